@@ -1,0 +1,111 @@
+// What the page and its one worker say to each other.
+//
+// There is exactly one worker for all transforms of a page, so that one place picks the key and draws the
+// counter (docs/protocol.md, "Nonce uniqueness"). Everything here is plain data that survives postMessage.
+
+/** Base64 of a participant's Curve25519 key: the owner of receive state. Never an occupant id, which can be reused. */
+export type Identity = string;
+
+/** Source id in the low four bits of a KID: 0 data, 1 microphone, 2 camera, 3 screen, 4 screen audio, 5–14 further. */
+export type SourceId = number;
+
+/** What transforms may do: `drop` (the state a transform is born in), pass `clear` frames, or `sealed` frames only. */
+export type Gate = 'drop' | 'clear' | 'sealed';
+
+/** Options of every `RTCRtpScriptTransform`; `transform` is unique in the page. */
+export interface TransformOptions {
+  transform: number;
+  direction: 'send' | 'receive';
+  media: 'audio' | 'video';
+}
+
+/** Page to worker. */
+export type WorkerCommand =
+  /** Applies to all transforms at once, those of connections to come included. */
+  | { type: 'gate'; gate: Gate }
+  /** Which source a sending transform carries; null: nothing may leave through it. */
+  | { type: 'send-route'; transform: number; source: SourceId | null }
+  /** Whom and what a receiving transform is expected to show; null: nothing may be shown. */
+  | { type: 'receive-route'; transform: number; owner: Identity | null; source: SourceId | null }
+  /** Seal everything with this base key from now on. A given (generation, step) is installed once. */
+  | { type: 'use-key'; generation: number; step: number; base: Uint8Array; context: Uint8Array }
+  /** Frames under `generation` are dropped from `inMs` after receipt; never pushed back by a later command. */
+  | { type: 'expire-sending'; generation: number; inMs: number }
+  /** Forget every sending key: frames are dropped until the next `use-key`. */
+  | { type: 'stop-sending' }
+  /**
+   * Open frames of `owner` with this base key. `floors`: counters below are refused per source.
+   * `leave`: the key replaces one that a leaver held, so the one before it ends by itself (rule M8).
+   */
+  | {
+      type: 'accept-key';
+      owner: Identity;
+      generation: number;
+      step: number;
+      base: Uint8Array;
+      context: Uint8Array;
+      floors: [SourceId, number][];
+      leave: boolean;
+    }
+  /** These generations of `owner` never open anything again from `inMs` after receipt (rule M4). */
+  | { type: 'retire'; owner: Identity; generations: number[]; inMs: number }
+  /** The owner is gone: erase its keys, windows and floors. */
+  | { type: 'forget'; owner: Identity }
+  /** The conference is over: erase all keys and owners, gate `drop`. Counters of the page's sources go on. */
+  | { type: 'reset' }
+  /** The connection behind the transform is closed: free what it held. */
+  | { type: 'detach'; transform: number }
+  | { type: 'ping'; id: number }
+  | { type: 'statistics'; id: number };
+
+/** Why a frame did not pass. */
+export type DropReason =
+  /** Sending: nothing may be sent (gate, no source, no key, key expired) or the frame could not be sealed. */
+  | 'gate-closed'
+  | 'no-source'
+  | 'no-key'
+  | 'key-expired'
+  | 'codec-unknown'
+  | 'seal-failed'
+  /** Receiving. */
+  | 'no-owner'
+  | 'not-sealed'
+  | 'malformed'
+  | 'wrong-source'
+  | 'unknown-key'
+  | 'retired-key'
+  | 'replayed'
+  | 'forged'
+  | 'metadata-mismatch'
+  | 'hold-overflow';
+
+/** Figures of one transform since it was attached. */
+export interface TransformStatistics {
+  transform: number;
+  direction: 'send' | 'receive';
+  /** Frames that passed: sealed or opened, and those passed in clear. */
+  sealed: number;
+  clear: number;
+  /** MIME type of the last frame, as the browser names it ("video/AV1"). */
+  codec: string | null;
+  dropped: Partial<Record<DropReason, number>>;
+  /** Largest sizes seen on a frame, in bytes: SFrame header and tag; sealed metadata; clear stand-in. */
+  overhead: { sframe: number; metadata: number; standIn: number };
+}
+
+/** Worker to page. */
+export type WorkerReport =
+  | { type: 'ready' }
+  | { type: 'pong'; id: number }
+  | { type: 'attached'; transform: number }
+  /** The first frame was sealed under this key. */
+  | { type: 'sealing'; generation: number; step: number }
+  /** The first frame of this source opened under this key, or opened again after frames that did not. */
+  | { type: 'opened'; transform: number; owner: Identity; source: SourceId; generation: number; step: number }
+  /** Frames have waited a second for this generation; at most once in five seconds an owner. */
+  | { type: 'missing-key'; owner: Identity; generation: number }
+  /** Frames that did not pass, by reason, since the last such report; at most once a second a transform. */
+  | { type: 'dropped'; transform: number; owner: Identity | null; reasons: Partial<Record<DropReason, number>> }
+  /** At least three frames over two seconds opened under somebody else's key (rule M10). */
+  | { type: 'swapped'; transform: number; expected: Identity; seen: Identity; source: SourceId }
+  | { type: 'statistics'; id: number; transforms: TransformStatistics[] };

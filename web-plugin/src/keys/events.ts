@@ -1,0 +1,66 @@
+// What goes into the key core and what comes out: (state, event) → (state, actions), brief D11.
+
+import type { EndpointMessage } from '../wire/index.ts';
+
+/** Nick of an occupant in the room: Jitsi's endpoint id. The server chooses who has which; it proves nothing. */
+export type OccupantId = string;
+
+/** Base64 of a participant's Curve25519 key of this meeting. */
+export type Identity = string;
+
+export type CoreEvent =
+  /** An occupant is in the room; `bundle` is its presence property `sealmeet`, null when it has none. */
+  | { type: 'joined'; occupant: OccupantId; bundle: string | null }
+  /** The property changed while the occupant stayed: counts as leave and join of somebody unverified (rule M16). */
+  | { type: 'bundle'; occupant: OccupantId; bundle: string | null }
+  | { type: 'left'; occupant: OccupantId }
+  /** An endpoint message as it arrived: anything at all. */
+  | { type: 'message'; from: OccupantId; payload: unknown }
+  /** The room is sealed as far as this client is concerned: establish channels, hand out keys. */
+  | { type: 'sealed' }
+  /** The local user agreed to go on unsealed: forget every media key. */
+  | { type: 'unsealed' }
+  /** Whether anything of this participant is about to be sent (rule M7). */
+  | { type: 'source'; on: boolean }
+  /** The worker holds frames of a generation that never arrived. */
+  | { type: 'missing-key'; owner: Identity; generation: number }
+  /** The worker started anew: no sending key may be installed a second time (rule M12). */
+  | { type: 'worker-restarted' }
+  /** The time of the last `wake` has come. */
+  | { type: 'timer' };
+
+export type CoreAction =
+  /** To one occupant, or to everybody. */
+  | { type: 'send'; to: OccupantId | 'room'; message: EndpointMessage }
+  /** The six below have the shapes of the worker's commands of the same names (frames/commands.ts). */
+  | { type: 'use-key'; generation: number; step: number; base: Uint8Array; context: Uint8Array }
+  | { type: 'expire-sending'; generation: number; inMs: number }
+  | { type: 'stop-sending' }
+  | {
+      type: 'accept-key';
+      owner: Identity;
+      generation: number;
+      step: number;
+      base: Uint8Array;
+      context: Uint8Array;
+      floors: [number, number][];
+      leave: boolean;
+    }
+  | { type: 'retire'; owner: Identity; generations: number[]; inMs: number }
+  | { type: 'forget'; owner: Identity }
+  /** Feed a `timer` event at this time (milliseconds of the clock that the events carry), replacing the last wish. */
+  | { type: 'wake'; at: number }
+  | { type: 'notice'; notice: Notice };
+
+/** What a person or a counter may want to know. Never carries key material. */
+export type Notice =
+  /** A channel with this occupant is finished; frames of `identity` are its own. */
+  | { type: 'channel'; occupant: OccupantId; identity: Identity }
+  /** The occupant cannot take part: it has no bundle, or one that does not hold. */
+  | { type: 'incapable'; occupant: OccupantId; reason: string }
+  /** This client has handed a new key to everybody; `reason` as in KEY. */
+  | { type: 'rotated'; generation: number; step: number; reason: 'start' | 'leave' | 'join' | 'period' }
+  /** The occupant came back under its id with another key (rule M16). */
+  | { type: 'replaced'; occupant: OccupantId }
+  /** A message was dropped; counted by reason, at most one notice a second. */
+  | { type: 'refused'; from: OccupantId; reason: string; count: number };
