@@ -4,10 +4,12 @@ export default async function* reporter(source) {
   let passed = 0;
   let failed = 0;
   for await (const { type, data } of source) {
-    const isFileOrSuite = data?.details?.type === 'suite' || (data?.nesting === 0 && data?.name?.endsWith?.('.test.ts'));
+    const isFileOrSuite =
+      data?.details?.type === 'suite' || (data?.nesting === 0 && data?.name?.endsWith?.('.test.ts'));
     if (type === 'test:pass' && !isFileOrSuite) {
       passed += 1;
-      if (data.details.duration_ms > 2000) yield `  slow: ${data.name} (${Math.round(data.details.duration_ms)} ms)\n`;
+      if (data.details.duration_ms > 2000)
+        yield `  slow: ${data.name} (${Math.round(data.details.duration_ms)} ms)\n`;
     } else if (type === 'test:fail') {
       const error = data.details.error;
       const isOnlyParent = error?.failureType === 'subtestsFailed';

@@ -1,0 +1,30 @@
+# Sealmeet: `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build check demo test test-unit test-module test-e2e
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing (Debian packages, npm packages) and say what is done
+	@scripts/setup.sh
+
+build: setup ## build the plugin into dist/
+	@npm run --silent build
+
+check: setup ## types, lint, formatting
+	@npm run --silent check
+
+demo: build ## a sealed call of three browsers on this machine (ONCE=1 ends after the script, REPORT=file.json)
+	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT))
+
+test: check test-unit test-module test-e2e ## everything
+
+test-unit: build ## what is pure, and the parts of the embedded stack
+	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
+
+test-module: setup ## the Prosody module on real Prosody servers
+	@test/module/run.sh
+
+test-e2e: build ## whole calls in browsers on the embedded stack
+	@TEST_SUITE=e2e node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/e2e -name '*.test.ts' | sort)

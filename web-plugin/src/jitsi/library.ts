@@ -1,0 +1,65 @@
+// The part of lib-jitsi-meet that the plugin uses: its public API, as far as versions 2022 to 2026 share it.
+//
+// Three members are not documented by the library but stand unchanged in both: `eventEmitter` (all events of a
+// conference pass through it), `room.roomjid`, and `xmpp.connection.sendIQ`.
+
+export interface JitsiParticipant {
+  getId(): string;
+  getDisplayName(): string | undefined;
+  getProperty(name: string): unknown;
+  getTracks(): JitsiTrack[];
+  isHidden?(): boolean;
+}
+
+export interface JitsiTrack {
+  getType(): string;
+  getVideoType?(): string | undefined;
+  getTrack(): MediaStreamTrack;
+  isLocal(): boolean;
+  isMuted(): boolean;
+  getParticipantId?(): string;
+  on?(event: string, listener: () => void): void;
+}
+
+export interface JitsiConference {
+  on(event: string, listener: (...args: never[]) => void): void;
+  eventEmitter: { emit(event: string, ...args: unknown[]): boolean };
+  room: { roomjid: string } | null;
+  xmpp: {
+    connection: {
+      sendIQ(
+        iq: Element,
+        onResult: (answer: Element) => void,
+        onError: (error: Element | null) => void,
+        timeout?: number,
+      ): void;
+    };
+  };
+  myUserId(): string | null;
+  getParticipants(): JitsiParticipant[];
+  getLocalTracks(): JitsiTrack[];
+  isModerator(): boolean | null;
+  setLocalParticipantProperty(name: string, value: string): void;
+  join(...args: unknown[]): unknown;
+  leave(...args: unknown[]): Promise<unknown>;
+  sendTextMessage(...args: unknown[]): unknown;
+  sendPrivateTextMessage(...args: unknown[]): unknown;
+  sendMessage(message: object, to?: string, throughBridge?: boolean): unknown;
+  sendEndpointMessage(to: string, payload: object): unknown;
+  broadcastEndpointMessage(payload: object): unknown;
+}
+
+export interface JitsiMeetLibrary {
+  JitsiConnection: { prototype: { initJitsiConference(name: string, options: object): JitsiConference } };
+  events: {
+    conference: Record<string, string>;
+    track: Record<string, string>;
+  };
+  errors: { conference: Record<string, string> };
+}
+
+/** The library that the page loaded before the plugin; absent on pages that have no call. */
+export function findLibrary(): JitsiMeetLibrary | null {
+  const library = (globalThis as { JitsiMeetJS?: JitsiMeetLibrary }).JitsiMeetJS;
+  return typeof library?.JitsiConnection?.prototype?.initJitsiConference === 'function' ? library : null;
+}

@@ -1,0 +1,27 @@
+// The room's announcement by the Prosody module: policy, not secrecy. No key and no gate is opened by it.
+
+/** `room` of an announcement (docs/protocol.md, "The room's announcement"). */
+export interface RoomState {
+  policy: 'off' | 'optional' | 'required';
+  sealed: boolean;
+  /** Occupant who sealed or unsealed; null when it was the host's policy. */
+  by: string | null;
+  epoch: number;
+}
+
+const POLICIES = new Set(['off', 'optional', 'required']);
+
+/** Null when the message is not an announcement of the shape that this version knows. */
+export function readRoomState(payload: unknown): RoomState | null {
+  const room = (payload as { v?: unknown; room?: Record<string, unknown> } | null)?.room;
+  if (!room || typeof room !== 'object' || (payload as { v?: unknown }).v !== 1) return null;
+  const { policy, sealed, by, epoch } = room;
+  if (typeof policy !== 'string' || !POLICIES.has(policy) || typeof sealed !== 'boolean') return null;
+  if (typeof epoch !== 'number' || !Number.isSafeInteger(epoch) || epoch < 0) return null;
+  return {
+    policy: policy as RoomState['policy'],
+    sealed,
+    by: typeof by === 'string' && by.length <= 64 ? by : null,
+    epoch,
+  };
+}

@@ -1,0 +1,37 @@
+// Which source a track is: microphone, camera, screen or the sound of the screen (docs/protocol.md, "KID").
+
+import type { SourceId } from '../frames/index.ts';
+import type { JitsiConference } from './library.ts';
+
+export const MICROPHONE: SourceId = 1;
+export const CAMERA: SourceId = 2;
+export const SCREEN: SourceId = 3;
+export const SCREEN_AUDIO: SourceId = 4;
+
+const displayTracks = new WeakSet<MediaStreamTrack>();
+
+/** Remembers what `getDisplayMedia` hands out: the track itself does not say so in every browser. */
+export function hookDisplayMedia(devices: MediaDevices | undefined = navigator.mediaDevices): void {
+  if (!devices?.getDisplayMedia) return;
+  const native = devices.getDisplayMedia;
+  devices.getDisplayMedia = async function (...args) {
+    const stream = await native.apply(this, args);
+    for (const track of stream.getTracks()) displayTracks.add(track);
+    return stream;
+  };
+}
+
+/** What a local track carries. lib-jitsi-meet's word comes first: it knows what an effect was made from. */
+export function localSource(track: MediaStreamTrack, conference: JitsiConference | null): SourceId {
+  const isScreen = displayTracks.has(track) || 'displaySurface' in (track.getSettings?.() ?? {});
+  if (track.kind === 'audio') return isScreen ? SCREEN_AUDIO : MICROPHONE;
+  const local = conference?.getLocalTracks().find((one) => one.getTrack() === track);
+  const isDesktop = local ? local.getVideoType?.() === 'desktop' : isScreen;
+  return isDesktop || isScreen ? SCREEN : CAMERA;
+}
+
+/** What the interface shows a remote track as. The server says so; the frame's KID has to agree (rule M10). */
+export function remoteSource(track: { getType(): string; getVideoType?(): string | undefined }): SourceId {
+  if (track.getType() === 'audio') return MICROPHONE;
+  return track.getVideoType?.() === 'desktop' ? SCREEN : CAMERA;
+}
