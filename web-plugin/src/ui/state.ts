@@ -49,7 +49,13 @@ export interface UiState {
   unsealedBy: string | null;
   people: Person[];
   troubles: Trouble[];
+  /** BCP 47, as Jitsi Meet has chosen; English where the interface does not speak it. */
+  language?: string;
+  /** What is sealed; `blocked`: held back because it cannot be sealed yet. Left out: all media sealed, chat blocked. */
+  parts?: Parts;
 }
+
+export type Parts = Record<'microphone' | 'camera' | 'screen' | 'chat', 'sealed' | 'blocked'>;
 
 /** What a click means. Unsealing and agreeing only ever come from a click inside the plugin's own interface. */
 export interface UiIntents {

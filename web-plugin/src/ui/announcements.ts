@@ -1,0 +1,37 @@
+// What a screen reader is told when the state changes: only what a person would want to be interrupted for.
+
+import { askingTitle } from './banner.ts';
+import type { UiState } from './state.ts';
+import type { Texts } from './texts/index.ts';
+
+export interface Announcement {
+  text: string;
+  isUrgent: boolean;
+}
+
+export function announcements(before: UiState | null, now: UiState, texts: Texts): Announcement[] {
+  const said: Announcement[] = [];
+  if (before?.phase !== now.phase) {
+    if (now.phase === 'asking') {
+      said.push({ text: `${askingTitle({ state: now, texts })}. ${texts.asking.held}`, isUrgent: true });
+    } else if (now.phase === 'broken') {
+      said.push({ text: `${texts.broken.title}. ${texts.broken.meaning}`, isUrgent: true });
+    } else if (now.phase === 'sealing' || now.phase === 'sealed') {
+      said.push({ text: texts.announce[now.phase], isUrgent: false });
+    } else if (now.phase === 'open' && before !== null && before.phase !== 'away') {
+      said.push({ text: texts.announce.open, isUrgent: true });
+    }
+  }
+  const known = new Set(before?.troubles.map(({ id }) => id));
+  for (const trouble of now.troubles) {
+    if (known.has(trouble.id) || trouble.severity === 'information') continue;
+    said.push({
+      text: `${texts.trouble.severity[trouble.severity]}: ${trouble.happened}`,
+      isUrgent: trouble.severity === 'alarm',
+    });
+  }
+  if (now.phase === 'sealed' && before?.phase === 'sealed' && before.isEnforced && !now.isEnforced) {
+    said.push({ text: texts.announce.notEnforced, isUrgent: false });
+  }
+  return said;
+}

@@ -1,0 +1,60 @@
+// The two things that stop a call: a seal that somebody ended, and a browser that cannot seal any more.
+
+import { button } from './button.ts';
+import { icon } from './icons.ts';
+import { nameInSentence } from './names.ts';
+import { byHand, type Scene } from './scene.ts';
+import { type Described, h } from './tree.ts';
+
+/** Passive (rule M21): it takes no focus and blocks nothing; a server can make it appear, but not answer it. */
+export function banner(scene: Scene): Described | null {
+  if (scene.state.phase === 'asking') return asking(scene);
+  if (scene.state.phase === 'broken') return broken(scene);
+  return null;
+}
+
+export function askingTitle({ state, texts }: Pick<Scene, 'state' | 'texts'>): string {
+  return texts.asking.title(
+    state.unsealedBy === null ? null : nameInSentence(state.unsealedBy, texts.someone),
+  );
+}
+
+function asking(scene: Scene): Described {
+  const { texts, intents, local } = scene;
+  return h(
+    'section',
+    { key: 'asking', class: 'card warning', 'data-sealmeet': 'asking', 'aria-labelledby': 'asking-title' },
+    [
+      h('h2', { class: 'lead', id: 'asking-title' }, [icon('unsealed'), askingTitle(scene)]),
+      h('p', {}, [texts.asking.held]),
+      h('p', {}, [texts.asking.meaning]),
+      h('div', { class: 'row' }, [
+        button('leave', 'primary', texts.asking.leave, () => intents.leave()),
+        button(
+          'agree',
+          'plain',
+          texts.asking.agree,
+          byHand(() => intents.agreeToUnseal()),
+          {
+            'aria-disabled': local.isArmed ? null : 'true',
+          },
+        ),
+      ]),
+    ],
+  );
+}
+
+function broken({ state, texts, intents }: Scene): Described {
+  // The cause is known when there is an alarm; its words are better than general ones.
+  const cause = state.troubles.find(({ severity }) => severity === 'alarm');
+  return h(
+    'section',
+    { key: 'broken', class: 'card alarm', 'data-sealmeet': 'broken', 'aria-labelledby': 'broken-title' },
+    [
+      h('h2', { class: 'lead', id: 'broken-title' }, [icon('alarm'), cause?.happened ?? texts.broken.title]),
+      h('p', {}, [cause?.means ?? texts.broken.meaning]),
+      h('p', {}, [h('strong', {}, [`${texts.trouble.remedyLabel}: `]), cause?.remedy ?? texts.broken.remedy]),
+      h('div', { class: 'row' }, [button('leave', 'primary', texts.broken.leave, () => intents.leave())]),
+    ],
+  );
+}

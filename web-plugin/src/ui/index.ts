@@ -1,0 +1,31 @@
+// The interface: a pure function of UiState, in one element with one shadow root.
+
+import { ELEMENT_NAME, SealmeetInterface } from './element.ts';
+import type { UiIntents, UiState } from './state.ts';
+
+export type * from './state.ts';
+
+export interface Interface {
+  show(state: UiState): void;
+  /** One line that stays for some seconds, such as "Mara sealed this room". The same line again is folded. */
+  notify(text: string): void;
+  remove(): void;
+}
+
+/** Puts the interface on the page, hidden until the first `show`. May be called before the page has a body. */
+export function mountInterface(intents: UiIntents): Interface {
+  if (!customElements.get(ELEMENT_NAME)) customElements.define(ELEMENT_NAME, SealmeetInterface);
+  const element = new SealmeetInterface();
+  element.start(intents);
+  const attach = () => document.body.append(element);
+  if (document.body) attach();
+  else document.addEventListener('DOMContentLoaded', attach, { once: true });
+  return {
+    show: (state) => element.show(state),
+    notify: (text) => element.notify(text),
+    remove: () => {
+      document.removeEventListener('DOMContentLoaded', attach);
+      element.remove();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// What the views are drawn from: the state of the call, and what this person has opened in the interface.
+
+import type { UiIntents, UiState } from './state.ts';
+import type { Texts } from './texts/index.ts';
+
+/** What is open on this screen; nothing of it outlives the page. */
+export interface Local {
+  isPanelOpen: boolean;
+  isConfirmingUnseal: boolean;
+  /**
+   * False for a moment after a question has appeared. A server chooses when "the room is no longer sealed" comes; it
+   * must not be able to slide the button under a click that was meant for something else.
+   */
+  isArmed: boolean;
+  notices: { id: number; text: string; repeated: number }[];
+  /** What the live regions say, last announcement first spoken. */
+  spoken: { polite: string; urgent: string };
+}
+
+export interface Actions {
+  togglePanel(): void;
+  closePanel(): void;
+  askUnseal(): void;
+  keepSeal(): void;
+  showTrouble(id: string): void;
+  closeNotice(id: number): void;
+}
+
+export interface Scene {
+  state: UiState;
+  local: Local;
+  texts: Texts;
+  intents: UiIntents;
+  actions: Actions;
+}
+
+export type ShieldState = 'open' | 'sealing' | 'sealed' | 'asking' | 'alarm';
+
+/** The one word on the shield: the worst that is true. */
+export function shieldState(state: UiState): ShieldState {
+  if (state.phase === 'asking') return 'asking';
+  if (state.phase === 'broken' || state.troubles.some(({ severity }) => severity === 'alarm')) return 'alarm';
+  if (state.people.some((person) => person.state === 'swapped')) return 'alarm';
+  return state.phase === 'away' ? 'open' : state.phase;
+}
+
+/**
+ * What weakens the protection is taken from a person's own hand only: a click that the page made up
+ * (`element.click()`, `dispatchEvent`) is not trusted (DOM Standard §2.2, `isTrusted`).
+ */
+export function byHand(act: () => void): (event: Event) => void {
+  return (event) => {
+    if (event.isTrusted) act();
+  };
+}
