@@ -38,10 +38,7 @@ onPage('outside a call nothing is seen, in a call the shield always is', desktop
   for (const [name, state] of Object.entries({ open, sealing, sealed, asking, broken, trouble })) {
     await shown.show(state);
     words[name] = (await shown.part('shield').locator('.word').textContent()) ?? '';
-    assert.equal(
-      await shown.page.locator('sealmeet-interface').getAttribute('data-phase'),
-      states[name].phase,
-    );
+    assert.equal(await shown.page.locator('sealmeet-interface').getAttribute('data-phase'), state.phase);
     assert.equal(await shown.part('shield').locator('svg').count(), 1, 'an icon beside the word');
   }
   assert.deepEqual(words, {
