@@ -105,7 +105,12 @@ export type WorkerReport =
   /** Frames have waited a second for this generation; at most once in five seconds an owner. */
   | { type: 'missing-key'; owner: Identity; generation: number }
   /** Frames that did not pass, by reason, since the last such report; at most once a second a transform. */
-  | { type: 'dropped'; transform: number; owner: Identity | null; reasons: Partial<Record<DropReason, number>> }
+  | {
+      type: 'dropped';
+      transform: number;
+      owner: Identity | null;
+      reasons: Partial<Record<DropReason, number>>;
+    }
   /** At least three frames over two seconds opened under somebody else's key (rule M10). */
   | { type: 'swapped'; transform: number; expected: Identity; seen: Identity; source: SourceId }
   | { type: 'statistics'; id: number; transforms: TransformStatistics[] };

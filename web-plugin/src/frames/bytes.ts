@@ -1,0 +1,28 @@
+// Byte strings: joining them, and comparing them in constant time.
+
+/** Bytes on a plain ArrayBuffer, as WebCrypto and encoded frames want them. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export function concat(...parts: Uint8Array[]): Bytes {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+/** Looks at every byte whatever it finds, so that the time taken tells nothing of where the difference is. */
+export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+export function ascii(text: string): Bytes {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,80 @@
+// One source's counters as a receiver saw them: what is a replay, what is too old, what was withheld.
+// Belongs to (identity, source), whatever connection, key or transform a frame came by (rules M5, M10, S3).
+
+/** Backwards reach: about 10 s of counters, more than any retransmission. Forward there is no limit. */
+export const WINDOW = 1024;
+const WORDS = WINDOW / 32;
+/** Floors bite frames of older keys only after what was in flight has come (rule M6). */
+export const FLOOR_DELAY_MS = 2000;
+/** Epochs remembered: the newest and those whose grace may still run. */
+const MAX_EPOCHS = 4;
+
+export type Verdict = 'fresh' | 'replayed' | 'superseded';
+
+export class CounterWindow {
+  #highest = -1;
+  readonly #seen = new Uint32Array(WORDS);
+  /** Newest first: the smallest counter that opened under each (generation, step). */
+  #epochs: { epoch: number; smallest: number }[] = [];
+  #floor = 0;
+  #comingFloor: { floor: number; epoch: number; at: number } | null = null;
+
+  /**
+   * Before and again after authentication; changes nothing. `epoch` grows with (generation, step).
+   * `superseded`: a sender draws key and counter in one step, so under an older key no counter can lie above the
+   * smallest of a newer one; without this a leaver forges new frames through every grace period (rule M5).
+   */
+  check(epoch: number, counter: number, now: number): Verdict {
+    if (counter < this.#floorFor(epoch, now)) return 'replayed';
+    for (const known of this.#epochs)
+      if (known.epoch > epoch && counter >= known.smallest) return 'superseded';
+    if (counter > this.#highest) return 'fresh';
+    if (this.#highest - counter >= WINDOW) return 'replayed';
+    const word = this.#seen[(counter % WINDOW) >>> 5] ?? 0;
+    return (word & (1 << (counter & 31))) === 0 ? 'fresh' : 'replayed';
+  }
+
+  /** Only for a frame that authenticated and that `check` found fresh just now. */
+  accept(epoch: number, counter: number): void {
+    if (counter > this.#highest) {
+      if (counter - this.#highest >= WINDOW) this.#seen.fill(0);
+      else for (let skipped = this.#highest + 1; skipped < counter; skipped++) this.#mark(skipped, false);
+      this.#highest = counter;
+    }
+    this.#mark(counter, true);
+    const known = this.#epochs.find((candidate) => candidate.epoch === epoch);
+    if (known !== undefined) {
+      known.smallest = Math.min(known.smallest, counter);
+    } else {
+      this.#epochs.push({ epoch, smallest: counter });
+      this.#epochs.sort((a, b) => b.epoch - a.epoch);
+      this.#epochs.length = Math.min(this.#epochs.length, MAX_EPOCHS);
+    }
+  }
+
+  /** The sender said that nothing below `floor` is still to come; at once under keys from `epoch` on. */
+  raiseFloor(floor: number, epoch: number, now: number): void {
+    this.#floorFor(epoch, now);
+    if (floor <= this.#floor || floor <= (this.#comingFloor?.floor ?? 0)) return;
+    // A floor on its way is made good at once rather than forgotten: only the newest can wait.
+    if (this.#comingFloor !== null) this.#floor = Math.max(this.#floor, this.#comingFloor.floor);
+    this.#comingFloor = { floor, epoch, at: now + FLOOR_DELAY_MS };
+  }
+
+  #floorFor(epoch: number, now: number): number {
+    const coming = this.#comingFloor;
+    if (coming === null) return this.#floor;
+    if (now >= coming.at) {
+      this.#floor = Math.max(this.#floor, coming.floor);
+      this.#comingFloor = null;
+      return this.#floor;
+    }
+    return epoch >= coming.epoch ? Math.max(this.#floor, coming.floor) : this.#floor;
+  }
+
+  #mark(counter: number, seen: boolean): void {
+    const index = (counter % WINDOW) >>> 5;
+    const bit = 1 << (counter & 31);
+    this.#seen[index] = seen ? (this.#seen[index] ?? 0) | bit : (this.#seen[index] ?? 0) & ~bit;
+  }
+}

@@ -1,0 +1,264 @@
+// A receiving transform: shows nothing but what opens as the expected person's expected source.
+import type { Clock } from '../clock.ts';
+import { type Codec, codecOf } from '../codecs/index.ts';
+import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
+import { METADATA_LENGTH } from '../metadata.ts';
+import { Attribution } from '../receive/attribution.ts';
+import { Hold } from '../receive/hold.ts';
+import { type Envelope, type FrameToOpen, open, parseEnvelope } from '../receive/opener.ts';
+import type { Sender } from '../receive/sender.ts';
+import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf, replaceBytes } from './encoded.ts';
+import type { Tally } from './tally.ts';
+
+export interface Route {
+  owner: Identity;
+  source: SourceId;
+}
+
+/** What every receiving transform of the page shares, and whom it tells. */
+export interface Receiving {
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly senders: ReadonlyMap<Identity, Sender>;
+  opened(transform: number, route: Route, generation: number, step: number): void;
+  waiting(owner: Identity, generation: number): void;
+  swapped(transform: number, expected: Route, seen: Identity): void;
+}
+
+type Emit = (frame: EncodedFrame) => void;
+type Attempt = 'done' | { waitsFor: Envelope };
+
+/** At most one request in this time: the sender answers for everybody at once. */
+const KEY_FRAME_INTERVAL_MS = 500;
+const OPENED_INTERVAL_MS = 1000;
+/** Losses that break a video decoder's chain of references. A replay or a stranger's frame belongs to no chain. */
+const BREAKS_CHAIN: ReadonlySet<DropReason> = new Set([
+  'gate-closed',
+  'no-owner',
+  'not-sealed',
+  'malformed',
+  'unknown-key',
+  'retired-key',
+  'forged',
+  'hold-overflow',
+]);
+
+export class Incoming {
+  readonly direction = 'receive';
+  readonly options: TransformOptions;
+  readonly tally: Tally;
+  readonly #receiving: Receiving;
+  readonly #requestKeyFrame: () => void;
+  readonly #attribution = new Attribution();
+  readonly #hold: Hold<{ frame: EncodedFrame; emit: Emit }>;
+  #route: Route | null = null;
+  #cancelExpiry: (() => void) | null = null;
+  /** Frames are handled one after the other, those that waited before those that come. */
+  #work: Promise<void> = Promise.resolve();
+  #chainBroken = false;
+  #lastKeyFrameRequest = Number.NEGATIVE_INFINITY;
+  /** Key under which the last frame opened; null after frames that did not. */
+  #openedUnder: string | null = null;
+  #lastOpenedReport = Number.NEGATIVE_INFINITY;
+
+  constructor(options: TransformOptions, tally: Tally, receiving: Receiving, requestKeyFrame: () => void) {
+    this.options = options;
+    this.tally = tally;
+    this.#receiving = receiving;
+    this.#requestKeyFrame = requestKeyFrame;
+    this.#hold = new Hold(options.media);
+  }
+
+  route(route: Route | null): void {
+    if (route?.owner === this.#route?.owner && route?.source === this.#route?.source) return;
+    this.#route = route;
+    this.#attribution.changed(this.#receiving.clock.now());
+    this.#openedUnder = null;
+    this.#releaseAll('no-owner');
+  }
+
+  /** Calls `emit` or counts the drop, now or after a wait; never throws for what a frame contains. */
+  process(frame: EncodedFrame, emit: Emit): Promise<void> {
+    return this.#inTurn(async () => {
+      const attempt = await this.#attempt(frame, emit);
+      if (attempt !== 'done') this.#wait(frame, emit, attempt.waitsFor);
+    });
+  }
+
+  /** A key of `owner` has come: frames that waited for it go first, and the decoder gets a place to start. */
+  keyArrived(owner: Identity): Promise<void> {
+    if (this.#route?.owner !== owner) return Promise.resolve();
+    return this.#inTurn(async () => {
+      for (const held of this.#hold.takeAll()) {
+        const { frame, emit } = held.frame;
+        const attempt = await this.#attempt(frame, emit);
+        if (attempt !== 'done') this.#hold.putBack(held.frame, frame.data.byteLength, held.until);
+      }
+      if (this.#chainBroken || this.#openedUnder === null) this.#askForKeyFrame();
+    });
+  }
+
+  /** The gate closed, or the conference is over. */
+  flush(): void {
+    this.#releaseAll('gate-closed');
+  }
+
+  close(): void {
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = null;
+    this.#hold.takeAll();
+    this.tally.close();
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    // Nothing throws for what a frame contains; should something throw all the same, that frame alone is lost.
+    this.#work = this.#work.then(task).catch(() => {
+      this.#drop('malformed');
+    });
+    return this.#work;
+  }
+
+  async #attempt(frame: EncodedFrame, emit: Emit): Promise<Attempt> {
+    const { gate, clock, senders } = this.#receiving;
+    if (gate === 'drop') return this.#drop('gate-closed');
+    const mimeType = mimeTypeOf(frame);
+    this.tally.codec(mimeType);
+    const codec = codecOf(mimeType);
+    const route = this.#route;
+    const sender = route === null ? undefined : senders.get(route.owner);
+    const mayBeClear = gate === 'clear';
+    const notSealed = (reason: DropReason): Attempt =>
+      mayBeClear ? this.#pass(frame, emit) : this.#drop(reason);
+
+    if (codec === null) return notSealed('codec-unknown');
+    if (route === null) return notSealed('no-owner');
+    // Before this client seals, the others may already do so: what opens is opened, the rest is taken for clear.
+    if (mayBeClear && sender?.hasKeys !== true) return this.#pass(frame, emit);
+    const content = { media: this.options.media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) };
+    const envelope = parseEnvelope(codec, content.data);
+    if (envelope === 'not-sealed' || envelope === 'malformed') return notSealed(envelope);
+    if (sender === undefined) {
+      if (envelope.id.source !== route.source) return notSealed('wrong-source');
+      return this.#unopened(envelope, content, route, 'unknown-key');
+    }
+    const opened = await open(content, envelope, sender, route.source, () => clock.now());
+    // The page may have closed the gate or changed the owner while the cipher ran.
+    if (this.#receiving.gate === 'drop') return this.#drop('gate-closed');
+    if (this.#route !== route) return this.#drop('no-owner');
+    if (opened.type === 'opened') {
+      const overhead = overheadOf(codec, content, envelope, opened.data.length);
+      replaceBytes(frame, opened.data);
+      this.tally.sealed(overhead);
+      this.#noteOpened(route, envelope, opened.metadata.isKey);
+      emit(frame);
+      return 'done';
+    }
+    const reason = opened.type === 'unknown-key' ? 'unknown-key' : opened.reason;
+    // A replay is never passed, in no gate: it was sealed, and seen before.
+    if (mayBeClear && reason !== 'replayed' && reason !== 'retired-key') return this.#pass(frame, emit);
+    return this.#unopened(envelope, content, route, reason);
+  }
+
+  /** Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7). */
+  async #unopened(
+    envelope: Envelope,
+    content: FrameToOpen,
+    route: Route,
+    reason: DropReason,
+  ): Promise<Attempt> {
+    if (reason !== 'wrong-source' && reason !== 'metadata-mismatch') {
+      const seen = await this.#searchOthers(envelope, content, route);
+      if (seen !== null) return this.#drop('forged');
+    }
+    return reason === 'unknown-key' ? { waitsFor: envelope } : this.#drop(reason);
+  }
+
+  async #searchOthers(envelope: Envelope, content: FrameToOpen, route: Route): Promise<Identity | null> {
+    const { clock, senders } = this.#receiving;
+    if (!this.#attribution.maySearch(clock.now())) return null;
+    for (const [identity, sender] of senders) {
+      if (identity === route.owner) continue;
+      const key = sender.known(envelope.id, content.media, clock.now());
+      // A trial only: nothing of the other's state moves, and the frame is not shown.
+      if (key === null || (await key.open(envelope.message)) === null) continue;
+      if (this.#route === route && this.#attribution.found(identity, clock.now())) {
+        this.#receiving.swapped(this.options.transform, route, identity);
+      }
+      return identity;
+    }
+    return null;
+  }
+
+  #wait(frame: EncodedFrame, emit: Emit, { id }: Envelope): void {
+    const route = this.#route;
+    if (route === null) {
+      this.#drop('no-owner');
+      return;
+    }
+    const { clock } = this.#receiving;
+    const overflow = this.#hold.add({ frame, emit }, frame.data.byteLength, clock.now());
+    for (let i = 0; i < overflow; i++) this.#drop('hold-overflow');
+    this.#receiving.waiting(route.owner, id.generation);
+    this.#scheduleExpiry();
+  }
+
+  #scheduleExpiry(): void {
+    const at = this.#hold.nextExpiry;
+    if (at === null || this.#cancelExpiry !== null) return;
+    const { clock } = this.#receiving;
+    this.#cancelExpiry = clock.after(Math.max(1, at - clock.now()), () => {
+      this.#cancelExpiry = null;
+      for (let expired = this.#hold.expire(clock.now()); expired > 0; expired--) this.#drop('unknown-key');
+      this.#scheduleExpiry();
+    });
+  }
+
+  #releaseAll(reason: DropReason): void {
+    for (let waiting = this.#hold.takeAll().length; waiting > 0; waiting--) this.#drop(reason);
+  }
+
+  #noteOpened(route: Route, { id }: Envelope, isKey: boolean): void {
+    const { transform, media } = this.options;
+    const now = this.#receiving.clock.now();
+    const under = `${id.generation} ${id.step}`;
+    const isAgain = this.#openedUnder === null && now - this.#lastOpenedReport >= OPENED_INTERVAL_MS;
+    if (isAgain || (this.#openedUnder !== null && this.#openedUnder !== under)) {
+      this.#lastOpenedReport = now;
+      this.#receiving.opened(transform, route, id.generation, id.step);
+    }
+    this.#openedUnder = under;
+    if (media === 'audio') return;
+    if (isKey) this.#chainBroken = false;
+    else if (this.#chainBroken) this.#askForKeyFrame();
+  }
+
+  #askForKeyFrame(): void {
+    const now = this.#receiving.clock.now();
+    if (this.options.media === 'audio' || now - this.#lastKeyFrameRequest < KEY_FRAME_INTERVAL_MS) return;
+    this.#lastKeyFrameRequest = now;
+    this.#requestKeyFrame();
+  }
+
+  #pass(frame: EncodedFrame, emit: Emit): 'done' {
+    this.tally.clear();
+    emit(frame);
+    return 'done';
+  }
+
+  #drop(reason: DropReason): 'done' {
+    this.tally.dropped(reason);
+    if (BREAKS_CHAIN.has(reason)) this.#chainBroken = true;
+    this.#openedUnder = null;
+    return 'done';
+  }
+}
+
+function overheadOf(codec: Codec, { data }: FrameToOpen, { message }: Envelope, plainLength: number) {
+  // H.264's emulation prevention makes the envelope longer than its message: counted with the stand-in.
+  const sframe = message.length - METADATA_LENGTH - plainLength;
+  return {
+    sframe,
+    metadata: METADATA_LENGTH,
+    standIn: codec.media === 'audio' ? 0 : data.length - message.length,
+  };
+}

@@ -1,0 +1,36 @@
+// Carries frames through one transform, in order, for as long as its streams live.
+import type { EncodedFrame, FramePort } from './encoded.ts';
+
+export interface Processor {
+  process(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Promise<void>;
+}
+
+/** Resolves when either side has ended. What `process` does not emit goes nowhere. */
+export async function pump(
+  { readable, writable }: Pick<FramePort, 'readable' | 'writable'>,
+  processor: Processor,
+) {
+  const reader = readable.getReader();
+  const writer = writable.getWriter();
+  let ended = false;
+  writer.closed.then(
+    () => {},
+    () => {
+      ended = true;
+      reader.cancel().catch(() => {});
+    },
+  );
+  const emit = (frame: EncodedFrame) => {
+    if (!ended) writer.write(frame).catch(() => {});
+  };
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || ended) break;
+      await processor.process(value, emit);
+    }
+    await writer.close();
+  } catch {
+    // The connection closed under it: nothing is left to carry.
+  }
+}

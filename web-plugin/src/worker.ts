@@ -1,0 +1,31 @@
+// Entry point of the page's one worker: every encoded frame of every connection passes here.
+import {
+  portOf,
+  readOptions,
+  type ScriptTransformer,
+  Switchboard,
+  systemClock,
+  type WorkerCommand,
+  type WorkerReport,
+} from './frames/index.ts';
+
+/** As much of DedicatedWorkerGlobalScope as is used; TypeScript's DOM library describes pages. */
+interface WorkerScope {
+  postMessage(report: WorkerReport): void;
+  onmessage: ((event: MessageEvent<WorkerCommand>) => void) | null;
+  onrtctransform: ((event: Event & { transformer: ScriptTransformer }) => void) | null;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const switchboard = new Switchboard(systemClock, (report) => scope.postMessage(report));
+
+scope.onmessage = (event) => switchboard.command(event.data);
+
+scope.onrtctransform = ({ transformer }) => {
+  const options = readOptions(transformer.options);
+  // Not ours, or a mistake: without a pump its frames go nowhere, which is the safe side (brief D5).
+  if (options === null) console.error('Sealmeet worker: a transform came without valid options');
+  else void switchboard.attach(options, portOf(transformer, options));
+};
+
+scope.postMessage({ type: 'ready' });
