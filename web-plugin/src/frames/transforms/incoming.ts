@@ -248,7 +248,8 @@ export class Incoming {
   #drop(reason: DropReason): 'done' {
     this.tally.dropped(reason);
     if (BREAKS_CHAIN.has(reason)) this.#chainBroken = true;
-    this.#openedUnder = null;
+    // Browsers resend packets to probe the line: a frame that comes twice is no interruption.
+    if (reason !== 'replayed') this.#openedUnder = null;
     return 'done';
   }
 }

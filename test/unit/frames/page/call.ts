@@ -1,0 +1,160 @@
+// Runs inside Chromium: two bare RTCPeerConnections on one page, every frame through the real worker.
+import type {
+  TransformOptions,
+  TransformStatistics,
+  WorkerCommand,
+  WorkerReport,
+} from '../../../../web-plugin/src/frames/commands.ts';
+
+export interface CallOptions {
+  /** "video/AV1", "audio/opus" …; as in RTCRtpReceiver.getCapabilities. */
+  mimeType: string;
+  /** Further demands on the codec's parameters, e.g. "packetization-mode=1". */
+  fmtp?: string;
+  scalabilityMode?: string;
+  /** Simulcast layers, to look at what leaves; a bare peer cannot receive them all. */
+  rids?: string[];
+  sealed: boolean;
+  /** Does the receiver get the sender's key? */
+  withKey: boolean;
+  /** Is the receiver transformed at all? Without, it stands for somebody in between. */
+  receiverTransform: boolean;
+  runMs: number;
+}
+
+export interface CallResult {
+  /** Over the last `runMs`, after the first second. */
+  framesPerSecond: number;
+  framesDecoded: number;
+  keyFramesDecoded: number;
+  audioEnergy: number;
+  codec: string;
+  packetsReceived: number;
+  sent: TransformStatistics;
+  received: TransformStatistics | null;
+  reports: WorkerReport[];
+}
+
+const OWNER = 'alice';
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+let transformIds = 0;
+
+declare const RTCRtpScriptTransform: new (worker: Worker, options: TransformOptions) => unknown;
+
+export async function call(options: CallOptions): Promise<CallResult> {
+  const media = options.mimeType.startsWith('audio/') ? 'audio' : 'video';
+  const worker = new Worker('/worker.js');
+  const reports: WorkerReport[] = [];
+  worker.onmessage = (event: MessageEvent<WorkerReport>) => reports.push(event.data);
+  worker.onerror = (event) => console.error(`worker: ${event.message}`);
+  const command = (message: WorkerCommand) => worker.postMessage(message);
+
+  const source = media === 'audio' ? 1 : 2;
+  const base = crypto.getRandomValues(new Uint8Array(32));
+  const context = crypto.getRandomValues(new Uint8Array(32));
+  const key = { generation: 1, step: 0, base, context };
+  command({ type: 'gate', gate: options.sealed ? 'sealed' : 'clear' });
+  if (options.sealed) {
+    command({ type: 'use-key', ...key });
+    if (options.withKey) command({ type: 'accept-key', owner: OWNER, floors: [], leave: false, ...key });
+  }
+
+  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  a.onicecandidate = ({ candidate }) => candidate && b.addIceCandidate(candidate);
+  b.onicecandidate = ({ candidate }) => candidate && a.addIceCandidate(candidate);
+  const stream = await navigator.mediaDevices.getUserMedia(
+    media === 'audio' ? { audio: true } : { video: { width: 640, height: 360, frameRate: 30 } },
+  );
+  const [track] = stream.getTracks();
+  if (track === undefined) throw new Error('no track');
+  const encoding: RTCRtpEncodingParameters & { scalabilityMode?: string } =
+    options.scalabilityMode === undefined ? {} : { scalabilityMode: options.scalabilityMode };
+  const sendEncodings: RTCRtpEncodingParameters[] = options.rids?.map((rid, i) => ({
+    rid,
+    scaleResolutionDownBy: 4 / 2 ** i,
+  })) ?? [encoding];
+  const transceiver = a.addTransceiver(track, { direction: 'sendonly', sendEncodings });
+  const capabilities = RTCRtpReceiver.getCapabilities(media)?.codecs ?? [];
+  const wanted = capabilities.filter(
+    (codec) =>
+      codec.mimeType.toLowerCase() === options.mimeType.toLowerCase() &&
+      (options.fmtp === undefined || codec.sdpFmtpLine?.includes(options.fmtp)),
+  );
+  if (wanted.length === 0) throw new Error(`this browser does not offer ${options.mimeType}`);
+  const carried = options.mimeType.toLowerCase() === 'audio/red' ? 'audio/opus' : 'video/rtx';
+  transceiver.setCodecPreferences([...wanted, ...capabilities.filter((codec) => codec.mimeType === carried)]);
+  const sendId = ++transformIds;
+  attach(transceiver.sender, worker, { transform: sendId, direction: 'send', media });
+  command({ type: 'send-route', transform: sendId, source });
+
+  const receiveId = ++transformIds;
+  const played = new Promise<RTCRtpReceiver>((resolve) => {
+    b.ontrack = ({ receiver, streams: _ }) => {
+      if (options.receiverTransform) {
+        attach(receiver, worker, { transform: receiveId, direction: 'receive', media });
+        command({ type: 'receive-route', transform: receiveId, owner: OWNER, source });
+      }
+      const element = document.createElement(media);
+      element.srcObject = new MediaStream([receiver.track]);
+      element.autoplay = true;
+      document.body.append(element);
+      resolve(receiver);
+    };
+  });
+  await a.setLocalDescription();
+  await b.setRemoteDescription(a.localDescription as RTCSessionDescription);
+  await b.setLocalDescription();
+  await a.setRemoteDescription(b.localDescription as RTCSessionDescription);
+  const receiver = await played;
+
+  await pause(1000);
+  const before = await inbound(receiver);
+  await pause(options.runMs);
+  const after = await inbound(receiver);
+  const transforms = await statistics(worker, reports);
+  const result = {
+    framesPerSecond: ((after.framesDecoded - before.framesDecoded) * 1000) / options.runMs,
+    framesDecoded: after.framesDecoded,
+    keyFramesDecoded: after.keyFramesDecoded,
+    audioEnergy: after.audioEnergy - before.audioEnergy,
+    codec: after.codec,
+    packetsReceived: after.packetsReceived,
+    sent: transforms.find(({ transform }) => transform === sendId) as TransformStatistics,
+    received: transforms.find(({ transform }) => transform === receiveId) ?? null,
+    reports,
+  };
+  a.close();
+  b.close();
+  track.stop();
+  worker.terminate();
+  return result;
+}
+
+function attach(target: RTCRtpSender | RTCRtpReceiver, worker: Worker, options: TransformOptions): void {
+  (target as unknown as { transform: unknown }).transform = new RTCRtpScriptTransform(worker, options);
+}
+
+async function inbound(receiver: RTCRtpReceiver) {
+  const found = { framesDecoded: 0, keyFramesDecoded: 0, audioEnergy: 0, codec: '', packetsReceived: 0 };
+  const report = await receiver.getStats();
+  for (const entry of report.values()) {
+    if (entry.type !== 'inbound-rtp') continue;
+    found.framesDecoded = entry.framesDecoded ?? 0;
+    found.keyFramesDecoded = entry.keyFramesDecoded ?? 0;
+    found.audioEnergy = entry.totalAudioEnergy ?? 0;
+    found.packetsReceived = entry.packetsReceived ?? 0;
+    found.codec = report.get(entry.codecId)?.mimeType ?? '';
+  }
+  return found;
+}
+
+async function statistics(worker: Worker, reports: WorkerReport[]): Promise<TransformStatistics[]> {
+  worker.postMessage({ type: 'statistics', id: 1 } satisfies WorkerCommand);
+  for (;;) {
+    const report = reports.find((candidate) => candidate.type === 'statistics');
+    if (report?.type === 'statistics') return report.transforms;
+    await pause(10);
+  }
+}
+
+Object.assign(globalThis, { call });

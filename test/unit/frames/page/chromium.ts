@@ -1,0 +1,95 @@
+// Serves the page and the worker on loopback and opens them in Debian's Chromium.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { build } from 'esbuild';
+import type { CallOptions, CallResult } from './call.ts';
+
+const ROOT = new URL('../../../../', import.meta.url).pathname;
+
+export interface CallPage {
+  page: Page;
+  call(options: Partial<CallOptions> & { mimeType: string }): Promise<CallResult>;
+  close(): Promise<void>;
+}
+
+export async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [`${ROOT}${entry}`],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    write: false,
+  });
+  return result.outputFiles[0]?.text ?? '';
+}
+
+export async function openPage(
+  scripts: Record<string, string>,
+): Promise<{ page: Page; close(): Promise<void> }> {
+  const files = new Map<string, string>();
+  for (const [path, entry] of Object.entries(scripts)) files.set(path, await bundle(entry));
+  const server = createServer((request, response) => {
+    const script = files.get(request.url ?? '');
+    response.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript');
+    response.end(script ?? '<!doctype html><title>frames</title><script src="/page.js"></script>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  let browser: Browser | null = null;
+  try {
+    browser = await launch();
+    const page = await browser.newPage();
+    page.on('console', (message) => console.log(`page: ${message.text()}`));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const opened = browser;
+    return {
+      page,
+      async close() {
+        await opened.close();
+        await stop(server);
+      },
+    };
+  } catch (error) {
+    await browser?.close();
+    await stop(server);
+    throw error;
+  }
+}
+
+export async function openCallPage(): Promise<CallPage> {
+  const { page, close } = await openPage({
+    '/page.js': 'test/unit/frames/page/call.ts',
+    '/worker.js': 'web-plugin/src/worker.ts',
+  });
+  const call: CallPage['call'] = (options) =>
+    page.evaluate(
+      (all) => (globalThis as unknown as { call(options: CallOptions): Promise<CallResult> }).call(all),
+      { sealed: true, withKey: true, receiverTransform: true, runMs: 1500, ...options },
+    );
+  return { page, call, close };
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+    ],
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
