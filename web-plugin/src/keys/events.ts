@@ -26,6 +26,8 @@ export type CoreEvent =
   | { type: 'missing-key'; owner: Identity; generation: number }
   /** The worker started anew: no sending key may be installed a second time (rule M12). */
   | { type: 'worker-restarted' }
+  /** The own device signed what `sign` asked for. */
+  | { type: 'signed'; id: number; signature: Uint8Array }
   /** The time of the last `wake` has come. */
   | { type: 'timer' };
 
@@ -50,12 +52,16 @@ export type CoreAction =
   | { type: 'forget'; owner: Identity }
   /** Feed a `timer` event at this time (milliseconds of the clock that the events carry), replacing the last wish. */
   | { type: 'wake'; at: number }
+  /** Have the device sign this and answer with `signed`; asked for only if the core was given a device. */
+  | { type: 'sign'; id: number; message: Uint8Array }
   | { type: 'notice'; notice: Notice };
 
 /** What a person or a counter may want to know. Never carries key material. */
 export type Notice =
   /** A channel with this occupant is finished; frames of `identity` are its own. */
   | { type: 'channel'; occupant: OccupantId; identity: Identity }
+  /** The occupant, authenticated, holds the room to be sealed while this client does not (rule M21). */
+  | { type: 'evidence'; occupant: OccupantId }
   /** The occupant cannot take part: it has no bundle, or one that does not hold. */
   | { type: 'incapable'; occupant: OccupantId; reason: string }
   /** This client has handed a new key to everybody; `reason` as in KEY. */

@@ -1,0 +1,65 @@
+// What the frame worker does with the core's commands, as far as keys go: which key seals, which keys open.
+
+import { stepBase } from '../../web-plugin/src/keys/derive.ts';
+import { equal } from '../../web-plugin/src/wire/index.ts';
+
+export interface SealingKey {
+  generation: number;
+  step: number;
+  base: Uint8Array;
+}
+
+export class WorkerModel {
+  private sealing: SealingKey | null = null;
+  private readonly expiry = new Map<number, number>();
+  private readonly installed = new Set<string>();
+  private readonly opening = new Map<string, Map<number, SealingKey & { deadAt: number }>>();
+
+  useKey(key: SealingKey): void {
+    const name = `${key.generation}.${key.step}`;
+    if (this.installed.has(name)) throw new Error(`sending key ${name} was installed twice`);
+    this.installed.add(name);
+    this.sealing = key;
+  }
+
+  expireSending(generation: number, at: number): void {
+    this.expiry.set(generation, Math.min(at, this.expiry.get(generation) ?? at));
+  }
+
+  stopSending(): void {
+    this.sealing = null;
+  }
+
+  /** The key that a frame is sealed under at this time, or null: the frame is dropped. */
+  sealsWith(now: number): SealingKey | null {
+    const { sealing } = this;
+    return sealing === null || (this.expiry.get(sealing.generation) ?? Number.POSITIVE_INFINITY) <= now
+      ? null
+      : sealing;
+  }
+
+  acceptKey(owner: string, key: SealingKey): void {
+    const keys = this.opening.get(owner) ?? new Map<number, SealingKey & { deadAt: number }>();
+    this.opening.set(owner, keys);
+    keys.set(key.generation, { ...key, deadAt: Number.POSITIVE_INFINITY });
+  }
+
+  retire(owner: string, generations: number[], at: number): void {
+    for (const generation of generations) {
+      const key = this.opening.get(owner)?.get(generation);
+      if (key !== undefined) key.deadAt = Math.min(key.deadAt, at);
+    }
+  }
+
+  forget(owner: string): void {
+    this.opening.delete(owner);
+  }
+
+  opens(owner: string, sealed: SealingKey, now: number): boolean {
+    const key = this.opening.get(owner)?.get(sealed.generation);
+    if (key === undefined || key.deadAt <= now || sealed.step < key.step) return false;
+    let { base } = key;
+    for (let step = key.step; step < sealed.step; step += 1) base = stepBase(base);
+    return equal(base, sealed.base);
+  }
+}

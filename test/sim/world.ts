@@ -1,0 +1,313 @@
+// Many cores in one process over a network of its own, in virtual time; checks the invariants of docs/protocol.md §5.2
+// from outside, with a view of everything that no participant has.
+
+import { createHash } from 'node:crypto';
+import {
+  type Core,
+  type CoreAction,
+  type CoreEvent,
+  createCore,
+  type Notice,
+  type OlmLibrary,
+} from '../../web-plugin/src/keys/index.ts';
+import type { Chance } from './chance.ts';
+import { Schedule } from './schedule.ts';
+import { type SealingKey, WorkerModel } from './worker-model.ts';
+
+export interface Network {
+  /** One way, each message; the order on one stream is kept unless `reorders`. */
+  minMs: number;
+  maxMs: number;
+  /** Chance of each endpoint message at each receiver. Presence is never lost. */
+  loses: number;
+  doubles: number;
+  reorders: boolean;
+}
+
+export const CALM: Network = { minMs: 5, maxMs: 30, loses: 0, doubles: 0, reorders: false };
+
+export interface Member {
+  id: string;
+  core: Core;
+  worker: WorkerModel;
+  joinedAt: number;
+  isPresent: boolean;
+  isSealed: boolean;
+  isOn: boolean;
+  wakeAt: number | null;
+  upAt: number;
+  downAt: number;
+  /** Since when a sender's frames do not open here, and when that was last reported. */
+  lacking: Map<string, { since: number; toldAt: number }>;
+  /** When this member saw the leave of an identity. */
+  sawLeave: Map<string, number>;
+  notices: Notice[];
+  bytesUp: number;
+  bytesDown: number;
+}
+
+const FRAME_MS = 20;
+const LOOK_MS = 250;
+const MISSING_MS = 1000;
+const MISSING_AGAIN_MS = 5000;
+const DEADLINE_MS = 300;
+
+export class World {
+  now = 0;
+  network: Network;
+  readonly members = new Map<string, Member>();
+  readonly violations: string[] = [];
+  private readonly schedule = new Schedule();
+  private readonly chance: Chance;
+  private readonly olm: OlmLibrary;
+  private readonly room: string;
+  private readonly trace = createHash('sha256');
+  /** (owner, generation) → first sealing of each step, and who was given it. */
+  private readonly uses = new Map<string, Map<number, number>>();
+  private readonly holders = new Map<string, Set<Member>>();
+
+  constructor(setup: { olm: OlmLibrary; chance: Chance; network?: Network; room?: string }) {
+    this.olm = setup.olm;
+    this.chance = setup.chance;
+    this.network = setup.network ?? CALM;
+    this.room = setup.room ?? 'room@conference.example';
+    this.schedule.at(FRAME_MS, () => this.frames());
+    this.schedule.at(LOOK_MS, () => this.look());
+  }
+
+  get present(): Member[] {
+    return [...this.members.values()].filter((member) => member.isPresent);
+  }
+
+  join(id: string, { sealed, on }: { sealed: boolean; on: boolean }): Member {
+    const core = createCore({
+      olm: this.olm,
+      room: this.room,
+      self: id,
+      random: (length) => this.chance.bytes(length),
+    });
+    const member: Member = {
+      id,
+      core,
+      worker: new WorkerModel(),
+      joinedAt: this.now,
+      isPresent: true,
+      isSealed: sealed,
+      isOn: on,
+      wakeAt: null,
+      upAt: this.now,
+      downAt: this.now,
+      lacking: new Map(),
+      sawLeave: new Map(),
+      notices: [],
+      bytesUp: 0,
+      bytesDown: 0,
+    };
+    this.note(`join ${id}`);
+    for (const other of this.present) {
+      this.deliver(member, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
+      this.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
+    }
+    this.members.set(id, member);
+    if (sealed) this.feed(member, { type: 'sealed' });
+    if (on) this.feed(member, { type: 'source', on: true });
+    return member;
+  }
+
+  leave(id: string): void {
+    const leaver = this.members.get(id);
+    if (leaver === undefined || !leaver.isPresent) return;
+    this.note(`leave ${id}`);
+    leaver.isPresent = false;
+    for (const other of this.present) this.deliver(other, { type: 'left', occupant: id });
+  }
+
+  /** The local user or the shell of one member. */
+  feed(member: Member, event: CoreEvent): void {
+    if (event.type === 'sealed') member.isSealed = true;
+    if (event.type === 'unsealed') member.isSealed = false;
+    if (event.type === 'source') member.isOn = event.on;
+    if (event.type === 'left') {
+      const owner = this.members.get(event.occupant)?.core.identity;
+      if (owner !== undefined) member.sawLeave.set(owner, this.now);
+    }
+    for (const action of member.core.handle(event, this.now)) this.act(member, action);
+  }
+
+  run(ms: number): void {
+    const end = this.now + ms;
+    for (let next = this.schedule.next(end); next !== null; next = this.schedule.next(end)) {
+      this.now = next.at;
+      next.run();
+    }
+    this.now = end;
+  }
+
+  /** Pairs of which the first cannot open what the second sends now. */
+  deaf(): string[] {
+    const problems: string[] = [];
+    for (const sender of this.present) {
+      if (!sender.isOn || !sender.isSealed) continue;
+      const sealed = sender.worker.sealsWith(this.now);
+      if (sealed === null) {
+        problems.push(`${sender.id} has no key to send with`);
+        continue;
+      }
+      for (const receiver of this.present) {
+        if (receiver !== sender && !receiver.worker.opens(sender.core.identity, sealed, this.now)) {
+          problems.push(`${receiver.id} cannot open ${sender.id} ${sealed.generation}.${sealed.step}`);
+        }
+      }
+    }
+    return problems;
+  }
+
+  traceDigest(): string {
+    return this.trace.copy().digest('hex');
+  }
+
+  free(): void {
+    for (const { core } of this.members.values()) core.free();
+  }
+
+  private act(member: Member, action: CoreAction): void {
+    switch (action.type) {
+      case 'send':
+        this.send(member, action);
+        break;
+      case 'use-key':
+        this.note(`${member.id} uses ${action.generation}.${action.step}`);
+        member.worker.useKey(action);
+        this.used(member, action);
+        break;
+      case 'expire-sending':
+        member.worker.expireSending(action.generation, this.now + action.inMs);
+        break;
+      case 'stop-sending':
+        member.worker.stopSending();
+        break;
+      case 'accept-key':
+        this.note(`${member.id} accepts ${action.owner} ${action.generation}.${action.step}`);
+        member.worker.acceptKey(action.owner, action);
+        this.accepted(member, action.owner, action);
+        break;
+      case 'retire':
+        member.worker.retire(action.owner, action.generations, this.now + action.inMs);
+        break;
+      case 'forget':
+        member.worker.forget(action.owner);
+        break;
+      case 'wake':
+        this.wake(member, action.at);
+        break;
+      case 'sign':
+        throw new Error('these cores have no device');
+      case 'notice':
+        member.notices.push(action.notice);
+        break;
+    }
+  }
+
+  private wake(member: Member, at: number): void {
+    member.wakeAt = at;
+    this.schedule.at(Math.max(at, this.now), () => {
+      if (!member.isPresent || member.wakeAt !== at) return;
+      member.wakeAt = null;
+      this.feed(member, { type: 'timer' });
+    });
+  }
+
+  private send(from: Member, { to, message }: Extract<CoreAction, { type: 'send' }>): void {
+    const text = JSON.stringify(message);
+    this.note(`${from.id} to ${to} ${text}`);
+    from.bytesUp += text.length;
+    const at = this.network.reorders ? this.now + this.delay() : Math.max(from.upAt, this.now + this.delay());
+    from.upAt = at;
+    this.schedule.at(at, () => {
+      if (!from.isPresent) return;
+      for (const receiver of to === 'room' ? this.present : this.present.filter(({ id }) => id === to)) {
+        if (receiver === from || this.chance.unit() < this.network.loses) continue;
+        const copies = this.chance.unit() < this.network.doubles ? 2 : 1;
+        for (let copy = 0; copy < copies; copy += 1) {
+          receiver.bytesDown += text.length;
+          this.deliver(receiver, { type: 'message', from: from.id, payload: JSON.parse(text) });
+        }
+      }
+    });
+  }
+
+  private deliver(to: Member, event: CoreEvent): void {
+    const isFree = this.network.reorders && event.type === 'message';
+    const at = isFree ? this.now + this.delay() : Math.max(to.downAt, this.now + this.delay());
+    if (!isFree) to.downAt = at;
+    this.schedule.at(at, () => {
+      if (to.isPresent) this.feed(to, event);
+    });
+  }
+
+  private delay(): number {
+    return this.chance.integer(this.network.minMs, this.network.maxMs);
+  }
+
+  /** Every active sender seals a frame: nothing that a holder could open may be sealed 300 ms after its leave was seen. */
+  private frames(): void {
+    for (const sender of this.present) {
+      if (!sender.isOn || !sender.isSealed) continue;
+      const sealed = sender.worker.sealsWith(this.now);
+      if (sealed === null) continue;
+      for (const holder of this.holders.get(`${sender.core.identity} ${sealed.generation}`) ?? []) {
+        const seen = sender.sawLeave.get(holder.core.identity);
+        if (seen !== undefined && this.now > seen + DEADLINE_MS) {
+          this.violations.push(`${sender.id} seals for ${holder.id} ${this.now - seen} ms after its leave`);
+        }
+      }
+    }
+    this.schedule.at(this.now + FRAME_MS, () => this.frames());
+  }
+
+  /** The worker reports keys that it lacks for a second, and again every five. */
+  private look(): void {
+    for (const sender of this.present) {
+      const sealed = sender.isOn && sender.isSealed ? sender.worker.sealsWith(this.now) : null;
+      if (sealed === null) continue;
+      const owner = sender.core.identity;
+      for (const receiver of this.present) {
+        if (receiver === sender) continue;
+        if (receiver.worker.opens(owner, sealed, this.now)) {
+          receiver.lacking.delete(owner);
+          continue;
+        }
+        const lack = receiver.lacking.get(owner) ?? { since: this.now, toldAt: Number.NEGATIVE_INFINITY };
+        receiver.lacking.set(owner, lack);
+        if (this.now - lack.since < MISSING_MS || this.now - lack.toldAt < MISSING_AGAIN_MS) continue;
+        lack.toldAt = this.now;
+        this.feed(receiver, { type: 'missing-key', owner, generation: sealed.generation });
+      }
+    }
+    this.schedule.at(this.now + LOOK_MS, () => this.look());
+  }
+
+  private used(sender: Member, key: SealingKey): void {
+    const name = `${sender.core.identity} ${key.generation}`;
+    const steps = this.uses.get(name) ?? new Map<number, number>();
+    this.uses.set(name, steps);
+    if (!steps.has(key.step)) steps.set(key.step, this.now);
+  }
+
+  /** Whoever is given (g, s) opens every step from s on: none of them may have been used before it joined. */
+  private accepted(receiver: Member, owner: string, key: SealingKey): void {
+    const name = `${owner} ${key.generation}`;
+    const holders = this.holders.get(name) ?? new Set<Member>();
+    this.holders.set(name, holders);
+    holders.add(receiver);
+    for (const [step, usedAt] of this.uses.get(name) ?? []) {
+      if (step >= key.step && usedAt < receiver.joinedAt) {
+        this.violations.push(`${receiver.id} opens ${key.generation}.${step}, used before it joined`);
+      }
+    }
+  }
+
+  private note(line: string): void {
+    this.trace.update(`${this.now} ${line}\n`);
+  }
+}

@@ -1,0 +1,368 @@
+// The channel with one other participant: handshake, recovery, messages. docs/protocol.md §4, rules M13, M14, M17.
+
+import { compare, equal, type OlmPart, type Plaintext, Refusal } from '../wire/index.ts';
+import { channelKeys, type End, transcriptHash } from './derive.ts';
+import type { Proof, Prover } from './device.ts';
+import { type KeyGift, Link, type Opened } from './link.ts';
+import type { OlmAccount } from './olm.ts';
+import type { Participant } from './participant.ts';
+
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 30_000;
+/** RESTART hints, and new sessions because of one: at most one in this time. */
+const RESTART_MS = 5000;
+const EARLY_MESSAGES = 4;
+const FAILURES_TO_RESTART = 2;
+const SESSIONS = 256;
+const SUITE = 1;
+
+/** What outlives a channel: an identity may leave and return. */
+export interface ChannelMemory {
+  ordinal: number;
+  /** Every session id this identity ever had with this account (rule M13). */
+  sessions: Set<string>;
+}
+
+export interface ChannelPorts {
+  send(part: OlmPart): void;
+  /** A clear RESTART hint to the peer. */
+  hint(): void;
+  /** From now on keys can be given: the responder has sent ACCEPT, the initiator CONFIRM. */
+  sendable(): void;
+  /** The handshake is done; `proof` is null for a peer that proves no device. */
+  open(proof: Proof | null, name: string | null): void;
+  /** The peer says, authenticated, whether it holds the room to be sealed. */
+  peerSealed(sealed: boolean): void;
+  key(key: KeyGift): void;
+  keyRequest(min: number): void;
+  /** The key to go along with ACCEPT or CONFIRM. */
+  gift(): KeyGift | null;
+  isSealed(): boolean;
+}
+
+export interface ChannelSetup {
+  account: OlmAccount;
+  room: string;
+  self: { occupant: string; participant: Participant };
+  peer: { occupant: string; participant: Participant };
+  memory: ChannelMemory;
+  random(length: number): Uint8Array;
+  prover: Prover;
+  ports: ChannelPorts;
+}
+
+export class Channel {
+  readonly isInitiator: boolean;
+  private readonly setup: ChannelSetup;
+  /** The link that sends; the one being made; for the responder the one before, read until CONFIRM. */
+  private active: Link | null = null;
+  private making: Link | null = null;
+  private previous: Link | null = null;
+  private retryAt: number | null = null;
+  private retryMs = RETRY_MS;
+  private restartedAt = Number.NEGATIVE_INFINITY;
+  private failures = 0;
+
+  constructor(setup: ChannelSetup) {
+    this.setup = setup;
+    this.isInitiator = compare(setup.self.participant.curve25519, setup.peer.participant.curve25519) < 0;
+  }
+
+  /** Keys may be sent: the initiator has a valid ACCEPT, the responder has answered a HELLO. */
+  get isReady(): boolean {
+    return this.active !== null;
+  }
+
+  get deadline(): number | null {
+    return this.retryAt;
+  }
+
+  /** Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. */
+  want(now: number, urgent: boolean): void {
+    if (this.active !== null || this.making !== null) return;
+    if (this.isInitiator) this.offer(now);
+    else if (urgent && this.retryAt === null) this.askRestart(now);
+    else this.retryAt ??= now + this.retryMs;
+  }
+
+  due(now: number): void {
+    if (this.retryAt === null || this.retryAt > now) return;
+    this.retryAt = null;
+    if (!this.isInitiator && this.active?.stage !== 'open') this.askRestart(now);
+    else if (this.isInitiator && (this.making !== null || this.active === null)) this.offer(now);
+  }
+
+  /** A clear hint arrived; anybody can have made it. */
+  hinted(now: number): void {
+    if (!this.isInitiator) throw new Refusal('restart: not for the responder');
+    if (now - this.restartedAt < RESTART_MS) throw new Refusal('restart: too often');
+    this.restartedAt = now;
+    if (this.making === null) this.offer(now);
+  }
+
+  give(gift: KeyGift): OlmPart {
+    return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(this.ownWrap(link), seq, gift) }));
+  }
+
+  requestKey(min: number): OlmPart {
+    return this.sealOpen(() => () => ({ type: 'keyreq', min }));
+  }
+
+  receive(part: OlmPart, now: number): void {
+    if (part[0] === 0 && this.isInitiator) throw new Refusal('olm: pre-key message in the wrong direction');
+    if (part[0] === 0) this.hello(part, now);
+    else this.message(part, now);
+  }
+
+  free(): void {
+    for (const link of [this.active, this.making, this.previous]) link?.free();
+    this.active = null;
+    this.making = null;
+    this.previous = null;
+    this.retryAt = null;
+  }
+
+  private offer(now: number): void {
+    const { account, memory, peer, random, ports } = this.setup;
+    this.making?.free();
+    memory.ordinal += 1;
+    const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
+    const link = this.link(session, 'offered', memory.ordinal, random(16));
+    this.making = link;
+    this.waitAgain(now);
+    ports.send(
+      link.seal(() => ({
+        type: 'hello',
+        ordinal: link.ordinal,
+        nonce: link.ownNonce,
+        sealed: ports.isSealed(),
+      })),
+    );
+  }
+
+  private hello(part: OlmPart, now: number): void {
+    const { account, memory, peer, random } = this.setup;
+    const known = [this.active, this.making, this.previous];
+    if (known.some((link) => link?.matches(peer.participant.curve25519, part[1]))) {
+      throw new Refusal('hello: of a session that is there');
+    }
+    if (memory.sessions.size >= SESSIONS) throw new Refusal(`hello: more than ${SESSIONS} sessions`);
+    const session = inbound(account, peer.participant.curve25519, part[1]);
+    const link = this.link(session, 'signing', 0, random(16));
+    try {
+      if (memory.sessions.has(session.id)) throw new Refusal('hello: session was seen before');
+      const opened = link.open(part);
+      if (opened === null) throw new Refusal('hello: does not open');
+      memory.sessions.add(session.id);
+      if (opened.content.type !== 'hello') throw new Refusal('hello: expected in a pre-key message');
+      if (opened.content.ordinal <= memory.ordinal) throw new Refusal('hello: ordinal must rise');
+      memory.ordinal = opened.content.ordinal;
+      this.accept(link, opened.content, now);
+    } catch (error) {
+      if (this.making !== link && this.active !== link) link.free();
+      throw error;
+    }
+  }
+
+  private accept(link: Link, hello: Extract<Plaintext, { type: 'hello' }>, now: number): void {
+    const { ports, prover } = this.setup;
+    this.making?.free();
+    this.making = link;
+    link.keys = channelKeys(this.transcript(link, hello.ordinal, hello.nonce, link.ownNonce));
+    ports.peerSealed(hello.sealed);
+    prover.prove('responder', link.keys.transcript, (proof) => {
+      if (this.making !== link || link.keys === null) return;
+      const { accept } = link.keys;
+      this.making = null;
+      if (this.active?.stage === 'open') this.previous = this.active;
+      else this.active?.free();
+      this.active = link;
+      link.stage = 'accepted';
+      this.waitAgain(now);
+      const gift = ports.gift();
+      ports.send(
+        link.seal((seq) => ({
+          type: 'accept',
+          nonce: link.ownNonce,
+          sealed: ports.isSealed(),
+          confirm: accept,
+          proof,
+          key: gift && link.wrap(this.ownWrap(link), seq, gift),
+        })),
+      );
+      ports.sendable();
+    });
+  }
+
+  private message(part: OlmPart, now: number): void {
+    for (const link of [this.making, this.active, this.previous]) {
+      const opened = link?.open(part) ?? null;
+      if (link === null || opened === null) continue;
+      this.failures = 0;
+      this.read(link, opened);
+      return;
+    }
+    this.failures += 1;
+    const isLost = this.active === null || this.failures >= FAILURES_TO_RESTART;
+    if (isLost && now - this.restartedAt >= RESTART_MS) {
+      this.failures = 0;
+      if (!this.isInitiator) {
+        this.askRestart(now);
+      } else if (this.making === null) {
+        this.restartedAt = now;
+        this.offer(now);
+      }
+    }
+    throw new Refusal(this.active === null ? 'olm: no session' : 'olm: does not open');
+  }
+
+  private read(link: Link, opened: Opened): void {
+    const { ports } = this.setup;
+    const { content } = opened;
+    if (content.type === 'hello') throw new Refusal('hello: expected in a pre-key message only');
+    if (content.type === 'accept') this.accepted(link, opened.seq, content);
+    else if (content.type === 'confirm') this.confirmed(link, opened.seq, content);
+    else if (link.stage !== 'open') {
+      if (link.early.length >= EARLY_MESSAGES) throw new Refusal('channel: not open yet');
+      link.early.push(opened);
+    } else if (content.type === 'keyreq') ports.keyRequest(content.min);
+    else ports.key(link.unwrap(this.peerWrap(link), opened.seq, content.key));
+  }
+
+  private accepted(link: Link, seq: number, accept: Extract<Plaintext, { type: 'accept' }>): void {
+    const { ports, prover } = this.setup;
+    if (!this.isInitiator || link !== this.making || link.stage !== 'offered') {
+      throw new Refusal('accept: no HELLO is outstanding');
+    }
+    const keys = channelKeys(this.transcript(link, link.ordinal, link.ownNonce, accept.nonce));
+    if (!equal(accept.confirm, keys.accept)) throw this.broken(link, 'accept: another transcript');
+    if (!prover.holds('responder', keys.transcript, accept.proof)) {
+      throw this.broken(link, 'accept: the device signature does not hold');
+    }
+    link.keys = keys;
+    link.stage = 'signing';
+    ports.peerSealed(accept.sealed);
+    prover.prove('initiator', keys.transcript, (proof, name) => {
+      if (this.making !== link) return;
+      this.making = null;
+      this.active?.free();
+      this.active = link;
+      const gift = ports.gift();
+      ports.send(
+        link.seal((at) => ({
+          type: 'confirm',
+          sealed: ports.isSealed(),
+          confirm: keys.confirm,
+          proof,
+          name,
+          key: gift && link.wrap(keys.initiatorWrap, at, gift),
+        })),
+      );
+      this.opened(link, accept.proof, null, seq, accept.key);
+    });
+  }
+
+  private confirmed(link: Link, seq: number, confirm: Extract<Plaintext, { type: 'confirm' }>): void {
+    if (this.isInitiator || link.stage !== 'accepted' || link.keys === null) {
+      throw new Refusal('confirm: no ACCEPT is outstanding');
+    }
+    if (!equal(confirm.confirm, link.keys.confirm)) throw this.broken(link, 'confirm: another transcript');
+    if (!this.setup.prover.holds('initiator', link.keys.transcript, confirm.proof)) {
+      throw this.broken(link, 'confirm: the device signature does not hold');
+    }
+    this.previous?.free();
+    this.previous = null;
+    this.setup.ports.peerSealed(confirm.sealed);
+    this.opened(link, confirm.proof, confirm.name, seq, confirm.key);
+  }
+
+  private opened(
+    link: Link,
+    proof: Proof | null,
+    name: string | null,
+    seq: number,
+    key: Extract<Plaintext, { type: 'accept' }>['key'],
+  ): void {
+    link.stage = 'open';
+    this.retryAt = null;
+    this.retryMs = RETRY_MS;
+    this.setup.ports.sendable();
+    this.setup.ports.open(proof, name);
+    if (key !== null) this.setup.ports.key(link.unwrap(this.peerWrap(link), seq, key));
+    for (const early of link.early.splice(0)) this.read(link, early);
+  }
+
+  /** A transcript that differs cannot be mended inside the session. */
+  private broken(link: Link, reason: string): Refusal {
+    link.free();
+    if (this.making === link) this.making = null;
+    if (this.active === link) this.active = null;
+    return new Refusal(reason);
+  }
+
+  private askRestart(now: number): void {
+    if (now - this.restartedAt < RESTART_MS) {
+      this.retryAt = this.restartedAt + RESTART_MS;
+      return;
+    }
+    this.restartedAt = now;
+    this.waitAgain(now);
+    this.setup.ports.hint();
+  }
+
+  private waitAgain(now: number): void {
+    this.retryAt = now + this.retryMs;
+    this.retryMs = Math.min(2 * this.retryMs, RETRY_MAX_MS);
+  }
+
+  private sealOpen(make: (link: Link) => (seq: number) => Plaintext): OlmPart {
+    if (this.active === null) throw new Error('the channel is not ready');
+    return this.active.seal(make(this.active));
+  }
+
+  private link(
+    session: ConstructorParameters<typeof Link>[0],
+    stage: 'offered' | 'signing',
+    ordinal: number,
+    nonce: Uint8Array,
+  ) {
+    const { room, self, peer } = this.setup;
+    return new Link(session, { room, self: self.occupant, peer: peer.occupant }, { stage, ordinal, nonce });
+  }
+
+  private transcript(link: Link, ordinal: number, initiatorNonce: Uint8Array, responderNonce: Uint8Array) {
+    const { room, self, peer } = this.setup;
+    const own: End = { occupant: self.occupant, bundle: self.participant.bundle };
+    const other: End = { occupant: peer.occupant, bundle: peer.participant.bundle };
+    const [initiator, responder] = this.isInitiator ? [own, other] : [other, own];
+    const session = link.id;
+    return transcriptHash({
+      suite: SUITE,
+      room,
+      initiator,
+      responder,
+      session,
+      ordinal,
+      initiatorNonce,
+      responderNonce,
+    });
+  }
+
+  private ownWrap(link: Link): Uint8Array {
+    if (link.keys === null) throw new Error('the link has no transcript yet');
+    return this.isInitiator ? link.keys.initiatorWrap : link.keys.responderWrap;
+  }
+
+  private peerWrap(link: Link): Uint8Array {
+    if (link.keys === null) throw new Error('the link has no transcript yet');
+    return this.isInitiator ? link.keys.responderWrap : link.keys.initiatorWrap;
+  }
+}
+
+function inbound(account: OlmAccount, peer: Uint8Array, body: string) {
+  try {
+    return account.inbound(peer, body);
+  } catch {
+    throw new Refusal('hello: not from this identity to this account');
+  }
+}

@@ -1,0 +1,104 @@
+// The key schedule: steps, sender context, transcript, wrap. docs/protocol.md §4.3, §4.4, §5.1.
+
+import { gcm } from '@noble/ciphers/aes.js';
+import { expand, extract } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { compare, concat, lp, uint, utf8 } from '../wire/index.ts';
+
+export const hash = (...parts: Uint8Array[]): Uint8Array => sha256(concat(...parts));
+
+const expandLabel = (key: Uint8Array, label: string): Uint8Array => expand(sha256, key, utf8(label), 32);
+
+/** base[g,s+1] from base[g,s] (RFC 9605 §5.1). */
+export const stepBase = (base: Uint8Array): Uint8Array =>
+  expandLabel(extract(sha256, base, new Uint8Array(0)), 'SFrame 1.0 Ratchet');
+
+/** What binds a sender into its frame keys (rule M9). */
+export const senderContext = (room: string, occupant: string, curve25519: Uint8Array, ed25519: Uint8Array) =>
+  hash(lp('Sealmeet 1 sender'), lp(room), lp(occupant), lp(curve25519), lp(ed25519));
+
+export interface End {
+  occupant: string;
+  bundle: Uint8Array;
+}
+
+export interface Transcript {
+  suite: number;
+  room: string;
+  initiator: End;
+  responder: End;
+  session: string;
+  ordinal: number;
+  initiatorNonce: Uint8Array;
+  responderNonce: Uint8Array;
+}
+
+export const transcriptHash = (of: Transcript): Uint8Array =>
+  hash(
+    lp('Sealmeet 1 channel'),
+    lp(Uint8Array.of(of.suite)),
+    lp(of.room),
+    lp(of.initiator.occupant),
+    lp(of.initiator.bundle),
+    lp(of.responder.occupant),
+    lp(of.responder.bundle),
+    lp(of.session),
+    uint(of.ordinal, 4),
+    lp(of.initiatorNonce),
+    lp(of.responderNonce),
+    lp(''),
+    lp(''),
+  );
+
+export interface ChannelKeys {
+  transcript: Uint8Array;
+  initiatorWrap: Uint8Array;
+  responderWrap: Uint8Array;
+  accept: Uint8Array;
+  confirm: Uint8Array;
+}
+
+/** Suite 1: nothing but zeros goes in beside the transcript; Olm around it carries the secrecy. */
+export function channelKeys(transcript: Uint8Array): ChannelKeys {
+  const wrap = extract(sha256, new Uint8Array(32), transcript);
+  return {
+    transcript,
+    initiatorWrap: expandLabel(wrap, 'Sealmeet 1 wrap I to R'),
+    responderWrap: expandLabel(wrap, 'Sealmeet 1 wrap R to I'),
+    accept: expandLabel(wrap, 'Sealmeet 1 accept'),
+    confirm: expandLabel(wrap, 'Sealmeet 1 confirm'),
+  };
+}
+
+const wrapCipher = (wrap: Uint8Array, seq: number, generation: number, step: number) =>
+  gcm(wrap, uint(seq, 12), concat(utf8('Sealmeet 1 key'), uint(generation, 4), uint(step, 1)));
+
+export const wrapBase = (wrap: Uint8Array, seq: number, generation: number, step: number, base: Uint8Array) =>
+  wrapCipher(wrap, seq, generation, step).encrypt(base);
+
+/** Null if it does not open. */
+export function unwrapBase(
+  wrap: Uint8Array,
+  seq: number,
+  generation: number,
+  step: number,
+  wrapped: Uint8Array,
+): Uint8Array | null {
+  try {
+    return wrapCipher(wrap, seq, generation, step).decrypt(wrapped);
+  } catch {
+    return null;
+  }
+}
+
+export interface RosterEntry {
+  occupant: string;
+  curve25519: Uint8Array;
+  bundle: Uint8Array;
+}
+
+export function rosterDigest(room: string, entries: RosterEntry[]): Uint8Array {
+  const sorted = [...entries].sort((a, b) => compare(a.curve25519, b.curve25519));
+  const rows = sorted.flatMap((entry) => [lp(entry.occupant), hash(entry.bundle)]);
+  return hash(lp('Sealmeet 1 roster'), lp(room), uint(sorted.length, 2), ...rows);
+}

@@ -1,0 +1,102 @@
+// One Olm session with its transcript: the envelope checks of docs/protocol.md §4.2 and the wrap of §5.3.
+
+import {
+  encodePlaintext,
+  type KeyBody,
+  type OlmPart,
+  type Plaintext,
+  parsePlaintext,
+  Refusal,
+} from '../wire/index.ts';
+import { type ChannelKeys, unwrapBase, wrapBase } from './derive.ts';
+import type { OlmSession } from './olm.ts';
+
+export type KeyGift = Omit<KeyBody, 'wrapped'> & { base: Uint8Array };
+
+/** How far below the highest `seq` a message may come late. */
+const SEQ_WINDOW = 64;
+
+export interface Opened {
+  seq: number;
+  content: Plaintext;
+}
+
+export class Link {
+  readonly ordinal: number;
+  /** Read before open: what overtook ACCEPT or CONFIRM. */
+  readonly early: Opened[] = [];
+  stage: 'offered' | 'signing' | 'accepted' | 'open';
+  keys: ChannelKeys | null = null;
+  readonly ownNonce: Uint8Array;
+  private sent = 0;
+  private highest = 0;
+  private readonly seen = new Set<number>();
+  private readonly session: OlmSession;
+  private readonly ends: { room: string; self: string; peer: string };
+
+  constructor(
+    session: OlmSession,
+    ends: { room: string; self: string; peer: string },
+    start: { stage: 'offered' | 'signing'; ordinal: number; nonce: Uint8Array },
+  ) {
+    this.session = session;
+    this.ends = ends;
+    this.stage = start.stage;
+    this.ordinal = start.ordinal;
+    this.ownNonce = start.nonce;
+  }
+
+  get id(): string {
+    return this.session.id;
+  }
+
+  /** `make` gets the seq that the plaintext will have: the nonce of a wrapped key. */
+  seal(make: (seq: number) => Plaintext): OlmPart {
+    this.sent += 1;
+    const { room, self, peer } = this.ends;
+    return this.session.encrypt(
+      encodePlaintext({ room, from: self, to: peer, seq: this.sent }, make(this.sent)),
+    );
+  }
+
+  /** Null if this session does not open it; throws a Refusal if it does and the content is not acceptable. */
+  open([type, body]: OlmPart): Opened | null {
+    let json: string;
+    try {
+      json = this.session.decrypt(type, body);
+    } catch {
+      return null;
+    }
+    const { envelope, content } = parsePlaintext(json);
+    const { room, self, peer } = this.ends;
+    if (envelope.room !== room) throw new Refusal('plaintext: made for another room');
+    if (envelope.from !== peer) throw new Refusal('plaintext: names another sender');
+    if (envelope.to !== self) throw new Refusal('plaintext: made for somebody else');
+    const { seq } = envelope;
+    if (seq + SEQ_WINDOW < this.highest || this.seen.has(seq)) throw new Refusal('plaintext: seq was seen');
+    this.highest = Math.max(this.highest, seq);
+    this.seen.add(seq);
+    for (const old of this.seen) if (old + SEQ_WINDOW < this.highest) this.seen.delete(old);
+    return { seq, content };
+  }
+
+  matches(peer: Uint8Array, body: string): boolean {
+    return this.session.matches(peer, body);
+  }
+
+  wrap(wrapKey: Uint8Array, seq: number, gift: KeyGift): KeyBody {
+    const { base, ...rest } = gift;
+    return { ...rest, wrapped: wrapBase(wrapKey, seq, gift.generation, gift.step, base) };
+  }
+
+  unwrap(wrapKey: Uint8Array, seq: number, key: KeyBody): KeyGift {
+    const { wrapped, ...rest } = key;
+    const base = unwrapBase(wrapKey, seq, key.generation, key.step, wrapped);
+    if (base === null) throw new Refusal('key: the wrap does not open');
+    return { ...rest, base };
+  }
+
+  free(): void {
+    this.session.free();
+  }
+}

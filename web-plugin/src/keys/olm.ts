@@ -1,0 +1,93 @@
+// libolm behind the little of it that is used, so that it can be replaced. docs/protocol.md §4; traps: rule M13.
+
+import Olm from '@matrix-org/olm';
+import { fromBase64, toBase64 } from '../wire/index.ts';
+
+export interface OlmSession {
+  /** Equal at both ends. */
+  readonly id: string;
+  encrypt(text: string): [type: 0 | 1, body: string];
+  /** Throws if it does not open. */
+  decrypt(type: 0 | 1, body: string): string;
+  /** Does this pre-key message belong to this session? */
+  matches(peer: Uint8Array, body: string): boolean;
+  free(): void;
+}
+
+export interface OlmAccount {
+  readonly curve25519: Uint8Array;
+  readonly ed25519: Uint8Array;
+  readonly fallback: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+  /** Points must have been checked before: libolm takes anything. */
+  outbound(peer: Uint8Array, peerFallback: Uint8Array): OlmSession;
+  /** Throws unless `body` is a pre-key message from exactly this identity to this account. */
+  inbound(peer: Uint8Array, body: string): OlmSession;
+  free(): void;
+}
+
+export interface OlmLibrary {
+  account(): OlmAccount;
+  verify(ed25519: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** `options` goes to libolm's loader: `locateFile` tells where the WebAssembly file lies. */
+export async function loadOlm(options?: { locateFile?: (file: string) => string }): Promise<OlmLibrary> {
+  await Olm.init(options);
+  const utility = new Olm.Utility();
+  return {
+    account,
+    verify(ed25519, message, signature) {
+      try {
+        utility.ed25519_verify(toBase64(ed25519), message, toBase64(signature));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+function account(): OlmAccount {
+  const own = new Olm.Account();
+  own.create();
+  own.generate_fallback_key();
+  const identity = JSON.parse(own.identity_keys()) as { curve25519: string; ed25519: string };
+  const fallback = JSON.parse(own.unpublished_fallback_key()) as { curve25519: Record<string, string> };
+  return {
+    curve25519: bytes(identity.curve25519),
+    ed25519: bytes(identity.ed25519),
+    fallback: bytes(Object.values(fallback.curve25519)[0]),
+    sign: (message) => bytes(own.sign(message)),
+    outbound: (peer, peerFallback) =>
+      opened((made) => made.create_outbound(own, toBase64(peer), toBase64(peerFallback))),
+    inbound: (peer, body) => opened((made) => made.create_inbound_from(own, toBase64(peer), body)),
+    free: () => own.free(),
+  };
+}
+
+function opened(create: (made: Olm.Session) => void): OlmSession {
+  const session = new Olm.Session();
+  try {
+    create(session);
+  } catch (error) {
+    session.free();
+    throw error;
+  }
+  return {
+    id: session.session_id(),
+    encrypt(text) {
+      const { type, body } = session.encrypt(text);
+      return [type, body];
+    },
+    decrypt: (type, body) => session.decrypt(type, body),
+    matches: (peer, body) => session.matches_inbound_from(toBase64(peer), body),
+    free: () => session.free(),
+  };
+}
+
+function bytes(base64: string | undefined): Uint8Array {
+  const decoded = base64 === undefined ? null : fromBase64(base64);
+  if (decoded === null) throw new Error('libolm gave something that is not base64');
+  return decoded;
+}

@@ -1,0 +1,78 @@
+// Who takes part: an own account with its bundle, and the checks that a bundle of others must pass. docs/protocol.md §3.
+
+import {
+  type Bundle,
+  bundleBody,
+  concat,
+  encodeBundle,
+  equal,
+  lp,
+  parseBundle,
+  Refusal,
+  toBase64,
+  utf8,
+} from '../wire/index.ts';
+import type { Identity } from './events.ts';
+import type { OlmAccount, OlmLibrary } from './olm.ts';
+import { isSoundCurve25519, isSoundEd25519 } from './points.ts';
+
+/** Channel suites of this build, rising. */
+const SUITES = [1];
+
+/** The public side of one participant of this meeting. */
+export interface Participant {
+  identity: Identity;
+  curve25519: Uint8Array;
+  ed25519: Uint8Array;
+  fallback: Uint8Array;
+  suites: number[];
+  /** The whole bundle, as the transcript and the roster digest take it. */
+  bundle: Uint8Array;
+}
+
+const bundleMessage = (room: string, body: Uint8Array): Uint8Array =>
+  concat(utf8('Sealmeet 1 bundle'), lp(room), body);
+
+/** Value of the presence property for an account. */
+export function ownBundle(account: OlmAccount, room: string, nonce: Uint8Array): string {
+  const { curve25519, ed25519, fallback } = account;
+  const body = bundleBody({ suites: SUITES, curve25519, ed25519, fallback, nonce, kem: new Uint8Array(0) });
+  return encodeBundle(body, account.sign(bundleMessage(room, body)));
+}
+
+/** Throws a Refusal that names what is wrong. `others`: everybody present, oneself included. */
+export function checkedParticipant(
+  olm: OlmLibrary,
+  room: string,
+  property: string,
+  others: Iterable<Participant>,
+): Participant {
+  const bundle = parseBundle(property);
+  if (!isSoundCurve25519(bundle.curve25519)) throw new Refusal('bundle: curve25519 is not a sound point');
+  if (!isSoundCurve25519(bundle.fallback)) throw new Refusal('bundle: fallback is not a sound point');
+  if (!isSoundEd25519(bundle.ed25519)) throw new Refusal('bundle: ed25519 is not a sound point');
+  const keys = keysOf(bundle);
+  if (keys.some((key, at) => keys.slice(at + 1).some((other) => equal(key, other)))) {
+    throw new Refusal('bundle: one key stands twice');
+  }
+  for (const other of others) {
+    if (keys.some((key) => keysOf(other).some((taken) => equal(key, taken)))) {
+      throw new Refusal('bundle: a key of another participant');
+    }
+  }
+  if (!olm.verify(bundle.ed25519, bundleMessage(room, bundle.signed), bundle.signature)) {
+    throw new Refusal('bundle: the signature does not hold for this room');
+  }
+  return participantOf(bundle);
+}
+
+const keysOf = (of: Pick<Bundle, 'curve25519' | 'ed25519' | 'fallback'>) => [
+  of.curve25519,
+  of.ed25519,
+  of.fallback,
+];
+
+export function participantOf(bundle: Bundle): Participant {
+  const { curve25519, ed25519, fallback, suites, bytes } = bundle;
+  return { identity: toBase64(curve25519), curve25519, ed25519, fallback, suites, bundle: bytes };
+}

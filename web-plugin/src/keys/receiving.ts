@@ -1,0 +1,95 @@
+// Keys received from one sender, and which of them are dead. docs/protocol.md §5.3 and §5.4, rules M4 and M8.
+
+import { equal, Refusal, toBase64 } from '../wire/index.ts';
+import { stepBase } from './derive.ts';
+import type { KeyGift } from './link.ts';
+
+export const RETIRE_MS = 5000;
+const LIVE_GENERATIONS = 4;
+const NAMED_LEAVERS = 256;
+/** Identities stand in `excludes` by their first bytes. */
+const EXCLUDE_BYTES = 16;
+
+export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
+
+/** What the worker has to be told. */
+export type KeyOutcome = { accept: boolean; retire: number[] };
+
+/** Survives a leave of the sender, so that nothing old is accepted when it returns. */
+export interface ReceivingMemory {
+  /** No generation up to this one is accepted. */
+  dead: number;
+}
+
+export class Receiving {
+  private readonly memory: ReceivingMemory;
+  private readonly live = new Map<number, { step: number; base: Uint8Array }>();
+  /** First generation whose KEY named this leaver. */
+  private readonly excluded = new Map<string, number>();
+  private top: number;
+
+  constructor(memory: ReceivingMemory) {
+    this.memory = memory;
+    this.top = memory.dead;
+  }
+
+  /** Lowest generation that can still be used. */
+  get min(): number {
+    return this.memory.dead + 1;
+  }
+
+  get hasKey(): boolean {
+    return this.live.size > 0;
+  }
+
+  /** Throws a Refusal, or says what is new for the worker. */
+  take(key: KeyGift): KeyOutcome {
+    if (key.generation <= this.memory.dead) throw new Refusal('key: the generation is retired');
+    if (key.generation < this.top) throw new Refusal('key: the generation goes back');
+    const held = this.live.get(key.generation);
+    if (held !== undefined) {
+      this.compare(held, key);
+      return { accept: false, retire: [] };
+    }
+    this.top = key.generation;
+    this.live.set(key.generation, { step: key.step, base: key.base });
+    for (const excluded of key.excludes) {
+      const name = toBase64(excluded);
+      if (!this.excluded.has(name)) this.excluded.set(name, key.generation);
+    }
+    for (const name of this.excluded.keys()) {
+      if (this.excluded.size > NAMED_LEAVERS) this.excluded.delete(name);
+    }
+    const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
+    return { accept: true, retire: this.kill(surplus) };
+  }
+
+  /** Somebody else left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations. */
+  leaverSeen(curve25519: Uint8Array): number[] {
+    const spared = this.excluded.get(toBase64(excludeOf(curve25519))) ?? Number.POSITIVE_INFINITY;
+    return this.kill([...this.live.keys()].filter((generation) => generation < spared));
+  }
+
+  /** Nothing that was accepted so far is accepted again. */
+  forget(): void {
+    this.kill([...this.live.keys()]);
+  }
+
+  private kill(generations: number[]): number[] {
+    for (const generation of generations) {
+      this.live.delete(generation);
+      this.memory.dead = Math.max(this.memory.dead, generation);
+    }
+    return generations;
+  }
+
+  /** The same generation again: the same bytes, or what stepping gives. */
+  private compare(held: { step: number; base: Uint8Array }, key: KeyGift): void {
+    if (key.step < held.step) throw new Refusal('key: the step goes back');
+    let base = held.base;
+    for (let step = held.step; step < key.step; step += 1) base = stepBase(base);
+    if (!equal(base, key.base)) throw new Refusal('key: other bytes for a generation that is known');
+    held.step = key.step;
+    held.base = base;
+  }
+}

@@ -1,0 +1,22 @@
+// Counts what was dropped, by occupant and reason, and tells of each at most once a second. docs/protocol.md §2.2.
+
+import type { Notice, OccupantId } from './events.ts';
+
+const NOTICE_MS = 1000;
+const KINDS = 512;
+
+export class Refusals {
+  private readonly kinds = new Map<string, { count: number; toldAt: number }>();
+
+  /** The notice to give now, if any; `count` is the total since the start. */
+  count(from: OccupantId, reason: string, now: number): Notice | null {
+    const key = `${reason}\n${from}`;
+    const kind = this.kinds.get(key) ?? { count: 0, toldAt: Number.NEGATIVE_INFINITY };
+    if (this.kinds.size >= KINDS && !this.kinds.has(key)) this.kinds.clear();
+    this.kinds.set(key, kind);
+    kind.count += 1;
+    if (now - kind.toldAt < NOTICE_MS) return null;
+    kind.toldAt = now;
+    return { type: 'refused', from, reason, count: kind.count };
+  }
+}

@@ -1,0 +1,274 @@
+// The own sender key: when a fresh generation, when a step, who gets it, when it is used. docs/protocol.md §5.2.
+//
+// Two invariants (rule M1). Leave: at time t nothing is sealed under a generation one of whose holders was seen to
+// leave before t − 300 ms. Join: an identity is given (g, s) only if nothing was sealed under (g, s) before its join.
+
+import { type KeyReason, LIMITS, MAX_GENERATION, MAX_STEP } from '../wire/index.ts';
+import { stepBase } from './derive.ts';
+import type { Identity } from './events.ts';
+
+export const WINDOW_MS = 30;
+export const MINT_SPACING_MS = 100;
+export const SWITCH_MS = 150;
+export const DEADLINE_MS = 300;
+export const PERIOD_MS = 15 * 60_000;
+export const EXCLUDES_MS = 30_000;
+
+/** A key as it is handed over. */
+export interface GivenKey {
+  generation: number;
+  step: number;
+  base: Uint8Array;
+  reason: KeyReason;
+  excludes: Identity[];
+}
+
+interface Generation extends GivenKey {
+  holders: Set<Identity>;
+  /** First leave of a holder; never reset. */
+  taintedAt: number | null;
+  /** When it is to be used, if the one in use does not die before. */
+  switchAt: number;
+  /** Place of the first use of (generation, step) in the order of joins and uses; null: not used. */
+  used: number | null;
+  firstUsedAt: number | null;
+}
+
+export interface SendingPorts {
+  random(length: number): Uint8Array;
+  /** Hands the key to these; returns those it could be handed to (their channel is there). */
+  give(to: Identity[], key: GivenKey): Identity[];
+  use(key: GivenKey): void;
+  expire(generation: number, inMs: number): void;
+  stop(): void;
+  rotated(key: GivenKey): void;
+}
+
+export class Sending {
+  private readonly ports: SendingPorts;
+  /** Place of each present identity's join in the order of joins and uses. */
+  private readonly joined = new Map<Identity, number>();
+  private order = 0;
+  private last = 0;
+  /** Sent generations, rising; the one in use is the first, unless it died or nothing was used yet. */
+  private sent: Generation[] = [];
+  private inUse: Generation | null = null;
+  private isActive = false;
+  /** Why the newest generation must not be handed out any more, if so: a leave was seen since, or a receiver asked. */
+  private stale: KeyReason | null = null;
+  private window: { closesAt: number; useAtOnce: boolean } | null = null;
+  private mintedAt = Number.NEGATIVE_INFINITY;
+  private leavers: { identity: Identity; at: number }[] = [];
+
+  constructor(ports: SendingPorts) {
+    this.ports = ports;
+  }
+
+  /** Someone who can hold keys came. */
+  join(identity: Identity, now: number): void {
+    this.order += 1;
+    this.joined.set(identity, this.order);
+    this.open(now);
+  }
+
+  leave(identity: Identity, now: number): void {
+    this.joined.delete(identity);
+    this.leavers = [...this.leavers, { identity, at: now }].slice(-LIMITS.excludes);
+    this.stale = 'leave';
+    for (const generation of this.sent) {
+      if (!generation.holders.has(identity) || generation.taintedAt !== null) continue;
+      generation.taintedAt = now;
+      this.ports.expire(generation.generation, DEADLINE_MS);
+    }
+    this.open(now);
+  }
+
+  /** The channel to `identity` can carry keys now. */
+  sendable(identity: Identity): void {
+    const newest = this.newest;
+    if (this.isActive && newest !== null) this.distribute(newest, [identity]);
+  }
+
+  /** What goes along with ACCEPT or CONFIRM: also to one that was given it before, in case it was lost. */
+  gift(identity: Identity): GivenKey | null {
+    const newest = this.newest;
+    if (!this.isActive || newest === null || !this.mayHold(identity, newest)) return null;
+    newest.holders.add(identity);
+    return newest;
+  }
+
+  /** `asker` can use nothing below generation `min`. */
+  requested(asker: Identity, min: number, now: number): void {
+    const newest = this.newest;
+    if (newest === null || this.stale !== null) return;
+    if (min > newest.generation) {
+      this.stale = 'leave';
+      this.open(now);
+    } else if (this.isActive && this.mayHold(asker, newest)) {
+      for (const identity of this.ports.give([asker], newest)) newest.holders.add(identity);
+    }
+  }
+
+  /** Something is about to be sent (rule M7). */
+  activate(now: number): void {
+    if (this.isActive) return;
+    this.isActive = true;
+    const newest = this.newest;
+    if (newest === null) this.stale ??= 'start';
+    else if (this.periodEnd(newest) <= now) this.stale ??= 'period';
+    this.window = { closesAt: now, useAtOnce: true };
+    this.due(now);
+  }
+
+  deactivate(): void {
+    this.isActive = false;
+    this.window = null;
+  }
+
+  /** No key that the worker may have had is ever used again (rule M12). */
+  reset(): void {
+    this.sent = [];
+    this.inUse = null;
+    this.window = null;
+    this.ports.stop();
+  }
+
+  /** A worker that started anew, while things may be on. */
+  restart(now: number): void {
+    const wasActive = this.isActive;
+    this.reset();
+    this.isActive = false;
+    if (wasActive) this.activate(now);
+  }
+
+  get deadline(): number | null {
+    const times = [
+      ...(this.window === null ? [] : [this.window.closesAt]),
+      ...this.sent.filter((generation) => generation !== this.inUse).map(({ switchAt }) => switchAt),
+      ...this.sent.flatMap(({ taintedAt }) => (taintedAt === null ? [] : [taintedAt + DEADLINE_MS])),
+      ...(this.isActive && this.inUse !== null && this.inUse === this.newest
+        ? [this.periodEnd(this.inUse)]
+        : []),
+    ];
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  due(now: number): void {
+    this.bury(now);
+    this.close(now);
+    const newest = this.newest;
+    if (this.isActive && newest !== null && newest === this.inUse && this.periodEnd(newest) <= now) {
+      this.mint('period', now, false);
+    }
+    this.switch(now);
+  }
+
+  private get newest(): Generation | null {
+    return this.sent.at(-1) ?? null;
+  }
+
+  private periodEnd(generation: Generation): number {
+    return generation.firstUsedAt === null ? Number.POSITIVE_INFINITY : generation.firstUsedAt + PERIOD_MS;
+  }
+
+  /** The first event opens the window; nothing extends it. */
+  private open(now: number): void {
+    if (this.isActive) this.window ??= { closesAt: now + WINDOW_MS, useAtOnce: false };
+  }
+
+  private close(now: number): void {
+    const window = this.window;
+    if (window === null || window.closesAt > now) return;
+    const newest = this.newest;
+    if (this.stale !== null || newest === null) {
+      const mintAt = this.mintedAt + MINT_SPACING_MS;
+      if (mintAt > now) {
+        window.closesAt = mintAt;
+        return;
+      }
+      this.window = null;
+      this.mint(this.last === 0 ? 'start' : (this.stale ?? 'start'), now, window.useAtOnce);
+      return;
+    }
+    this.window = null;
+    const isSomeoneBehind = [...this.joined.keys()].some((identity) => !this.mayHold(identity, newest));
+    if (isSomeoneBehind && newest.step === MAX_STEP) this.mint('period', now, window.useAtOnce);
+    else if (isSomeoneBehind) this.step(newest, now);
+    else this.distribute(newest, [...this.joined.keys()]);
+  }
+
+  private mint(reason: KeyReason, now: number, useAtOnce: boolean): void {
+    if (this.last >= MAX_GENERATION) throw new Error('the account has used up its generations');
+    this.last += 1;
+    this.mintedAt = now;
+    this.stale = null;
+    this.leavers = this.leavers.filter(({ at }) => at > now - EXCLUDES_MS);
+    const generation: Generation = {
+      generation: this.last,
+      step: 0,
+      base: this.ports.random(32),
+      reason,
+      excludes: [...new Set(this.leavers.map(({ identity }) => identity))],
+      holders: new Set(),
+      taintedAt: null,
+      switchAt: useAtOnce ? now : now + SWITCH_MS,
+      used: null,
+      firstUsedAt: null,
+    };
+    this.sent.push(generation);
+    this.distribute(generation, [...this.joined.keys()]);
+    this.ports.rotated(generation);
+    this.switch(now);
+  }
+
+  private step(generation: Generation, now: number): void {
+    generation.step += 1;
+    generation.base = stepBase(generation.base);
+    generation.used = null;
+    generation.reason = 'join';
+    this.distribute(generation, [...this.joined.keys()]);
+    this.ports.rotated(generation);
+    this.use(generation, now);
+  }
+
+  private mayHold(identity: Identity, generation: Generation): boolean {
+    const joined = this.joined.get(identity);
+    return joined !== undefined && (generation.used === null || joined < generation.used);
+  }
+
+  private distribute(generation: Generation, to: Identity[]): void {
+    const lacking = to.filter(
+      (identity) => !generation.holders.has(identity) && this.mayHold(identity, generation),
+    );
+    if (lacking.length === 0) return;
+    for (const identity of this.ports.give(lacking, generation)) generation.holders.add(identity);
+  }
+
+  private isDead(generation: Generation, now: number): boolean {
+    return generation.taintedAt !== null && generation.taintedAt + DEADLINE_MS <= now;
+  }
+
+  /** Dead generations are forgotten; the worker drops frames under them by itself. */
+  private bury(now: number): void {
+    this.sent = this.sent.filter((generation) => !this.isDead(generation, now));
+    if (this.inUse !== null && this.isDead(this.inUse, now)) this.inUse = null;
+  }
+
+  private switch(now: number): void {
+    const ready = this.sent.filter((generation) => this.inUse === null || generation.switchAt <= now);
+    const next = ready.at(-1);
+    if (next !== undefined && next !== this.inUse) this.use(next, now);
+  }
+
+  private use(generation: Generation, now: number): void {
+    this.order += 1;
+    generation.used = this.order;
+    generation.firstUsedAt ??= now;
+    this.inUse = generation;
+    this.sent = this.sent.filter((other) => other.generation >= generation.generation);
+    this.ports.use(generation);
+    if (generation.taintedAt !== null) {
+      this.ports.expire(generation.generation, Math.max(0, generation.taintedAt + DEADLINE_MS - now));
+    }
+  }
+}

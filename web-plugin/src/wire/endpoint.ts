@@ -1,0 +1,89 @@
+// Endpoint messages, the outer layer that the server sees. docs/protocol.md §2.2.
+
+import { LIMITS } from './limits.ts';
+import { MESSAGE_TYPE } from './names.ts';
+import { Refusal, record, text } from './parse.ts';
+
+/** Olm message type (0: pre-key) and body in standard base64 without padding. */
+export type OlmPart = [0 | 1, string];
+
+interface Outer {
+  type: typeof MESSAGE_TYPE;
+  v: 1;
+}
+export type OlmMessage = Outer & { olm: Record<string, OlmPart> };
+export type RestartMessage = Outer & { restart: true };
+export type BeaconMessage = Outer & { beacon: string };
+export type DataMessage = Outer & { data: string };
+/** The server's announcement; the core never reads it. */
+export type RoomMessage = Outer & { room: Record<string, unknown> };
+
+export type EndpointMessage = OlmMessage | RestartMessage | BeaconMessage | DataMessage;
+
+/** What one receiver may find in an endpoint message. */
+export type Arrival =
+  | { kind: 'olm'; part: OlmPart }
+  /** Parts for others only. */
+  | { kind: 'elsewhere' }
+  | { kind: 'restart' }
+  | { kind: 'beacon'; body: string }
+  | { kind: 'data'; body: string }
+  | { kind: 'room' };
+
+export const isOccupantId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= LIMITS.occupant;
+
+const outer = { type: MESSAGE_TYPE, v: 1 } as const;
+
+/** Parts in the order given, at most LIMITS.entriesSent a message. */
+export function olmMessages(parts: [occupant: string, part: OlmPart][]): OlmMessage[] {
+  const messages: OlmMessage[] = [];
+  for (let at = 0; at < parts.length; at += LIMITS.entriesSent) {
+    messages.push({ ...outer, olm: Object.fromEntries(parts.slice(at, at + LIMITS.entriesSent)) });
+  }
+  return messages;
+}
+
+export const restartMessage = (): RestartMessage => ({ ...outer, restart: true });
+export const beaconMessage = (beacon: string): BeaconMessage => ({ ...outer, beacon });
+export const dataMessage = (data: string): DataMessage => ({ ...outer, data });
+
+const KINDS = ['olm', 'restart', 'beacon', 'data', 'room'] as const;
+const BASE64 = /^[A-Za-z0-9+/]+$/;
+
+/** Throws a Refusal unless `payload` is one of ours; looks only at the part for `self`. */
+export function parseEndpointMessage(payload: unknown, self: string): Arrival {
+  const fields = record(payload, 'message');
+  if (fields.type !== MESSAGE_TYPE) throw new Refusal(`message: expected type ${MESSAGE_TYPE}`);
+  if (fields.v !== 1) throw new Refusal('message: expected version 1');
+  const present = KINDS.filter((kind) => Object.hasOwn(fields, kind));
+  const [kind] = present;
+  if (kind === undefined || present.length > 1)
+    throw new Refusal(`message: expected one of ${KINDS.join(', ')}`);
+  switch (kind) {
+    case 'olm': {
+      const parts = record(fields.olm, 'olm');
+      if (Object.keys(parts).length > LIMITS.entries)
+        throw new Refusal(`olm: more than ${LIMITS.entries} entries`);
+      return Object.hasOwn(parts, self) ? { kind, part: parsePart(parts[self]) } : { kind: 'elsewhere' };
+    }
+    case 'restart':
+      if (fields.restart !== true) throw new Refusal('restart: expected true');
+      return { kind };
+    case 'beacon':
+      return { kind, body: text(fields.beacon, 'beacon', LIMITS.beacon) };
+    case 'data':
+      return { kind, body: text(fields.data, 'data', LIMITS.data) };
+    case 'room':
+      return { kind };
+  }
+}
+
+function parsePart(value: unknown): OlmPart {
+  if (!Array.isArray(value) || value.length !== 2) throw new Refusal('olm: expected [type, body]');
+  const [type, content] = value;
+  if (type !== 0 && type !== 1) throw new Refusal('olm type: expected 0 or 1');
+  const body = text(content, 'olm body', LIMITS.olmBody);
+  if (!BASE64.test(body)) throw new Refusal('olm body: not base64');
+  return [type, body];
+}

@@ -1,0 +1,18 @@
+// How much of anything is taken from outside. docs/protocol.md §2.2.
+
+export const LIMITS = {
+  entries: 1024,
+  entriesSent: 128,
+  olmBody: 8192,
+  beacon: 4096,
+  data: 65536,
+  occupant: 128,
+  bundle: 4096,
+  plaintext: 4096,
+  excludes: 64,
+  floors: 16,
+  heldPerOccupant: 8,
+  heldOccupants: 64,
+  heldMs: 10_000,
+  sessionsPerIdentity: 256,
+} as const;

@@ -1,0 +1,210 @@
+// What stands inside Olm: JSON with a closed schema for each type. docs/protocol.md §4.2 and §5.3.
+
+import { toBase64Url, utf8 } from './bytes.ts';
+import { LIMITS } from './limits.ts';
+import { bytes, closed, type Fields, flag, integer, list, oneOf, Refusal, record, text } from './parse.ts';
+
+export const MAX_GENERATION = 2 ** 20 - 1;
+export const MAX_STEP = 254;
+export const MEDIA_SUITE = 1;
+const MAX_SEQ = 2 ** 48 - 1;
+const MAX_COUNTER = Number.MAX_SAFE_INTEGER;
+
+/** Written and checked on every plaintext; none of it is ever believed, only compared. */
+export interface Envelope {
+  room: string;
+  from: string;
+  to: string;
+  seq: number;
+}
+
+export const REASONS = ['start', 'leave', 'join', 'period'] as const;
+export type KeyReason = (typeof REASONS)[number];
+
+export interface KeyBody {
+  generation: number;
+  step: number;
+  /** The base key under the wrap key of the channel: 32 bytes and a tag of 16. */
+  wrapped: Uint8Array;
+  reason: KeyReason;
+  /** First 16 bytes of the Curve25519 keys of those whose leave the sender saw in the last 30 s. */
+  excludes: Uint8Array[];
+  /** Counters below are refused, per source. */
+  floors: [number, number][];
+  roster: Uint8Array;
+}
+
+/** Device key and its signature over the transcript. */
+export interface DeviceProof {
+  device: Uint8Array;
+  signature: Uint8Array;
+}
+
+export type Plaintext =
+  | { type: 'hello'; ordinal: number; nonce: Uint8Array; sealed: boolean }
+  | {
+      type: 'accept';
+      nonce: Uint8Array;
+      sealed: boolean;
+      confirm: Uint8Array;
+      proof: DeviceProof | null;
+      key: KeyBody | null;
+    }
+  | {
+      type: 'confirm';
+      sealed: boolean;
+      confirm: Uint8Array;
+      proof: DeviceProof | null;
+      name: string | null;
+      key: KeyBody | null;
+    }
+  | { type: 'key'; key: KeyBody }
+  | { type: 'keyreq'; min: number };
+
+const TYPES = ['hello', 'accept', 'confirm', 'key', 'keyreq'] as const;
+const ENVELOPE = ['v', 'type', 'room', 'from', 'to', 'seq'];
+export const MAX_NAME = 128;
+
+export function encodePlaintext(envelope: Envelope, content: Plaintext): string {
+  const { room, from, to, seq } = envelope;
+  return JSON.stringify({ v: 1, type: content.type, room, from, to, seq, ...encodeContent(content) });
+}
+
+function encodeContent(content: Plaintext): Fields {
+  switch (content.type) {
+    case 'hello':
+      return { ordinal: content.ordinal, nonce: toBase64Url(content.nonce), sealed: content.sealed };
+    case 'accept':
+      return { nonce: toBase64Url(content.nonce), ...encodeShared(content) };
+    case 'confirm':
+      return { ...encodeShared(content), ...(content.name === null ? {} : { name: content.name }) };
+    case 'key':
+      return { key: encodeKey(content.key) };
+    case 'keyreq':
+      return { min: content.min };
+  }
+}
+
+function encodeShared(content: Extract<Plaintext, { confirm: Uint8Array }>): Fields {
+  return {
+    sealed: content.sealed,
+    confirm: toBase64Url(content.confirm),
+    ...(content.proof === null
+      ? {}
+      : { dev: toBase64Url(content.proof.device), sig: toBase64Url(content.proof.signature) }),
+    ...(content.key === null ? {} : { key: encodeKey(content.key) }),
+  };
+}
+
+const encodeKey = (key: KeyBody): Fields => ({
+  gen: key.generation,
+  step: key.step,
+  suite: MEDIA_SUITE,
+  reason: key.reason,
+  base: toBase64Url(key.wrapped),
+  excludes: key.excludes.map(toBase64Url),
+  floors: key.floors,
+  roster: toBase64Url(key.roster),
+});
+
+/** Throws a Refusal unless `json` is a plaintext of ours, whole and without anything else. */
+export function parsePlaintext(json: string): { envelope: Envelope; content: Plaintext } {
+  if (json.length > LIMITS.plaintext || utf8(json).length > LIMITS.plaintext) {
+    throw new Refusal(`plaintext: more than ${LIMITS.plaintext} bytes`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new Refusal('plaintext: not JSON');
+  }
+  const fields = record(value, 'plaintext');
+  if (fields.v !== 1) throw new Refusal('plaintext: expected version 1');
+  const type = oneOf(fields.type, 'plaintext type', TYPES);
+  const content = parseContent(type, fields);
+  const envelope = {
+    room: text(fields.room, 'room', 3071),
+    from: text(fields.from, 'from', LIMITS.occupant),
+    to: text(fields.to, 'to', LIMITS.occupant),
+    seq: integer(fields.seq, 'seq', 1, MAX_SEQ),
+  };
+  return { envelope, content };
+}
+
+function parseContent(type: Plaintext['type'], fields: Fields): Plaintext {
+  switch (type) {
+    case 'hello':
+      closed(fields, type, [...ENVELOPE, 'ordinal', 'nonce', 'sealed']);
+      return {
+        type,
+        ordinal: integer(fields.ordinal, 'ordinal', 1, 2 ** 32 - 1),
+        nonce: bytes(fields.nonce, 'nonce', 16),
+        sealed: flag(fields.sealed, 'sealed'),
+      };
+    case 'accept':
+      closed(fields, type, [...ENVELOPE, 'nonce', 'sealed', 'confirm'], ['dev', 'sig', 'key']);
+      return { type, nonce: bytes(fields.nonce, 'nonce', 16), ...parseShared(fields) };
+    case 'confirm':
+      closed(fields, type, [...ENVELOPE, 'sealed', 'confirm'], ['dev', 'sig', 'name', 'key']);
+      return {
+        type,
+        ...parseShared(fields),
+        name: fields.name === undefined ? null : text(fields.name, 'name', MAX_NAME),
+      };
+    case 'key':
+      closed(fields, type, [...ENVELOPE, 'key']);
+      return { type, key: parseKey(fields.key) };
+    case 'keyreq':
+      closed(fields, type, [...ENVELOPE, 'min']);
+      return { type, min: integer(fields.min, 'min', 1, MAX_GENERATION) };
+  }
+}
+
+function parseShared(fields: Fields) {
+  if ((fields.dev === undefined) !== (fields.sig === undefined))
+    throw new Refusal('dev and sig: expected both');
+  return {
+    sealed: flag(fields.sealed, 'sealed'),
+    confirm: bytes(fields.confirm, 'confirm', 32),
+    proof:
+      fields.dev === undefined
+        ? null
+        : { device: bytes(fields.dev, 'dev', 32), signature: bytes(fields.sig, 'sig', 64) },
+    key: fields.key === undefined ? null : parseKey(fields.key),
+  };
+}
+
+function parseKey(value: unknown): KeyBody {
+  const fields = closed(value, 'key', [
+    'gen',
+    'step',
+    'suite',
+    'reason',
+    'base',
+    'excludes',
+    'floors',
+    'roster',
+  ]);
+  if (fields.suite !== MEDIA_SUITE) throw new Refusal(`key: expected suite ${MEDIA_SUITE}`);
+  return {
+    generation: integer(fields.gen, 'gen', 1, MAX_GENERATION),
+    step: integer(fields.step, 'step', 0, MAX_STEP),
+    wrapped: bytes(fields.base, 'base', 48),
+    reason: oneOf(fields.reason, 'reason', REASONS),
+    excludes: list(fields.excludes, 'excludes', LIMITS.excludes).map((entry) => bytes(entry, 'excludes', 16)),
+    floors: parseFloors(fields.floors),
+    roster: bytes(fields.roster, 'roster', 32),
+  };
+}
+
+function parseFloors(value: unknown): [number, number][] {
+  const floors = list(value, 'floors', LIMITS.floors).map((entry): [number, number] => {
+    const [source, floor, ...rest] = list(entry, 'floors', 2);
+    if (rest.length > 0) throw new Refusal('floors: expected [source, counter]');
+    return [integer(source, 'floors source', 0, 14), integer(floor, 'floors counter', 0, MAX_COUNTER)];
+  });
+  if (new Set(floors.map(([source]) => source)).size !== floors.length) {
+    throw new Refusal('floors: a source stands twice');
+  }
+  return floors;
+}
