@@ -1,0 +1,179 @@
+-- Messages to a room and inside it: nothing clear in a sealed room, and of a key message each occupant its own part.
+
+local st = require "util.stanza";
+local jid = require "util.jid";
+local json = require "util.json";
+local throttle = require "util.throttle";
+local gettime = require "util.time".now;
+
+local names = module:require "names";
+local words = module:require "words";
+local clear = module:require "clear";
+local parts = module:require "parts";
+
+-- Before muc_meeting_id (0) decodes, and before visitors (muc-occupant-groupchat 55) forwards to other servers.
+local guard_priority, fanout_priority = 10, 56;
+
+return function (store, metrics)
+	local config = store.config;
+	local decoded = setmetatable({}, { __mode = "k" }); -- stanza → { payload or nil, problem or nil, bytes }
+
+	-- Sealmeet's payload of a message, decoded once; nil when it has none. Second: "malformed" or "too-large".
+	local function decode(stanza)
+		local known = decoded[stanza];
+		if known then return known.payload, known.problem, known.bytes; end
+		known = { bytes = 0 };
+		decoded[stanza] = known;
+		for _, child in ipairs(stanza.tags) do
+			local text = clear.is_json_message(child) and child:get_text();
+			if text and text:find("\"sealmeet\"", 1, true) then
+				known.bytes = known.bytes + #text;
+				if known.bytes > config.max_message_size then
+					known.payload, known.problem = nil, "too-large";
+					break;
+				end
+				-- Protected: deep nesting overflows the decoder's stack.
+				local ok, payload = pcall(json.decode, text);
+				if ok and type(payload) == "table" and payload.type == names.message_type then
+					known.payload = payload;
+				end
+			end
+		end
+		return known.payload, known.problem, known.bytes;
+	end
+
+	local function refuse(event, room, error_type, condition, name, detail)
+		metrics.refused("message-" .. name);
+		local text = words.message[name];
+		if detail then text = text:format(detail); end
+		event.origin.send(st.error_reply(event.stanza, error_type, condition, text, room.jid));
+		return true;
+	end
+
+	local function new_message_limit()
+		return throttle.create(config.message_burst, config.message_burst / config.message_rate);
+	end
+	local function new_byte_limit()
+		return throttle.create(config.byte_burst, config.byte_burst / config.byte_rate);
+	end
+
+	-- Refuses what exceeds the sender's share, and stops reading from it until it has earned the next message:
+	-- the excess then waits in its own connection, not in this process.
+	local function over_limit(event, room, bytes)
+		local from = event.stanza.attr.from;
+		local messages_left = store.limit(room, from, "messages", new_message_limit);
+		local bytes_left = store.limit(room, from, "bytes", new_byte_limit);
+		-- A message larger than the burst would never pass.
+		local cost = math.min(bytes, config.byte_burst);
+		if messages_left:peek(1) and bytes_left:peek(cost) then
+			messages_left:poll(1);
+			bytes_left:poll(cost);
+			return false;
+		end
+		local conn = event.origin.conn;
+		if conn and conn.pausefor then
+			conn:pausefor(1);
+			metrics.paused();
+		end
+		refuse(event, room, "wait", "resource-constraint", "too-often");
+		return true;
+	end
+
+	local function sender_may_pass(room, stanza)
+		return store.is_exempt(stanza.attr.from) or store.is_skipped(room);
+	end
+
+	local function guard(event, room)
+		local stanza = event.stanza;
+		local payload, problem, bytes = decode(stanza);
+		if problem then
+			return refuse(event, room, "modify", "policy-violation", problem, config.max_message_size);
+		end
+		if store.state(room).sealed then
+			local kind = clear.kind(stanza, payload);
+			if kind then
+				metrics.clear(kind);
+				return refuse(event, room, "modify", "policy-violation", "clear");
+			end
+		end
+		if payload then
+			if payload.olm == nil or stanza.attr.type ~= "groupchat" then
+				if bytes > config.max_plain_size then
+					return refuse(event, room, "modify", "policy-violation", "too-large", config.max_plain_size);
+				end
+			end
+			if over_limit(event, room, bytes) then return true; end
+		end
+	end
+
+	local function guard_room(event)
+		local stanza = event.stanza;
+		if stanza.attr.type == "error" then return; end
+		local room = store.room(jid.bare(stanza.attr.to));
+		if not room or sender_may_pass(room, stanza) then return; end
+		-- Strangers get mod_muc's own answer; visitors of other servers are judged here like anybody.
+		if event.origin.type == "c2s" and not room:get_occupant_jid(stanza.attr.from) then return; end
+		local x = (stanza.attr.type == nil or stanza.attr.type == "normal")
+			and stanza:get_child("x", "http://jabber.org/protocol/muc#user");
+		-- XEP-0045 §7.8: a mediated invitation goes to somebody outside the room.
+		if x and x:get_child("invite") and not stanza:get_child("body") then return; end
+		return guard(event, room);
+	end
+	module:hook("message/bare", guard_room, guard_priority);
+
+	local function guard_occupant(event)
+		local stanza = event.stanza;
+		local room = store.room(jid.bare(stanza.attr.to));
+		if not room or sender_may_pass(room, stanza) or not room:get_occupant_jid(stanza.attr.from) then return; end
+		if stanza.attr.type == "error" then
+			-- mod_muc hands an error on to the occupant, content and all, unless it removes the sender for it;
+			-- an error must not be answered.
+			if store.state(room).sealed and not stanza:get_child("error") then
+				metrics.clear("error");
+				return true;
+			end
+			local copied = store.state(room).sealed and st.clone(stanza):remove_children("error");
+			if copied and clear.kind(copied, (decode(copied))) then
+				metrics.clear("error");
+				return true;
+			end
+			return;
+		end
+		return guard(event, room);
+	end
+	module:hook("message/full", guard_occupant, guard_priority);
+
+	local function fan_out(event)
+		local room, stanza, sender = event.room, event.stanza, event.occupant;
+		local payload, _, bytes = decode(stanza);
+		if not payload or payload.olm == nil or store.is_skipped(room) then return; end
+		-- mod_muc refuses at 50 who may not speak.
+		if not sender or sender.role == nil or sender.role == "visitor" then return; end
+		local started = gettime();
+		local list, name, detail = parts.read(payload, config.limits);
+		if not list then
+			return refuse(event, room, "modify", name == "malformed" and "bad-request" or "policy-violation", name, detail);
+		end
+		local delivered, sent_bytes = 0, 0;
+		for _, part in ipairs(list) do
+			local nick = room.jid .. "/" .. part.id;
+			local recipient = nick ~= sender.nick and room:get_occupant_by_nick(nick);
+			-- An exempt occupant gets no keys, whatever a client was made to believe.
+			if recipient and not store.is_exempt(recipient.bare_jid) then
+				local text = parts.text_for(json.encode(part.id), part);
+				-- A message of its own for each: outgoing filters change stanzas in place.
+				room:route_to_occupant(recipient, st.message({ type = "groupchat"; from = sender.nick })
+					:tag("json-message", { xmlns = names.json_message_namespace }):text(text):up());
+				delivered, sent_bytes = delivered + 1, sent_bytes + #text;
+			end
+		end
+		metrics.fanned_out(bytes, delivered, #list - delivered, sent_bytes, gettime() - started);
+		return true;
+	end
+	module:hook("muc-occupant-groupchat", fan_out, fanout_priority);
+
+	-- Neither history nor an archive (mod_muc_mam asks the same) keeps what is sealed.
+	module:hook("muc-message-is-historic", function (event)
+		if decode(event.stanza) or store.state(event.room).sealed then return false, "sealed"; end
+	end, 10);
+end

@@ -1,0 +1,85 @@
+-- Sealmeet: end-to-end encrypted rooms beside Jitsi's own modules. README.md says what it does and how to set it up.
+-- Copyright 2026 the Sealmeet authors. Apache-2.0.
+
+module:depends("muc");
+
+local names = module:require "names";
+local store = module:require "store";
+local metrics = module:require "metrics"(store);
+local announce = module:require "announce"(store);
+local seal = module:require "seal"(store, announce, metrics);
+local requests = module:require "requests"(store, announce, seal, metrics);
+module:require "admission"(store, seal, metrics);
+module:require "messages"(store, metrics);
+
+module:add_feature(names.namespace);
+
+-- Membership: each join and each leave is a new epoch.
+
+local function next_epoch(room)
+	local state = store.state(room);
+	if state.policy == "off" then return; end
+	state.epoch = state.epoch + 1;
+	metrics.epoch();
+	announce.soon(room);
+end
+
+local function handle_joined(event)
+	local room = event.room;
+	if store.is_skipped(room) then return; end
+	requests.joined(room, event.occupant);
+	next_epoch(room);
+end
+module:hook("muc-occupant-joined", handle_joined, -5);
+
+-- Above mod_muc, which forgets an empty room at -1. A nick change comes as a leave only; so it is one epoch too.
+local function handle_left(event)
+	local room = event.room;
+	if store.is_skipped(room) or room.destroying then return; end
+	local state = store.state(room);
+	if state.by_jid and not room:get_occupant_jid(state.by_jid) then state.by_jid = nil; end
+	store.drop_limits(room);
+	requests.left(room, event.nick);
+	if room:has_occupant() then next_epoch(room); end
+end
+module:hook("muc-occupant-left", handle_left, 5);
+
+-- Another bundle under the same nick is another member to everybody (protocol rule M16).
+local function handle_change(event)
+	local room, before = event.room, event.orig_occupant:get_presence(event.stanza.attr.from);
+	if store.is_skipped(room) or not before then return; end
+	if store.bundle(before) ~= store.bundle(event.stanza) then next_epoch(room); end
+end
+module:hook("muc-occupant-pre-change", handle_change, -900);
+
+-- Newcomers are told after history (50) and subject (20); joined does not fire for those who come back desynchronised.
+module:hook("muc-occupant-session-new", function (event)
+	if store.is_skipped(event.room) or store.state(event.room).policy == "off" then return; end
+	announce.to(event.room, event.jid);
+end, -5);
+
+module:hook("muc-room-destroyed", function (event) store.forget(event.room); end, 5);
+
+-- Where the policy can be read.
+
+module:hook("muc-disco#info", function (event)
+	local state = store.state(event.room);
+	event.reply:tag("feature", { var = names.namespace }):up();
+	if not event.form then return; end
+	table.insert(event.form, { name = names.disco_policy; label = "Encryption policy: off, optional or required" });
+	table.insert(event.form, { name = names.disco_sealed; label = "Whether the room is sealed" });
+	table.insert(event.form, { name = names.disco_epoch; label = "Changes of membership so far" });
+	event.formdata[names.disco_policy] = state.policy;
+	event.formdata[names.disco_sealed] = state.sealed and "true" or "false";
+	event.formdata[names.disco_epoch] = ("%d"):format(state.epoch);
+end);
+
+-- Shown only: submitting this form would close Jitsi's lobby, so the policy has a request of its own.
+module:hook("muc-config-form", function (event)
+	local state = store.state(event.room);
+	table.insert(event.form, {
+		name = names.disco_policy; type = "fixed";
+		value = ("Encryption policy: %s%s; the room is %s"):format(state.policy,
+			state.pinned and " (fixed by the administrator)" or "", state.sealed and "sealed" or "not sealed");
+	});
+end, 80 - 7);

@@ -1,0 +1,39 @@
+-- Fan-out of key messages (brief D8): one broadcast with a part for each occupant becomes one message each. Pure.
+
+local max_id_length = 256;
+
+-- The shape is {"type":"sealmeet","v":1,"olm":{"<occupant id>":[0|1,"<base64>"], …}}.
+-- Returns an array of { id, kind, text }, or nil, the refusal (words.message) and its detail.
+local function read(payload, limits)
+	if payload.v ~= 1 then return nil, "malformed", "v has to be 1"; end
+	local olm = payload.olm;
+	if type(olm) ~= "table" then return nil, "malformed", "olm has to be an object"; end
+	for key in pairs(payload) do
+		if key ~= "type" and key ~= "v" and key ~= "olm" then
+			return nil, "malformed", "a message with olm has no fields but type, v and olm";
+		end
+	end
+	local parts = {};
+	for id, part in pairs(olm) do
+		if type(id) ~= "string" or id == "" or #id > max_id_length then
+			return nil, "malformed", "olm has occupant ids as its keys";
+		end
+		if #parts >= limits.parts then return nil, "too-many-parts", limits.parts; end
+		if type(part) ~= "table" or #part ~= 2 or (part[1] ~= 0 and part[1] ~= 1) or type(part[2]) ~= "string" then
+			return nil, "malformed", "a part is [0, base64] or [1, base64]";
+		end
+		if #part[2] > limits.part_length then return nil, "malformed", "a part is too long"; end
+		if not part[2]:match("^[A-Za-z0-9+/_-]+=?=?$") then
+			return nil, "malformed", "a part holds something other than base64";
+		end
+		parts[#parts + 1] = { id = id; kind = part[1] == 1 and 1 or 0; text = part[2] };
+	end
+	return parts;
+end
+
+-- What one occupant gets. The id is the nick of somebody present, quoted by the caller as JSON.
+local function text_for(quoted_id, part)
+	return "{\"type\":\"sealmeet\",\"v\":1,\"olm\":{" .. quoted_id .. ":[" .. part.kind .. ",\"" .. part.text .. "\"]}}";
+end
+
+return { read = read; text_for = text_for };

@@ -1,0 +1,48 @@
+local parts = load_part "parts";
+local json = require "util.json";
+
+local limits = { parts = 3, part_length = 8 };
+local function read(text) return parts.read(json.decode(text), limits); end
+
+describe("parts of a key message", function ()
+	it("are read with id, kind and text", function ()
+		local list = read [=[{"type":"sealmeet","v":1,"olm":{"a":[0,"QQ=="],"b":[1,"_-+/"]}}]=];
+		table.sort(list, function (x, y) return x.id < y.id; end);
+		assert.same({ { id = "a", kind = 0, text = "QQ==" }, { id = "b", kind = 1, text = "_-+/" } }, list);
+	end);
+	it("may be none", function ()
+		assert.same({}, read [=[{"type":"sealmeet","v":1,"olm":{}}]=]);
+	end);
+	for what, text in pairs {
+		["another version"] = [=[{"type":"sealmeet","v":2,"olm":{}}]=];
+		["no version"] = [=[{"type":"sealmeet","olm":{}}]=];
+		["olm as text"] = [=[{"type":"sealmeet","v":1,"olm":"x"}]=];
+		["olm as a list"] = [=[{"type":"sealmeet","v":1,"olm":[[0,"QQ=="]]}]=];
+		["a further field"] = [=[{"type":"sealmeet","v":1,"olm":{},"body":"hello"}]=];
+		["a part as text"] = [=[{"type":"sealmeet","v":1,"olm":{"a":"QQ=="}}]=];
+		["an empty part"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[]}}]=];
+		["another kind"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[2,"QQ=="]}}]=];
+		["a kind as text"] = [=[{"type":"sealmeet","v":1,"olm":{"a":["0","QQ=="]}}]=];
+		["a part with more in it"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[0,"QQ==",1]}}]=];
+		["a part that is no text"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[0,null]}}]=];
+		["empty base64"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[0,""]}}]=];
+		["words in a part"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[0,"hi there"]}}]=];
+		["a quote in a part"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[0,"\"]"]}}]=];
+		["an oversized part"] = [=[{"type":"sealmeet","v":1,"olm":{"a":[0,"QUFBQUFB="]}}]=];
+		["an empty id"] = [=[{"type":"sealmeet","v":1,"olm":{"":[0,"QQ=="]}}]=];
+	} do
+		it("are refused with " .. what, function ()
+			local list, name = read(text);
+			assert.is_nil(list);
+			assert.equal("malformed", name);
+		end);
+	end
+	it("are counted", function ()
+		local _, name, detail = read [=[{"type":"sealmeet","v":1,"olm":{"a":[0,"QQ=="],"b":[0,"QQ=="],"c":[0,"QQ=="],"d":[0,"QQ=="]}}]=];
+		assert.same({ "too-many-parts", 3 }, { name, detail });
+	end);
+	it("go out as the same JSON with one id", function ()
+		local text = parts.text_for(json.encode("a"), { id = "a", kind = 1, text = "QQ==" });
+		assert.same({ type = "sealmeet", v = 1, olm = { a = { 1, "QQ==" } } }, json.decode(text));
+	end);
+end);
