@@ -55,7 +55,7 @@ local function load()
 	config.consent_period = number("muc_e2ee_consent_period", 60, 1, 3600);
 
 	config.max_message_size = number("muc_e2ee_max_message_size", 262144, 1024, 10485760);
-	config.max_plain_size = number("muc_e2ee_max_unparted_size", 32768, 1024, 10485760);
+	config.max_plain_size = number("muc_e2ee_max_unparted_size", 81920, 1024, 10485760);
 	config.limits = {
 		parts = number("muc_e2ee_max_parts", 1000, 1, 100000);
 		part_length = number("muc_e2ee_max_part_size", 16384, 256, 1048576);

@@ -97,6 +97,9 @@ return function (store, metrics)
 			end
 		end
 		if payload then
+			if payload.room ~= nil then
+				return refuse(event, room, "modify", "bad-request", "malformed", "room is what only the server says");
+			end
 			if payload.olm == nil or stanza.attr.type ~= "groupchat" then
 				if bytes > config.max_plain_size then
 					return refuse(event, room, "modify", "policy-violation", "too-large", config.max_plain_size);

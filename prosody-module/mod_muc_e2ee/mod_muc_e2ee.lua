@@ -11,6 +11,12 @@ local seal = module:require "seal"(store, announce, metrics);
 local requests = module:require "requests"(store, announce, seal, metrics);
 module:require "admission"(store, seal, metrics);
 module:require "messages"(store, metrics);
+module:require "gateways"(store, metrics);
+module:require "breakout"(store, seal);
+local shell = module:require "shell"(store, announce);
+
+-- Globals of a module are what others see of it: prosody.hosts[HOST].modules.muc_e2ee.
+status, rooms = shell.status, shell.rooms;
 
 module:add_feature(names.namespace);
 
@@ -83,3 +89,23 @@ module:hook("muc-config-form", function (event)
 			state.pinned and " (fixed by the administrator)" or "", state.sealed and "sealed" or "not sealed");
 	});
 end, 80 - 7);
+
+-- Reloading and loading beside open rooms: questions end, since their clock does; who came meanwhile is looked at.
+
+function module.save()
+	for room_jid, passing in pairs(store.live) do
+		local room = passing.round and store.room(room_jid);
+		if room then
+			passing.round.state = "withdrawn";
+			announce.now(room);
+		end
+	end
+	return {};
+end
+
+for room in store.muc().live_rooms() do
+	if not store.is_skipped(room) and store.state(room).sealed then
+		seal.sweep(room);
+		announce.soon(room);
+	end
+end

@@ -66,7 +66,7 @@ return function (store, announce, metrics)
 		seal.sweep(room);
 		module:fire_event("sealmeet-room-sealed", { room = room });
 		-- Breakout rooms live on another component, with an instance of this module of their own.
-		prosody.events.fire_event("sealmeet-main-room-sealed", { room = room });
+		prosody.events.fire_event("sealmeet-main-room-sealed", { room = room; state = state });
 	end
 
 	function seal.unseal(room, by)

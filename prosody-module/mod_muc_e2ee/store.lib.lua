@@ -111,7 +111,9 @@ function store.state(room)
 	local parent_state = parent and parent._data.sealmeet;
 	if parent_state then
 		state.parent = parent.jid;
-		state.policy, state.pinned, state.origin = parent_state.policy, parent_state.pinned, "main room " .. parent.jid;
+		state.policy = store.stronger(state.policy, parent_state.policy);
+		state.pinned = state.pinned or parent_state.pinned;
+		state.origin = "main room " .. parent.jid;
 		state.sealed = parent_state.sealed;
 		if state.sealed then state.since = os.time(); end
 	end
@@ -121,6 +123,10 @@ function store.state(room)
 	end
 	room._data.sealmeet = state;
 	return state;
+end
+
+function store.stronger(one, other)
+	return policy.strength[one] >= policy.strength[other] and one or other;
 end
 
 -- Iterator over in-room JID and occupant, without room:each_occupant's copies: for reading only.
