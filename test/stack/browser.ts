@@ -1,0 +1,106 @@
+// Browsers for tests and demo: Debian's Chromium with the options every test needs, and participants in it.
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import type {} from './page/call.ts';
+import type { Stack } from './stack.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const JOIN_MS = 20_000;
+
+export const LAUNCH_ARGUMENTS: readonly string[] = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--auto-accept-this-tab-capture',
+  '--autoplay-policy=no-user-gesture-required',
+  // Peers on loopback could not find each other by multicast DNS names.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  '--allow-loopback-in-peer-connection',
+  // Pages in the background must go on as if somebody looked at them.
+  '--disable-renderer-backgrounding',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+];
+
+export async function launchBrowser(): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`Chromium is not installed (expected ${CHROMIUM}): run "apt-get install chromium", or "make setup"`);
+  }
+  return chromium.launch({ executablePath: CHROMIUM, args: [...LAUNCH_ARGUMENTS] });
+}
+
+export interface ParticipantOptions {
+  browser: Browser;
+  stack: Pick<Stack, 'url'>;
+  room: string;
+  name: string;
+  /** Frequency in Hz of its microphone. */
+  tone?: number;
+  peerToPeer?: boolean;
+  codec?: string;
+  /** Further query parameters of the page. */
+  query?: Record<string, string>;
+  /** Whether to wait until it is in the room; true when absent. */
+  waitUntilJoined?: boolean;
+  /** Runs in the page before anything else. */
+  initScript?: () => void;
+}
+
+export interface BrowserParticipant {
+  readonly name: string;
+  readonly tone: number;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Console errors and uncaught exceptions of the page so far. */
+  readonly consoleErrors: string[];
+  /** Its endpoint id; of the present connection, as it changes when it joins again. */
+  id(): Promise<string>;
+  /** Closes page and context; without leaving first if it did not. */
+  close(): Promise<void>;
+}
+
+/** Opens the page in a context of its own, and joins. */
+export async function launchParticipant(options: ParticipantOptions): Promise<BrowserParticipant> {
+  const { browser, stack, room, name, tone = 0, peerToPeer = false, codec, query = {} } = options;
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['camera', 'microphone'] });
+  const consoleErrors: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') consoleErrors.push(message.text());
+    });
+    page.on('pageerror', (error) => consoleErrors.push(`uncaught: ${error.message}`));
+    if (options.initScript) await page.addInitScript(options.initScript);
+    const parameters = new URLSearchParams({
+      name,
+      ...(tone > 0 ? { tone: String(tone) } : {}),
+      ...(peerToPeer ? { p2p: '1' } : {}),
+      ...(codec ? { codec } : {}),
+      ...query,
+    });
+    await page.goto(`${stack.url}/${room}?${parameters}`);
+    if (options.waitUntilJoined ?? true) {
+      await page.waitForFunction(() => window.call?.joined, undefined, { timeout: JOIN_MS, polling: 50 });
+    }
+    return {
+      name,
+      tone,
+      context,
+      page,
+      consoleErrors,
+      id: () => page.evaluate(() => window.call.id),
+      close: () => context.close(),
+    };
+  } catch (error) {
+    await context.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name} could not join ${room}: ${reason}\nconsole:\n${consoleErrors.join('\n')}`);
+  }
+}

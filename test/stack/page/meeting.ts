@@ -1,0 +1,257 @@
+// One participant's meeting over lib-jitsi-meet: connects, joins, and comes back by itself when the server was away.
+import { type Conference, type Connection, type LocalTrack, named, type RemoteTrack } from './jitsi.ts';
+
+export type MeetingState =
+  | { at: 'connecting' }
+  | { at: 'joined' }
+  | { at: 'reconnecting' }
+  | { at: 'left' }
+  /** The room does not take us; trying again would not help. */
+  | { at: 'refused'; reason: string };
+
+export interface MeetingSettings {
+  room: string;
+  name: string;
+  peerToPeer: boolean;
+  preferredCodec: string | null;
+}
+
+/** What the meeting tells the page. */
+export interface MeetingObserver {
+  state(state: MeetingState): void;
+  /** Somebody came, went, or changed in a way that shows. */
+  people(): void;
+  trackAdded(track: RemoteTrack): void;
+  trackRemoved(track: RemoteTrack): void;
+  chat(from: string, text: string, isPrivate: boolean): void;
+  error(text: string): void;
+}
+
+const RETRY_MS = 1000;
+const VIDEO = { width: { ideal: 320 }, height: { ideal: 180 }, frameRate: { ideal: 15, max: 15 } };
+
+/** Failures after which the same page may try again: the server or the focus was away. */
+const PASSING = ['FOCUS_LEFT', 'VIDEOBRIDGE_NOT_AVAILABLE', 'CONNECTION_ERROR'];
+
+export class Meeting {
+  #settings: MeetingSettings;
+  #observer: MeetingObserver;
+  #connection: Connection | null = null;
+  #conference: Conference | null = null;
+  #state: MeetingState = { at: 'connecting' };
+  #muted = { audio: false, video: false };
+  #tracks: { audio: LocalTrack | null; video: LocalTrack | null; screen: LocalTrack | null } = {
+    audio: null,
+    video: null,
+    screen: null,
+  };
+  #screenWanted = false;
+  /** Changes to local tracks, one after the other. */
+  #changes: Promise<void> = Promise.resolve();
+
+  constructor(settings: MeetingSettings, observer: MeetingObserver) {
+    this.#settings = settings;
+    this.#observer = observer;
+  }
+
+  get conference(): Conference | null {
+    return this.#conference;
+  }
+
+  get state(): MeetingState {
+    return this.#state;
+  }
+
+  get muted(): { audio: boolean; video: boolean } {
+    return { ...this.#muted };
+  }
+
+  get sharing(): boolean {
+    return this.#tracks.screen !== null;
+  }
+
+  get camera(): LocalTrack | null {
+    return this.#tracks.screen ?? this.#tracks.video;
+  }
+
+  async start(): Promise<void> {
+    const tracks = await JitsiMeetJS.createLocalTracks({ devices: ['audio', 'video'], constraints: { video: VIDEO } });
+    for (const track of tracks) this.#tracks[track.getType()] = track;
+    this.#connect();
+  }
+
+  #setState(state: MeetingState): void {
+    this.#state = state;
+    this.#observer.state(state);
+  }
+
+  #connect(): void {
+    const { hosts, focusUserJid } = config;
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const connection = new JitsiMeetJS.JitsiConnection(null, null, {
+      hosts,
+      focusUserJid,
+      serviceUrl: `${scheme}://${location.host}/xmpp-websocket`,
+      clientNode: 'https://jitsi.org/jitsi-meet',
+      enableWebsocketResume: true,
+      testing: { disableE2EE: true },
+      p2p: { enabled: this.#settings.peerToPeer, stunServers: [] },
+    });
+    this.#connection = connection;
+    const { connection: events } = JitsiMeetJS.events;
+    const current = () => this.#connection === connection;
+    connection.addEventListener(named(events, 'CONNECTION_ESTABLISHED'), () => {
+      if (current() && !this.#conference) this.#join(connection);
+    });
+    for (const event of ['CONNECTION_FAILED', 'CONNECTION_DISCONNECTED']) {
+      connection.addEventListener(named(events, event), () => {
+        if (current()) void this.#reconnect();
+      });
+    }
+    connection.connect();
+  }
+
+  /** A new connection and a new conference with the same tracks, as the library offers no way back into the old one. */
+  async #reconnect(): Promise<void> {
+    if (this.#state.at === 'left' || this.#state.at === 'refused') return;
+    const [connection, conference] = [this.#connection, this.#conference];
+    this.#connection = null;
+    this.#conference = null;
+    this.#setState({ at: 'reconnecting' });
+    try {
+      await conference?.leave();
+    } catch {
+      // The room cannot be told any more.
+    }
+    try {
+      await connection?.disconnect();
+    } catch {
+      // Was not connected.
+    }
+    setTimeout(() => {
+      if (this.#state.at === 'reconnecting') this.#connect();
+    }, RETRY_MS);
+  }
+
+  #join(connection: Connection): void {
+    const { room, name, peerToPeer, preferredCodec } = this.#settings;
+    const conference = connection.initJitsiConference(room, {
+      testing: { disableE2EE: true },
+      p2p: { enabled: peerToPeer, stunServers: [] },
+      disableSimulcast: true,
+      enableLayerSuspension: false,
+      openBridgeChannel: 'websocket',
+      videoQuality: preferredCodec ? { preferredCodec } : {},
+      resolution: 180,
+      constraints: { video: VIDEO },
+      statisticsId: name,
+    });
+    this.#conference = conference;
+    conference.setDisplayName(name);
+    this.#listen(conference);
+    for (const track of [this.#tracks.audio, this.#tracks.screen ?? this.#tracks.video]) {
+      if (track) void conference.addTrack(track);
+    }
+    conference.join();
+  }
+
+  #listen(conference: Conference): void {
+    const names = JitsiMeetJS.events.conference;
+    const on = <T extends unknown[]>(event: string, handle: (...values: T) => void) =>
+      conference.on(named(names, event), (...values: unknown[]) => {
+        if (this.#conference === conference) handle(...(values as T));
+      });
+    on('CONFERENCE_JOINED', () => this.#setState({ at: 'joined' }));
+    on('CONFERENCE_FAILED', (error: string, ...details: unknown[]) => this.#onFailed(error, details));
+    on('CONFERENCE_ERROR', (error: string, text?: unknown) => {
+      const isChat = error === JitsiMeetJS.errors.conference.CHAT_ERROR;
+      this.#observer.error(isChat ? `Your message was not sent: ${String(text)}` : `${error} ${String(text ?? '')}`);
+    });
+    on('KICKED', (_actor: unknown, reason: unknown) => {
+      this.#refuse(`You were removed from the room${typeof reason === 'string' && reason ? `: ${reason}` : ''}`);
+    });
+    for (const event of ['USER_JOINED', 'USER_LEFT', 'DISPLAY_NAME_CHANGED', 'USER_ROLE_CHANGED', 'TRACK_MUTE_CHANGED']) {
+      on(event, () => this.#observer.people());
+    }
+    on('TRACK_ADDED', (track: RemoteTrack) => {
+      if (!track.isLocal()) this.#observer.trackAdded(track);
+    });
+    on('TRACK_REMOVED', (track: RemoteTrack) => {
+      if (!track.isLocal()) this.#observer.trackRemoved(track);
+    });
+    on('MESSAGE_RECEIVED', (from: string, text: string) => this.#observer.chat(from, text, false));
+    on('PRIVATE_MESSAGE_RECEIVED', (from: string, text: string) => this.#observer.chat(from, text, true));
+  }
+
+  #onFailed(error: string, details: unknown[]): void {
+    const names = JitsiMeetJS.errors.conference;
+    // The library goes on asking by itself.
+    if (error === names.FOCUS_DISCONNECTED) return;
+    if (PASSING.some((name) => names[name] === error)) return void this.#reconnect();
+    const reason = details.filter((detail) => typeof detail === 'string' && detail !== '').join(' ');
+    this.#refuse(reason || `The room refused you (${error})`);
+  }
+
+  #refuse(reason: string): void {
+    this.#observer.error(reason);
+    const [connection, conference] = [this.#connection, this.#conference];
+    this.#setState({ at: 'refused', reason });
+    this.#connection = null;
+    this.#conference = null;
+    void conference?.leave().catch(() => {});
+    void Promise.resolve(connection?.disconnect()).catch(() => {});
+  }
+
+  #change(work: () => Promise<void>): Promise<void> {
+    const done = this.#changes.then(work);
+    this.#changes = done.catch(() => {});
+    return done;
+  }
+
+  mute(kind: 'audio' | 'video', muted: boolean): Promise<void> {
+    return this.#change(async () => {
+      const track = this.#tracks[kind];
+      await (muted ? track?.mute() : track?.unmute());
+      this.#muted[kind] = muted;
+      this.#observer.people();
+    });
+  }
+
+  shareScreen(on: boolean): Promise<void> {
+    this.#screenWanted = on;
+    return this.#change(async () => {
+      const { screen, video } = this.#tracks;
+      if (this.#screenWanted === (screen !== null)) return;
+      if (screen) {
+        this.#tracks.screen = null;
+        await this.#conference?.replaceTrack(screen, video);
+        await screen.dispose();
+      } else {
+        const [desktop] = await JitsiMeetJS.createLocalTracks({ devices: ['desktop'] });
+        if (!desktop) throw new Error('expected a screen to share, came none');
+        desktop.on(named(JitsiMeetJS.events.track, 'LOCAL_TRACK_STOPPED'), () => void this.shareScreen(false));
+        await this.#conference?.replaceTrack(video, desktop);
+        this.#tracks.screen = desktop;
+      }
+      this.#observer.people();
+    });
+  }
+
+  sendChat(text: string, to?: string): void {
+    if (to === undefined) this.#conference?.sendTextMessage(text);
+    else this.#conference?.sendPrivateTextMessage(to, text);
+  }
+
+  async leave(): Promise<void> {
+    const [connection, conference] = [this.#connection, this.#conference];
+    this.#setState({ at: 'left' });
+    this.#connection = null;
+    this.#conference = null;
+    try {
+      await conference?.leave();
+      await connection?.disconnect();
+    } finally {
+      for (const track of Object.values(this.#tracks)) await track?.dispose();
+    }
+  }
+}

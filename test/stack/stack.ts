@@ -1,0 +1,186 @@
+// The supervisor of the embedded stack: starts Prosody, bridge, focus and web server, and leaves nothing behind.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BridgeOptions, VideoCodec } from './bridge/api.ts';
+import { type BridgeClient, bridgeClient } from './bridge/client.ts';
+import { readyWithin, type ServerChild, startServer } from './child-process.ts';
+import { createFolder, removeLeftovers } from './data-folder.ts';
+import type { FocusSettings } from './focus/focus.ts';
+import { AUTH_DOMAIN, DOMAIN, FOCUS_DOMAIN, FOCUS_USER, MUC_DOMAIN } from './prosody/config.ts';
+import { ProsodyServer, type RoomEvent } from './prosody/server.ts';
+import { WebServer } from './web-server.ts';
+
+export type { VideoCodec } from './bridge/api.ts';
+export type { BridgeClient } from './bridge/client.ts';
+export type { RoomEvent } from './prosody/server.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const MODULE = { path: join(ROOT, 'prosody-module'), name: 'muc_e2ee' };
+const READY_MS = 20_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface StackOptions {
+  /** What is offered, in this order, and nothing else; AV1 alone when absent. */
+  videoCodecs?: VideoCodec[];
+  /** Whether the page loads the plugin. */
+  plugin?: boolean;
+  /** Whether rooms have the project's Prosody module. */
+  module?: boolean;
+  /** Of the web server; a free one when absent. */
+  port?: number;
+  /** Paths of PEM files; plain HTTP when absent. */
+  tls?: { cert: string; key: string };
+  log?: (line: string) => void;
+}
+
+export interface Stack {
+  /** Address of the web server, without a slash at its end: `${url}/room`. */
+  url: string;
+  xmpp: { websocket: string; domain: string; muc: string; c2sPort: number };
+  /** Temporary folder of this run. */
+  directory: string;
+  bridge: BridgeClient;
+  /** Who joined and left which room, the focus included, as Prosody saw it. */
+  prosodyEvents(): RoomEvent[];
+  /** Stops Prosody and starts it again on the same ports; resolves when it answers. */
+  restartProsody(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function node(name: string, script: string, argument: object, log: (line: string) => void): ServerChild {
+  return startServer({
+    name,
+    command: process.execPath,
+    args: ['--import', 'tsx', join(ROOT, 'test/stack', script), JSON.stringify(argument)],
+    cwd: ROOT,
+    log,
+    onUnexpectedEnd: log,
+  });
+}
+
+/** Undoes what was started, last first, once. */
+class Cleanup {
+  #steps: { stop: () => Promise<void>; kill: () => void }[] = [];
+  #stopped: Promise<void> | null = null;
+  #onExit = () => this.#killAll();
+  #onSignal = (signal: NodeJS.Signals) => {
+    // Somebody else who listens to the signal decides about the process; this only tidies up.
+    const alone = process.listenerCount(signal) === 1;
+    void this.run().finally(() => {
+      if (alone) process.kill(process.pid, signal);
+    });
+  };
+
+  constructor() {
+    process.on('exit', this.#onExit);
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+  }
+
+  add(stop: () => Promise<void>, kill: () => void): void {
+    this.#steps.push({ stop, kill });
+  }
+
+  run(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const { stop } of [...this.#steps].reverse()) await stop().catch(() => {});
+    process.off('exit', this.#onExit);
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+
+  #killAll(): void {
+    for (const { kill } of [...this.#steps].reverse()) kill();
+  }
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const cleanup = new Cleanup();
+  try {
+    return await start(options, cleanup);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
+  const log = options.log ?? (() => {});
+  const videoCodecs = options.videoCodecs ?? ['AV1'];
+  removeLeftovers();
+  const directory = createFolder();
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  cleanup.add(async () => remove(), remove);
+
+  const secret = randomBytes(16).toString('hex');
+  const prosody = await ProsodyServer.create({ directory, secret, module: options.module ? MODULE : null, log });
+  cleanup.add(
+    () => prosody.stop(),
+    () => prosody.kill(),
+  );
+  const web = await WebServer.start({
+    root: ROOT,
+    plugin: options.plugin ?? false,
+    port: options.port,
+    tls: options.tls,
+    xmpp: { port: prosody.ports.http, host: DOMAIN },
+    config: {
+      hosts: { domain: DOMAIN, muc: MUC_DOMAIN, focus: FOCUS_DOMAIN },
+      focusUserJid: `${FOCUS_USER}@${AUTH_DOMAIN}`,
+      videoCodecs,
+    },
+  });
+  cleanup.add(
+    () => web.stop(),
+    () => {},
+  );
+
+  const recordings = join(directory, 'bridge');
+  mkdirSync(recordings);
+  const bridgeOptions: BridgeOptions = { directory: recordings };
+  const bridgeChild = node('bridge', 'bridge/main.ts', bridgeOptions, log);
+  cleanup.add(
+    () => bridgeChild.stop(),
+    () => bridgeChild.kill(),
+  );
+  const [{ port: bridgePort }] = await Promise.all([readyWithin(bridgeChild, 'bridge', READY_MS), prosody.start()]);
+  if (typeof bridgePort !== 'number') throw new Error('expected the bridge to name its port, came nothing');
+
+  const focusSettings: FocusSettings & { bridgePort: number } = {
+    c2sPort: prosody.ports.c2s,
+    componentPort: prosody.ports.component,
+    authDomain: AUTH_DOMAIN,
+    mucDomain: MUC_DOMAIN,
+    domain: FOCUS_DOMAIN,
+    user: FOCUS_USER,
+    secret,
+    videoCodecs,
+    channelUrl: `${web.socketOrigin}/colibri-ws/stack`,
+    bridgePort,
+  };
+  const focusChild = node('focus', 'focus/main.ts', focusSettings, log);
+  cleanup.add(
+    () => focusChild.stop(),
+    () => focusChild.kill(),
+  );
+  await readyWithin(focusChild, 'focus', READY_MS);
+
+  return {
+    url: web.origin,
+    xmpp: {
+      websocket: `${web.socketOrigin}/xmpp-websocket`,
+      domain: DOMAIN,
+      muc: MUC_DOMAIN,
+      c2sPort: prosody.ports.c2s,
+    },
+    directory,
+    bridge: bridgeClient(bridgePort),
+    prosodyEvents: () => prosody.events(),
+    restartProsody: () => prosody.restart(),
+    stop: () => cleanup.run(),
+  };
+}
