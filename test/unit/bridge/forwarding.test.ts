@@ -1,0 +1,167 @@
+// Real browsers over the bridge: every codec is seen and heard, newcomers have a picture at once, recordings decode.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { RecordedSource } from '../../stack/bridge/api.ts';
+import { capabilities, VIDEO_CODECS, type VideoCodec } from '../../stack/bridge/capabilities.ts';
+import {
+  audibleSeconds,
+  decodableVideoFrames,
+  type RecordedFrame,
+  readFrames,
+  sequenceHeaderOf,
+} from '../../stack/bridge/decode.ts';
+import { Participant } from './participant.ts';
+import { type Setting, startSetting } from './setting.ts';
+
+let setting: Setting;
+
+before(async () => {
+  setting = await startSetting();
+});
+
+after(async () => {
+  await setting.stop();
+});
+
+const TONES = { anna: 440, boris: 880, carla: 1320 };
+
+function seconds(n: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, n * 1000));
+}
+
+/** Frames a second of `from`'s camera that `to` decodes, measured over `duration` seconds. */
+async function frameRate(to: Participant, from: Participant, duration: number): Promise<number> {
+  const first = await to.received(from.endpoint, 'camera');
+  const begun = performance.now();
+  await seconds(duration);
+  const last = await to.received(from.endpoint, 'camera');
+  assert.ok(first && last, `${to.endpoint} should receive the camera of ${from.endpoint}`);
+  assert.equal(last.frameWidth, 320);
+  return ((last.framesDecoded - first.framesDecoded) * 1000) / (performance.now() - begun);
+}
+
+async function hears(to: Participant, from: Participant, frequency: number): Promise<void> {
+  const heard = await to.tone(from.endpoint);
+  assert.ok(
+    Math.abs(heard - frequency) < 15,
+    `${to.endpoint} should hear ${frequency} Hz of ${from.endpoint}, heard ${heard}`,
+  );
+}
+
+function recorded(sources: RecordedSource[], endpoint: string, name: string): RecordedSource {
+  const found = sources.find((source) => source.endpoint === endpoint && source.name === name);
+  assert.ok(found, `${endpoint}/${name} should be in the recording`);
+  return found;
+}
+
+function join(codec: VideoCodec, endpoint: keyof typeof TONES, others: Participant[], swapRoles = false) {
+  const { browser, url, bridge } = setting;
+  return Participant.join(
+    {
+      browser,
+      url,
+      bridge,
+      conference: `room-${codec}`,
+      endpoint,
+      capabilities: capabilities([codec]),
+      frequency: TONES[endpoint],
+      // Once the browser controls ICE and is the DTLS server, once the bridge.
+      ...(swapRoles ? { offer: { iceLite: true, setup: 'active' as const } } : {}),
+    },
+    others,
+  );
+}
+
+for (const codec of VIDEO_CODECS) {
+  test(`${codec}: two see and hear each other, and the recording decodes`, async () => {
+    const { bridge } = setting;
+    const conference = `room-${codec}`;
+    const anna = await join(codec, 'anna', []);
+    const boris = await join(codec, 'boris', [anna], true);
+    await seconds(0.5);
+    await bridge.call('record', { conference, label: codec });
+    const [atAnna, atBoris] = await Promise.all([frameRate(anna, boris, 4), frameRate(boris, anna, 4)]);
+    assert.ok(atAnna >= 10, `anna should decode 10 frames a second, decodes ${atAnna}`);
+    assert.ok(atBoris >= 10, `boris should decode 10 frames a second, decodes ${atBoris}`);
+    await hears(anna, boris, TONES.boris);
+    await hears(boris, anna, TONES.anna);
+    assert.equal((await anna.received('boris', 'camera'))?.codec, `video/${codec}`);
+
+    const { sources } = await bridge.call('stopRecording', { conference });
+    assert.equal(sources.length, 4);
+    const camera = recorded(sources, 'anna', 'camera');
+    assert.equal(camera.codec, codec);
+    assert.equal(camera.incomplete, 0);
+    const frames = await readFrames(camera.file);
+    assert.equal(frames.length, camera.frames);
+    assert.ok(frames[0]?.keyFrame, 'a recording begins with a key frame');
+    const decoded = await decodableVideoFrames(frames);
+    assert.equal(decoded, frames.length, 'every recorded frame decodes');
+    assert.ok(decoded >= 40, `four seconds should be 40 frames at least, are ${decoded}`);
+    const microphone = recorded(sources, 'anna', 'microphone');
+    assert.ok((await audibleSeconds(await readFrames(microphone.file), TONES.anna)) >= 3);
+    await anna.leave();
+    await boris.leave();
+  });
+}
+
+test('a third joins late: a picture within a second, then hundreds of recorded frames that decode', async () => {
+  const { bridge } = setting;
+  const conference = 'room-AV1';
+  const anna = await join('AV1', 'anna', []);
+  const boris = await join('AV1', 'boris', [anna]);
+  await seconds(3);
+  const carla = await join('AV1', 'carla', [anna, boris]);
+  await seconds(1.5);
+  const first = await carla.run('firstFrames');
+  assert.equal(first.length, 2);
+  for (const { afterMs } of first) assert.ok(afterMs < 1000, `first picture came after ${afterMs} ms`);
+  for (const rate of await Promise.all([frameRate(carla, anna, 2), frameRate(anna, carla, 2)])) {
+    assert.ok(rate >= 10, `expected 10 frames a second, came ${rate}`);
+  }
+
+  await bridge.call('record', { conference, label: 'long' });
+  await seconds(11);
+  const { sources } = await bridge.call('stopRecording', { conference });
+  assert.equal(sources.length, 6);
+  const frames = await readFrames(recorded(sources, 'carla', 'camera').file);
+  const decoded = await decodableVideoFrames(frames);
+  assert.ok(decoded >= 200, `expected hundreds of frames, ffmpeg shows ${decoded}`);
+  const microphone = await readFrames(recorded(sources, 'carla', 'microphone').file);
+  assert.ok((await audibleSeconds(microphone, TONES.carla)) >= 10);
+  assert.equal(await audibleSeconds(microphone, TONES.anna), 0, 'no other tone is heard in it');
+
+  // The figure means something only if sealed frames count as none: ciphertext in the place of the frames.
+  const header = sequenceHeaderOf(frames);
+  assert.ok(header);
+  assert.equal(await decodableVideoFrames(frames.map(withoutHeaders), { sequenceHeader: header }), decoded);
+  assert.equal(await decodableVideoFrames(frames.map(scrambled), { sequenceHeader: header }), 0);
+  assert.equal(await audibleSeconds(microphone.map(scrambled), TONES.carla), 0);
+
+  const [estimate] = await carla.run('sent');
+  assert.ok((estimate?.availableOutgoingBitrate ?? 0) > 1_000_000, 'the bandwidth estimate ramped up');
+  const statistics = await bridge.call('statistics', {});
+  const camera = statistics.conferences[conference]?.endpoints.carla?.sources.camera;
+  assert.ok(camera && camera.forwardedPackets > camera.packets, 'packets go to both others');
+  assert.equal(camera.incompleteFrames, 0);
+  const observed = await bridge.call('observe', { conference, endpoint: 'carla' });
+  const seen = observed.sources.find(({ name }) => name === 'camera')?.frames.at(-1);
+  assert.ok(seen && Math.abs(Date.now() - seen.time) < 2000);
+  await Promise.all([anna, boris, carla].map((one) => one.leave()));
+  assert.deepEqual(await bridge.call('statistics', {}), { conferences: {} });
+});
+
+function withoutHeaders(frame: RecordedFrame): RecordedFrame {
+  const header = sequenceHeaderOf([frame]);
+  return header ? { ...frame, data: frame.data.subarray(header.length) } : frame;
+}
+
+/** As a sealed frame is: one OBU_FRAME, or one Opus packet, of nothing that a decoder could know. */
+function scrambled(frame: RecordedFrame): RecordedFrame {
+  const data = Buffer.from(frame.data);
+  const from = frame.codec === 'opus' ? 0 : Math.min(8, data.length);
+  for (let n = from; n < data.length; n += 1) {
+    data[n] = (data[n] ?? 0) ^ ((Math.imul(n + frame.timestamp, 0x9e3779b1) >>> 13) & 0xff);
+  }
+  return { ...frame, data };
+}

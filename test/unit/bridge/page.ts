@@ -1,0 +1,146 @@
+// Runs in the browser: one participant of bare RTCPeerConnection, driven by participant.ts.
+
+export interface ReceiveStatistics {
+  ssrc: number;
+  kind: string;
+  framesDecoded: number;
+  framesPerSecond: number;
+  frameWidth: number;
+  packetsReceived: number;
+  packetsLost: number;
+  codec: string;
+}
+
+export interface SendStatistics {
+  ssrc: number;
+  kind: string;
+  targetBitrate: number;
+  framesEncoded: number;
+  availableOutgoingBitrate: number;
+}
+
+const pc = new RTCPeerConnection({ iceServers: [] });
+const tones = new Map<number, AnalyserNode>();
+const context = new AudioContext();
+let connectedAt = 0;
+const firstFrames: { ssrcs: string; afterMs: number; time: number }[] = [];
+
+pc.onconnectionstatechange = () => {
+  if (pc.connectionState === 'connected') connectedAt = performance.now();
+};
+
+pc.ontrack = ({ track, transceiver }) => {
+  const stream = new MediaStream([track]);
+  if (track.kind === 'audio') {
+    const element = new Audio();
+    element.srcObject = stream;
+    element.play().catch(() => {});
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 8192;
+    context.createMediaStreamSource(stream).connect(analyser);
+    tones.set(Number(transceiver.mid), analyser);
+  } else {
+    const element = document.createElement('video');
+    element.muted = true;
+    element.autoplay = true;
+    element.srcObject = stream;
+    document.body.append(element);
+    element.requestVideoFrameCallback(() => {
+      firstFrames.push({
+        ssrcs: String(transceiver.mid),
+        afterMs: performance.now() - connectedAt,
+        time: performance.now(),
+      });
+    });
+  }
+};
+
+const page = {
+  /** Camera of the fake device, and a sine of this frequency for a microphone. */
+  async addMedia(frequency: number, frameRate: number): Promise<void> {
+    const camera = await navigator.mediaDevices.getUserMedia({
+      video: { width: 320, height: 180, frameRate },
+    });
+    const oscillator = context.createOscillator();
+    oscillator.frequency.value = frequency;
+    const gain = context.createGain();
+    gain.gain.value = 0.3;
+    const microphone = context.createMediaStreamDestination();
+    oscillator.connect(gain).connect(microphone);
+    oscillator.start();
+    await context.resume();
+    for (const track of [...microphone.stream.getTracks(), ...camera.getTracks()]) pc.addTrack(track);
+  },
+
+  async answer(offer: string): Promise<string> {
+    await pc.setRemoteDescription({ type: 'offer', sdp: offer });
+    await pc.setLocalDescription(await pc.createAnswer());
+    return pc.localDescription?.sdp ?? '';
+  },
+
+  async whenConnected(): Promise<void> {
+    while (pc.connectionState !== 'connected') {
+      if (pc.connectionState === 'failed') throw new Error('connection failed');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  },
+
+  firstFrames: () => firstFrames,
+
+  /** Strongest frequency of the audio in this m-line, in hertz; 0 for silence. */
+  tone(mid: number): number {
+    const analyser = tones.get(mid);
+    if (!analyser) return 0;
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    let best = 0;
+    bins.forEach((level, n) => {
+      if (level > (bins[best] ?? 0)) best = n;
+    });
+    return (bins[best] ?? -200) < -60 ? 0 : (best * context.sampleRate) / analyser.fftSize;
+  },
+
+  async received(): Promise<ReceiveStatistics[]> {
+    const report = await pc.getStats();
+    const found: ReceiveStatistics[] = [];
+    report.forEach((one) => {
+      if (one.type !== 'inbound-rtp') return;
+      found.push({
+        ssrc: one.ssrc,
+        kind: one.kind,
+        framesDecoded: one.framesDecoded ?? 0,
+        framesPerSecond: one.framesPerSecond ?? 0,
+        frameWidth: one.frameWidth ?? 0,
+        packetsReceived: one.packetsReceived,
+        packetsLost: one.packetsLost,
+        codec: report.get(one.codecId)?.mimeType ?? '',
+      });
+    });
+    return found;
+  },
+
+  async sent(): Promise<SendStatistics[]> {
+    const report = await pc.getStats();
+    let available = 0;
+    report.forEach((one) => {
+      if (one.type === 'candidate-pair' && one.nominated) available = one.availableOutgoingBitrate ?? 0;
+    });
+    const found: SendStatistics[] = [];
+    report.forEach((one) => {
+      if (one.type !== 'outbound-rtp') return;
+      found.push({
+        ssrc: one.ssrc,
+        kind: one.kind,
+        targetBitrate: one.targetBitrate ?? 0,
+        framesEncoded: one.framesEncoded ?? 0,
+        availableOutgoingBitrate: available,
+      });
+    });
+    return found;
+  },
+
+  close: () => pc.close(),
+};
+
+export type Page = typeof page;
+Object.assign(window, { participant: page });

@@ -1,0 +1,103 @@
+// One participant of a test call: a browser page whose RTCPeerConnection is joined to the bridge by its RPC.
+import type { Browser, Page as BrowserPage } from '@playwright/test';
+import type { Source } from '../../stack/bridge/api.ts';
+import type { Capabilities } from '../../stack/bridge/capabilities.ts';
+import type { BridgeClient } from '../../stack/bridge/client.ts';
+import type { Page } from './page.ts';
+import { type OfferOptions, type RemoteSource, readAnswer, writeOffer } from './session-description.ts';
+
+export interface ParticipantOptions {
+  browser: Browser;
+  /** Where page.ts is served. */
+  url: string;
+  bridge: BridgeClient;
+  conference: string;
+  endpoint: string;
+  capabilities: Capabilities;
+  frequency: number;
+  offer?: Pick<OfferOptions, 'iceLite' | 'setup'>;
+}
+
+export class Participant {
+  sources: Source[] = [];
+  remote: RemoteSource[] = [];
+  private version = 1;
+  private transport: OfferOptions['transport'] | null = null;
+
+  private constructor(
+    private readonly options: ParticipantOptions,
+    readonly page: BrowserPage,
+  ) {}
+
+  /** Joins, sending and receiving what `others` send. */
+  static async join(options: ParticipantOptions, others: Participant[]): Promise<Participant> {
+    const { browser, url, bridge, conference, endpoint, frequency } = options;
+    const page = await browser.newPage();
+    await page.goto(url);
+    const participant = new Participant(options, page);
+    await participant.run('addMedia', frequency, 30);
+    participant.transport = await bridge.call('allocate', { conference, endpoint });
+    participant.remote = others.flatMap((other) => other.offered());
+    const { remote, sources } = readAnswer(await participant.negotiate());
+    participant.sources = sources;
+    await bridge.call('sources', { conference, endpoint, sources });
+    await bridge.call('connect', { conference, endpoint, remote });
+    await participant.run('whenConnected');
+    for (const other of others) {
+      other.remote.push(...participant.offered());
+      await other.negotiate();
+    }
+    return participant;
+  }
+
+  get endpoint(): string {
+    return this.options.endpoint;
+  }
+
+  offered(): RemoteSource[] {
+    return this.sources.map((source) => ({ endpoint: this.options.endpoint, source }));
+  }
+
+  /** Offers the browser the sources of now. */
+  async negotiate(): Promise<string> {
+    if (!this.transport) throw new Error('participant: not allocated');
+    const { capabilities, offer } = this.options;
+    const { transport, remote } = this;
+    const sdp = writeOffer({ transport, capabilities, remote, version: this.version++, ...offer });
+    return this.run('answer', sdp);
+  }
+
+  /** The m-line of somebody's source. */
+  mid(endpoint: string, name: string): number {
+    const at = this.remote.findIndex((one) => one.endpoint === endpoint && one.source.name === name);
+    if (at < 0) throw new Error(`participant: ${this.endpoint} does not receive ${endpoint}/${name}`);
+    return at + 2;
+  }
+
+  async received(endpoint: string, name: string) {
+    const ssrc = this.remote.find((one) => one.endpoint === endpoint && one.source.name === name)?.source
+      .ssrc;
+    return (await this.run('received')).find((one) => one.ssrc === ssrc) ?? null;
+  }
+
+  tone(endpoint: string): Promise<number> {
+    return this.run('tone', this.mid(endpoint, 'microphone'));
+  }
+
+  run<M extends keyof Page>(method: M, ...given: Parameters<Page[M]>): Promise<Awaited<ReturnType<Page[M]>>> {
+    const call = { method, given: given as unknown[] };
+    return this.page.evaluate(({ method, given }) => {
+      const { participant } = window as unknown as Record<
+        string,
+        Record<string, (...all: unknown[]) => unknown>
+      >;
+      return participant?.[method]?.(...given);
+    }, call) as Promise<Awaited<ReturnType<Page[M]>>>;
+  }
+
+  async leave(): Promise<void> {
+    const { bridge, conference, endpoint } = this.options;
+    await bridge.call('release', { conference, endpoint });
+    await this.page.close();
+  }
+}

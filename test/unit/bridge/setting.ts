@@ -1,0 +1,102 @@
+// What the bridge's browser tests stand on: the bridge's process, a page server, headless Chromium; all gone after `stop`.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from '@playwright/test';
+import { build } from 'esbuild';
+import { type BridgeClient, bridgeClient } from '../../stack/bridge/client.ts';
+
+export interface Setting {
+  bridge: BridgeClient;
+  browser: Browser;
+  url: string;
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../stack/bridge/main.ts', import.meta.url));
+const PAGE = fileURLToPath(new URL('page.ts', import.meta.url));
+const READY_MS = 15_000;
+
+export interface BridgeProcess {
+  child: ChildProcess;
+  bridge: BridgeClient;
+  stop(): Promise<void>;
+}
+
+export async function startBridge(): Promise<BridgeProcess> {
+  const directory = await mkdtemp(join(tmpdir(), 'sealmeet-bridge-test-'));
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, JSON.stringify({ directory })], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => {
+    log.push(chunk.toString());
+    if (process.env.BRIDGE_LOG) process.stderr.write(chunk);
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ready = await new Promise<{ port: number }>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`bridge not ready:\n${log.join('')}`)), READY_MS);
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      clearTimeout(timer);
+      resolve(JSON.parse(line) as { port: number });
+    });
+    exited.then(() => reject(new Error(`bridge ended:\n${log.join('')}`)));
+  });
+  return {
+    child,
+    bridge: bridgeClient(ready.port),
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startSetting(): Promise<Setting> {
+  const bundle = await build({ entryPoints: [PAGE], bundle: true, write: false, format: 'iife' });
+  const script = bundle.outputFiles[0]?.text ?? '';
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<!doctype html><body><script>${script}</script>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const [bridge, browser] = await Promise.all([
+    startBridge(),
+    chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: [
+        '--headless=new',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-renderer-backgrounding',
+        '--disable-background-timer-throttling',
+        '--disable-backgrounding-occluded-windows',
+        '--autoplay-policy=no-user-gesture-required',
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+      ],
+    }),
+  ]);
+  return {
+    bridge: bridge.bridge,
+    browser,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async stop() {
+      await browser.close();
+      await bridge.stop();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
