@@ -15,6 +15,13 @@ export class WorkerModel {
   private readonly installed = new Set<string>();
   private readonly opening = new Map<string, Map<number, SealingKey & { deadAt: number }>>();
 
+  /** A new worker: it has no key, but no key that the old one had may come to it. */
+  successor(): WorkerModel {
+    const next = new WorkerModel();
+    for (const name of this.installed) next.installed.add(name);
+    return next;
+  }
+
   useKey(key: SealingKey): void {
     const name = `${key.generation}.${key.step}`;
     if (this.installed.has(name)) throw new Error(`sending key ${name} was installed twice`);

@@ -134,6 +134,12 @@ export class World {
     for (const action of member.core.handle(event, this.now)) this.act(member, action);
   }
 
+  restartWorker(member: Member): void {
+    this.note(`${member.id} has a new worker`);
+    member.worker = member.worker.successor();
+    this.feed(member, { type: 'worker-restarted' });
+  }
+
   run(ms: number): void {
     const end = this.now + ms;
     for (let next = this.schedule.next(end); next !== null; next = this.schedule.next(end)) {

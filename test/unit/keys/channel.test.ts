@@ -1,0 +1,342 @@
+// The pairwise channel: who starts, what is refused, how it mends itself. docs/protocol.md §4; rules M13, M14, M17.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compare, equal, restartMessage } from '../../../web-plugin/src/wire/index.ts';
+import {
+  identityBytes,
+  Meeting,
+  newCore,
+  notices,
+  ofType,
+  openAsInitiator,
+  Puppet,
+  random,
+  refusals,
+} from './rig.ts';
+
+function withPuppet(
+  role: 'initiator' | 'responder',
+  { sealed = true, room }: { sealed?: boolean; room?: string } = {},
+) {
+  const core = newCore('alice');
+  const puppet = new Puppet('mallory', core, 'alice', role, room);
+  const joined = core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  const actions = sealed ? core.handle({ type: 'sealed' }, 0) : [];
+  return { core, puppet, joined, actions };
+}
+
+const hello = (ordinal: number, nonce = random(16)) => ({
+  type: 'hello' as const,
+  ordinal,
+  nonce,
+  sealed: true,
+});
+
+test('two cores finish a channel with three messages, started by the smaller key', () => {
+  const meeting = new Meeting();
+  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
+  meeting.seal();
+  const [initiator, responder] =
+    compare(identityBytes(a), identityBytes(b)) < 0 ? ['alice', 'bob'] : ['bob', 'alice'];
+  assert.equal(meeting.actionsOf(initiator ?? '', 'send').length, 2);
+  assert.equal(meeting.actionsOf(responder ?? '', 'send').length, 1);
+  for (const id of ['alice', 'bob']) {
+    assert.equal(meeting.actionsOf(id, 'notice').filter(({ notice }) => notice.type === 'channel').length, 1);
+  }
+});
+
+test('a handshake is answered before the room is sealed here, and no own key goes out', () => {
+  const core = newCore('alice');
+  const puppet = new Puppet('mallory', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  core.handle({ type: 'source', on: true }, 0);
+  const { accept, keys, opened } = openAsInitiator(puppet, 1);
+  assert.equal(accept.key, null);
+  assert.equal(accept.sealed, false);
+  assert.equal(notices(opened, 'channel').length, 1);
+  const base = random(32);
+  const got = puppet.tell(puppet.part(puppet.key(keys.initiatorWrap, 1, 0, base)), 2);
+  assert.ok(equal(ofType(got, 'accept-key')[0]?.base ?? new Uint8Array(0), base));
+});
+
+test('a peer that holds the room sealed is evidence, once, and only while this client does not', () => {
+  const core = newCore('alice');
+  const puppet = new Puppet('mallory', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  puppet.outbound();
+  const first = puppet.tell(puppet.part(hello(1)), 0);
+  assert.deepEqual(notices(first, 'evidence'), [{ type: 'evidence', occupant: 'mallory' }]);
+  core.handle({ type: 'sealed' }, 1);
+  core.handle({ type: 'unsealed' }, 2);
+  core.handle({ type: 'sealed' }, 3);
+  puppet.outbound();
+  assert.deepEqual(notices(puppet.tell(puppet.part(hello(2)), 4), 'evidence'), []);
+});
+
+test('a pre-key message towards the initiator is refused', () => {
+  const { puppet } = withPuppet('responder');
+  puppet.outbound();
+  assert.deepEqual(refusals(puppet.tell(puppet.part(hello(1)), 1)), [
+    'olm: pre-key message in the wrong direction',
+  ]);
+});
+
+test('a HELLO of somebody else, carried under the name of a present occupant, is refused', () => {
+  const { core, puppet } = withPuppet('initiator');
+  const other = new Puppet('eve', core, 'alice', 'initiator');
+  other.outbound();
+  const actions = other.tell(other.part(hello(1), { from: 'mallory' }), 1, 'mallory');
+  assert.deepEqual(refusals(actions), ['hello: not from this identity to this account']);
+  assert.equal(puppet.session, null);
+});
+
+test('a plaintext for another room, from or to somebody else, or with a seq that was seen is refused', () => {
+  for (const [envelope, reason] of [
+    [{ room: 'breakout@conference.example' }, 'plaintext: made for another room'],
+    [{ from: 'bob' }, 'plaintext: names another sender'],
+    [{ to: 'bob' }, 'plaintext: made for somebody else'],
+  ] as const) {
+    const { puppet } = withPuppet('initiator');
+    puppet.outbound();
+    assert.deepEqual(refusals(puppet.tell(puppet.part(hello(1), envelope), 1)), [reason]);
+  }
+  const { puppet } = withPuppet('initiator');
+  openAsInitiator(puppet, 1);
+  assert.deepEqual(refusals(puppet.tell(puppet.part({ type: 'keyreq', min: 1 }, { seq: 2 }), 1)), [
+    'plaintext: seq was seen',
+  ]);
+  puppet.tell(puppet.part({ type: 'keyreq', min: 1 }, { seq: 500 }), 2);
+  assert.deepEqual(refusals(puppet.tell(puppet.part({ type: 'keyreq', min: 1 }, { seq: 400 }), 3000)), [
+    'plaintext: seq was seen',
+  ]);
+});
+
+test('a HELLO is taken once: repeated in its session, after its session, and under a second session of one id', () => {
+  const { puppet } = withPuppet('initiator');
+  puppet.outbound();
+  const part = puppet.part(hello(1));
+  assert.deepEqual(refusals(puppet.tell(part, 1)), []);
+  assert.deepEqual(refusals(puppet.tell(part, 2)), ['hello: of a session that is there']);
+  for (const ordinal of [2, 3]) {
+    puppet.outbound();
+    assert.deepEqual(refusals(puppet.tell(puppet.part(hello(ordinal)), ordinal * 5000)), []);
+  }
+  assert.deepEqual(refusals(puppet.tell(part, 30_000)), ['hello: session was seen before']);
+});
+
+test('a session that was closed by a leave is not opened again by its old HELLO', () => {
+  const { core, puppet } = withPuppet('initiator');
+  puppet.outbound();
+  const part = puppet.part(hello(1));
+  puppet.tell(part, 1);
+  core.handle({ type: 'left', occupant: 'mallory' }, 2);
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 3);
+  assert.deepEqual(refusals(puppet.tell(part, 4)), ['hello: session was seen before']);
+  puppet.outbound();
+  assert.deepEqual(refusals(puppet.tell(puppet.part(hello(1)), 5)), ['hello: ordinal must rise']);
+  puppet.outbound();
+  assert.deepEqual(refusals(puppet.tell(puppet.part(hello(2)), 6)), []);
+});
+
+test('only HELLO comes in a pre-key message, and HELLO in no other', () => {
+  const { puppet } = withPuppet('initiator');
+  puppet.outbound();
+  assert.deepEqual(refusals(puppet.tell(puppet.part({ type: 'keyreq', min: 1 }), 1)), [
+    'hello: expected in a pre-key message',
+  ]);
+  const other = withPuppet('initiator').puppet;
+  openAsInitiator(other, 1);
+  assert.deepEqual(refusals(other.tell(other.part(hello(2)), 2)), [
+    'hello: expected in a pre-key message only',
+  ]);
+});
+
+test('an ACCEPT for another transcript ends the session, and so does a CONFIRM', () => {
+  const asked = withPuppet('responder');
+  const [offer] = asked.puppet.hear(asked.actions);
+  assert.equal(offer?.content.type, 'hello');
+  const wrong = asked.puppet.part({
+    type: 'accept',
+    nonce: random(16),
+    sealed: true,
+    confirm: random(32),
+    proof: null,
+    key: null,
+  });
+  const after = asked.puppet.tell(wrong, 1);
+  assert.deepEqual(refusals(after), ['accept: another transcript']);
+  assert.deepEqual(notices(after, 'channel'), []);
+
+  const { puppet } = withPuppet('initiator');
+  puppet.outbound();
+  puppet.hear(puppet.tell(puppet.part(hello(1)), 1));
+  const confirm = {
+    type: 'confirm' as const,
+    sealed: true,
+    confirm: random(32),
+    proof: null,
+    name: null,
+    key: null,
+  };
+  assert.deepEqual(refusals(puppet.tell(puppet.part(confirm), 2)), ['confirm: another transcript']);
+  assert.deepEqual(refusals(puppet.tell(puppet.part({ type: 'keyreq', min: 1 }), 3)), ['olm: no session']);
+});
+
+test('the transcript covers both whole bundles: one that the other side was shown differently is found out', () => {
+  const fresh = withPuppet('responder');
+  const [heard] = fresh.puppet.hear(fresh.actions);
+  assert.ok(heard?.content.type === 'hello');
+  const nonce = random(16);
+  const changed = Uint8Array.from(fresh.puppet.participant.bundle);
+  changed[2] = 2;
+  fresh.puppet.participant.bundle = changed;
+  const keys = fresh.puppet.keys(false, heard.content.ordinal, heard.content.nonce, nonce);
+  const accept = {
+    type: 'accept' as const,
+    nonce,
+    sealed: true,
+    confirm: keys.accept,
+    proof: null,
+    key: null,
+  };
+  assert.deepEqual(refusals(fresh.puppet.tell(fresh.puppet.part(accept), 1)), ['accept: another transcript']);
+});
+
+test('an ACCEPT that nobody waits for and a second CONFIRM are refused', () => {
+  const { puppet } = withPuppet('initiator');
+  const { keys } = openAsInitiator(puppet, 1);
+  const accept = {
+    type: 'accept' as const,
+    nonce: random(16),
+    sealed: true,
+    confirm: random(32),
+    proof: null,
+    key: null,
+  };
+  assert.deepEqual(refusals(puppet.tell(puppet.part(accept), 2)), ['accept: no HELLO is outstanding']);
+  const confirm = {
+    type: 'confirm' as const,
+    sealed: true,
+    confirm: keys.confirm,
+    proof: null,
+    name: null,
+    key: null,
+  };
+  assert.deepEqual(refusals(puppet.tell(puppet.part(confirm), 2)), ['confirm: no ACCEPT is outstanding']);
+});
+
+test('the initiator sends no key before ACCEPT', () => {
+  const core = newCore('alice');
+  const puppet = new Puppet('mallory', core, 'alice', 'responder');
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  core.handle({ type: 'source', on: true }, 0);
+  const heard = puppet.hear(core.handle({ type: 'sealed' }, 0));
+  assert.deepEqual(
+    heard.map(({ content }) => content.type),
+    ['hello'],
+  );
+  assert.deepEqual(puppet.hear(core.handle({ type: 'timer' }, 500)), []);
+});
+
+test('a key that overtook ACCEPT or CONFIRM waits for it', () => {
+  const { puppet } = withPuppet('initiator');
+  puppet.outbound();
+  const nonce = random(16);
+  const [accept] = puppet.hear(puppet.tell(puppet.part(hello(1, nonce)), 1));
+  assert.ok(accept?.content.type === 'accept');
+  const keys = puppet.keys(true, 1, nonce, accept.content.nonce);
+  const confirm = puppet.part({
+    type: 'confirm',
+    sealed: true,
+    confirm: keys.confirm,
+    proof: null,
+    name: null,
+    key: null,
+  });
+  const key = puppet.part(puppet.key(keys.initiatorWrap, 1, 0, random(32)));
+  assert.equal(ofType(puppet.tell(key, 2), 'accept-key').length, 0);
+  assert.equal(ofType(puppet.tell(confirm, 3), 'accept-key').length, 1);
+});
+
+test('at most four messages wait for CONFIRM', () => {
+  const { puppet } = withPuppet('initiator');
+  puppet.outbound();
+  puppet.hear(puppet.tell(puppet.part(hello(1)), 1));
+  for (let n = 0; n < 4; n += 1)
+    assert.deepEqual(refusals(puppet.tell(puppet.part({ type: 'keyreq', min: 1 }), 2)), []);
+  assert.deepEqual(refusals(puppet.tell(puppet.part({ type: 'keyreq', min: 1 }), 2)), [
+    'channel: not open yet',
+  ]);
+});
+
+test('RESTART: never towards the responder, followed at most once in five seconds', () => {
+  const responder = withPuppet('initiator');
+  const hint = (core: typeof responder.core, now: number) =>
+    core.handle({ type: 'message', from: 'mallory', payload: restartMessage() }, now);
+  assert.deepEqual(refusals(hint(responder.core, 1)), ['restart: not for the responder']);
+  const { core, puppet } = withPuppet('responder', { sealed: false });
+  assert.equal(puppet.hear(hint(core, 10_000))[0]?.content.type, 'hello');
+  assert.deepEqual(refusals(hint(core, 14_999)), ['restart: too often']);
+});
+
+test('a lost HELLO, ACCEPT or CONFIRM is made good', () => {
+  for (let lost = 0; lost < 3; lost += 1) {
+    const meeting = new Meeting();
+    meeting.add('alice');
+    meeting.add('bob');
+    let count = 0;
+    meeting.passes = () => {
+      count += 1;
+      return count - 1 !== lost;
+    };
+    meeting.seal('alice', 'bob');
+    meeting.advance(12_000);
+    for (const id of ['alice', 'bob']) {
+      assert.ok(
+        meeting.actionsOf(id, 'accept-key').length > 0,
+        `${id} has no key after message ${lost} was lost`,
+      );
+    }
+  }
+});
+
+test('a session that one side lost is built anew and the keys come again', () => {
+  const meeting = new Meeting();
+  meeting.add('alice');
+  const bob = meeting.add('bob');
+  meeting.seal('alice', 'bob');
+  meeting.advance(1000);
+  // Alice is told that Bob left and came; Bob saw nothing.
+  meeting.feed('alice', { type: 'left', occupant: 'bob' });
+  meeting.feed('alice', { type: 'joined', occupant: 'bob', bundle: bob.bundle() });
+  meeting.advance(30_000);
+  const keys = meeting.actionsOf('bob', 'accept-key');
+  const uses = meeting.actionsOf('alice', 'use-key');
+  assert.equal(keys.at(-1)?.generation, uses.at(-1)?.generation);
+});
+
+test('more sessions than one identity may have are refused', () => {
+  const { puppet } = withPuppet('initiator');
+  for (let ordinal = 1; ordinal <= 256; ordinal += 1) {
+    puppet.outbound();
+    assert.deepEqual(refusals(puppet.tell(puppet.part(hello(ordinal)), ordinal * 2000)), []);
+  }
+  puppet.outbound();
+  assert.deepEqual(refusals(puppet.tell(puppet.part(hello(257)), 257 * 2000)), [
+    'hello: more than 256 sessions',
+  ]);
+});
+
+test('a flood of one occupant is dropped unopened', () => {
+  const { puppet } = withPuppet('initiator');
+  openAsInitiator(puppet, 1);
+  let refused = 0;
+  for (let n = 0; n < 200; n += 1) {
+    const actions = puppet.tell([1, 'AAAA'], 2);
+    refused += refusals(actions).filter((reason) => reason === 'message: too many').length;
+  }
+  assert.equal(refused, 1, 'one notice a second');
+  const later = puppet.tell([1, 'AAAA'], 1003);
+  assert.deepEqual(refusals(later), ['olm: does not open']);
+});

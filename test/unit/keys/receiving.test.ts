@@ -1,0 +1,149 @@
+// Which keys a receiver takes, and which it retires by itself. docs/protocol.md §5.3 and §5.4; rules M4, M8.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stepBase } from '../../../web-plugin/src/keys/derive.ts';
+import type { KeyGift } from '../../../web-plugin/src/keys/link.ts';
+import { excludeOf, Receiving } from '../../../web-plugin/src/keys/receiving.ts';
+import { newCore, notices, ofType, openAsInitiator, Puppet, random, refusals } from './rig.ts';
+
+const BASE = random(32);
+const key = (generation: number, step = 0, base = BASE, excludes: Uint8Array[] = []): KeyGift => ({
+  generation,
+  step,
+  base,
+  reason: 'leave',
+  excludes,
+  floors: [],
+  roster: new Uint8Array(32),
+});
+
+test('generations rise, with gaps; a lower one is refused', () => {
+  const receiving = new Receiving({ dead: 0 });
+  assert.deepEqual(receiving.take(key(3)), { accept: true, retire: [] });
+  assert.deepEqual(receiving.take(key(9)), { accept: true, retire: [] });
+  assert.throws(() => receiving.take(key(8)), /goes back/);
+});
+
+test('the same generation again: the same bytes or what stepping gives, nothing else', () => {
+  const receiving = new Receiving({ dead: 0 });
+  receiving.take(key(1, 1));
+  assert.deepEqual(receiving.take(key(1, 1)), { accept: false, retire: [] });
+  assert.deepEqual(receiving.take(key(1, 3, stepBase(stepBase(BASE)))), { accept: false, retire: [] });
+  assert.throws(() => receiving.take(key(1, 3, random(32))), /other bytes/);
+  assert.throws(() => receiving.take(key(1, 2, stepBase(BASE))), /step goes back/);
+});
+
+test('the newest four generations are kept', () => {
+  const receiving = new Receiving({ dead: 0 });
+  for (let generation = 1; generation <= 4; generation += 1) receiving.take(key(generation));
+  assert.deepEqual(receiving.take(key(5)).retire, [1]);
+});
+
+test('a leave retires what came before it, except what was made after the sender saw that leave', () => {
+  const leaver = random(32);
+  const receiving = new Receiving({ dead: 0 });
+  receiving.take(key(1));
+  receiving.take(key(2, 0, BASE, [excludeOf(random(32))]));
+  receiving.take(key(3, 0, BASE, [excludeOf(leaver)]));
+  receiving.take(key(4));
+  assert.deepEqual(receiving.leaverSeen(leaver), [1, 2]);
+  assert.deepEqual(receiving.leaverSeen(random(32)), [3, 4]);
+  assert.throws(() => receiving.take(key(4)), /retired/);
+  assert.equal(receiving.min, 5);
+});
+
+function threesome() {
+  const core = newCore('alice');
+  const sender = new Puppet('bob', core, 'alice', 'initiator');
+  const leaver = new Puppet('carol', core, 'alice', 'initiator');
+  for (const { id, property } of [sender, leaver]) {
+    core.handle({ type: 'joined', occupant: id, bundle: property }, 0);
+  }
+  const { keys } = openAsInitiator(sender, 0);
+  const tell = (generation: number, now: number, base = random(32)) =>
+    sender.tell(sender.part(sender.key(keys.initiatorWrap, generation, 0, base)), now);
+  return { core, sender, leaver, keys, tell };
+}
+
+test('the core has the worker retire a silent sender’s keys 5 s after somebody else left, and asks for newer ones', () => {
+  const { core, sender, tell } = threesome();
+  assert.equal(ofType(tell(1, 1), 'accept-key').length, 1);
+  const left = core.handle({ type: 'left', occupant: 'carol' }, 2);
+  const owner = sender.participant.identity;
+  assert.deepEqual(ofType(left, 'retire'), [{ type: 'retire', owner, generations: [1], inMs: 5000 }]);
+  assert.deepEqual(refusals(tell(1, 3)), ['key: the generation is retired']);
+  const asked = core.handle({ type: 'missing-key', owner, generation: 1 }, 6000);
+  assert.deepEqual(
+    sender.hear(asked).map(({ content }) => content),
+    [{ type: 'keyreq', min: 2 }],
+  );
+  assert.deepEqual(sender.hear(core.handle({ type: 'missing-key', owner, generation: 1 }, 10_999)), []);
+  assert.equal(sender.hear(core.handle({ type: 'missing-key', owner, generation: 1 }, 11_000)).length, 1);
+});
+
+test('a key whose wrap does not open is refused: made for another number, or by another channel', () => {
+  const { core, sender, keys } = threesome();
+  const made = sender.key(keys.initiatorWrap, 1, 0, random(32));
+  if (made.type === 'key') made.key.generation = 2;
+  assert.deepEqual(refusals(sender.tell(sender.part(made), 1)), ['key: the wrap does not open']);
+  const reflected = sender.part(sender.key(keys.responderWrap, 3, 0, random(32)));
+  assert.deepEqual(refusals(sender.tell(reflected, 2000)), ['key: the wrap does not open']);
+  assert.equal(core.handle({ type: 'timer' }, 3000).length, 0);
+});
+
+test('an owner that leaves is forgotten, and nothing old is taken from it when it returns', () => {
+  const { core, sender, tell } = threesome();
+  tell(7, 1);
+  const left = core.handle({ type: 'left', occupant: 'bob' }, 2);
+  assert.deepEqual(ofType(left, 'forget'), [{ type: 'forget', owner: sender.participant.identity }]);
+  core.handle({ type: 'joined', occupant: 'bob', bundle: sender.property }, 3);
+  const { keys } = openAsInitiator(sender, 4, 2);
+  const again = (generation: number) =>
+    sender.tell(sender.part(sender.key(keys.initiatorWrap, generation, 0, random(32))), 5000);
+  assert.deepEqual(refusals(again(7)), ['key: the generation is retired']);
+  assert.equal(ofType(again(8), 'accept-key').length, 1);
+});
+
+test('after unsealing nothing old is taken', () => {
+  const { core, tell } = threesome();
+  core.handle({ type: 'sealed' }, 0);
+  tell(7, 1);
+  const actions = core.handle({ type: 'unsealed' }, 2);
+  assert.equal(ofType(actions, 'stop-sending').length, 1);
+  assert.equal(ofType(actions, 'forget').length, 2);
+  core.handle({ type: 'sealed' }, 3);
+  assert.deepEqual(refusals(tell(7, 4)), ['key: the generation is retired']);
+});
+
+test('a new worker is not given old keys to open with; their senders are asked for new ones', () => {
+  const { core, sender, tell } = threesome();
+  tell(7, 1);
+  const actions = core.handle({ type: 'worker-restarted' }, 2);
+  assert.equal(ofType(actions, 'accept-key').length, 0);
+  assert.deepEqual(
+    sender.hear(actions).map(({ content }) => content),
+    [{ type: 'keyreq', min: 8 }],
+  );
+});
+
+test('KEYREQ is answered at most once in five seconds', () => {
+  const { core, sender } = threesome();
+  core.handle({ type: 'sealed' }, 1);
+  core.handle({ type: 'source', on: true }, 1);
+  const ask = (now: number) => sender.tell(sender.part({ type: 'keyreq', min: 1 }), now);
+  const answer = sender.hear(ask(10));
+  assert.equal(answer[0]?.content.type, 'key');
+  assert.deepEqual(refusals(ask(5009)), ['keyreq: too often']);
+  assert.equal(sender.hear(ask(5010)).length, 1);
+});
+
+test('a message with parts for others alone, an own echo and the server’s announcement do nothing', () => {
+  const { core } = threesome();
+  const olm = { type: 'sealmeet', v: 1, olm: { dave: [1, 'AAAA'] } };
+  assert.deepEqual(core.handle({ type: 'message', from: 'bob', payload: olm }, 1), []);
+  assert.deepEqual(core.handle({ type: 'message', from: 'alice', payload: 5 }, 1), []);
+  const room = { type: 'sealmeet', v: 1, room: { sealed: true } };
+  assert.deepEqual(core.handle({ type: 'message', from: 'stranger', payload: room }, 1), []);
+  assert.equal(notices(core.handle({ type: 'message', from: 'bob', payload: null }, 1), 'refused').length, 1);
+});

@@ -1,0 +1,244 @@
+// When a sender mints, steps, switches and stops. docs/protocol.md §5.2; rules M1, M2, M3, M7, S7.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Sending } from '../../../web-plugin/src/keys/sending.ts';
+import { random } from './rig.ts';
+
+/** A sender with a log of what it does; everybody's channel is there unless named in `unreachable`. */
+function sender() {
+  const log: string[] = [];
+  const unreachable = new Set<string>();
+  let now = 0;
+  const sending = new Sending({
+    random,
+    give(to, { generation, step, reason }) {
+      const reached = to.filter((identity) => !unreachable.has(identity));
+      if (reached.length > 0) log.push(`${now} give ${generation}.${step} ${reason} to ${reached.join(' ')}`);
+      return reached;
+    },
+    use: ({ generation, step }) => log.push(`${now} use ${generation}.${step}`),
+    expire: (generation, inMs) => log.push(`${now} expire ${generation} in ${inMs}`),
+    stop: () => log.push(`${now} stop`),
+    rotated: () => undefined,
+  });
+  return {
+    sending,
+    unreachable,
+    /** Goes there, letting each timer fire at its time. */
+    at(time: number) {
+      for (let due = sending.deadline; due !== null && due <= time && due > now; due = sending.deadline) {
+        now = due;
+        sending.due(now);
+      }
+      now = time;
+      sending.due(now);
+      return sending;
+    },
+    taken: () => log.splice(0),
+  };
+}
+
+/** Two listeners, in use since time 0; now 1000. */
+function running() {
+  const rig = sender();
+  rig.sending.join('bob', 0);
+  rig.sending.join('carol', 0);
+  rig.sending.activate(0);
+  rig.at(1000);
+  rig.taken();
+  return rig;
+}
+
+test('the first key goes to all and is used at once', () => {
+  const { sending, taken } = sender();
+  sending.join('bob', 0);
+  sending.activate(0);
+  assert.deepEqual(taken(), ['0 give 1.0 start to bob', '0 use 1.0']);
+});
+
+test('a leave: deadline at once, fresh generation after 30 ms, in use 150 ms later', () => {
+  const { at, taken } = running();
+  at(1000).leave('bob', 1000);
+  at(2000);
+  assert.deepEqual(taken(), ['1000 expire 1 in 300', '1030 give 2.0 leave to carol', '1180 use 2.0']);
+});
+
+test('a join: a step after 30 ms, to the newcomer alone, used at once', () => {
+  const { at, taken } = running();
+  at(1000).join('dave', 1000);
+  at(2000);
+  assert.deepEqual(taken(), ['1030 give 1.1 join to dave', '1030 use 1.1']);
+});
+
+test('the window is opened by the first event and never extended; leaves and joins in it make one generation', () => {
+  const { at, taken } = running();
+  at(1000).join('dave', 1000);
+  at(1020).leave('bob', 1020);
+  at(1029).join('erin', 1029);
+  at(2000);
+  assert.deepEqual(taken(), [
+    '1020 expire 1 in 300',
+    '1030 give 2.0 leave to carol dave erin',
+    '1180 use 2.0',
+  ]);
+});
+
+test('no later event pushes the deadline back', () => {
+  const { at, taken } = running();
+  for (let time = 1000; time < 1400; time += 10) {
+    at(time).join(`n${time}`, time);
+    if (time === 1000) at(time).leave('bob', time);
+    if (time % 50 === 0 && time > 1000) at(time).leave(`n${time - 10}`, time);
+  }
+  const lines = taken();
+  assert.deepEqual(
+    lines.filter((line) => line.includes('expire 1 ')),
+    ['1000 expire 1 in 300'],
+  );
+  const firstUse = lines.find((line) => / use [2-9]/.test(line));
+  assert.ok(firstUse !== undefined && Number(firstUse.split(' ')[0]) <= 1300, firstUse);
+});
+
+test('at most one fresh generation in 100 ms', () => {
+  const { at, taken } = running();
+  for (let n = 0; n < 40; n += 1) at(1000 + 10 * n).join(`n${n}`, 1000 + 10 * n);
+  at(2000);
+  taken();
+  for (let n = 0; n < 40; n += 1) at(2000 + 10 * n).leave(`n${n}`, 2000 + 10 * n);
+  at(3000);
+  const mints = taken()
+    .filter((line) => line.includes('leave to'))
+    .map((line) => Number(line.split(' ')[0]));
+  assert.ok(mints.length >= 4);
+  for (const [index, time] of mints.entries())
+    assert.ok(index === 0 || time - (mints[index - 1] ?? 0) >= 100);
+});
+
+test('a join while a sent generation is not in use: that generation at step 0, no step', () => {
+  const { at, taken } = running();
+  at(1000).leave('bob', 1000);
+  at(1050).join('dave', 1050);
+  at(2000);
+  assert.deepEqual(taken(), [
+    '1000 expire 1 in 300',
+    '1030 give 2.0 leave to carol',
+    '1080 give 2.0 leave to dave',
+    '1180 use 2.0',
+  ]);
+});
+
+test('a leave while a sent generation is not in use taints it too; the deadline of the one in use stays', () => {
+  const { at, taken } = running();
+  at(1000).leave('bob', 1000);
+  at(1100).leave('carol', 1100);
+  at(3000);
+  assert.deepEqual(taken(), [
+    '1000 expire 1 in 300',
+    '1030 give 2.0 leave to carol',
+    '1100 expire 2 in 300',
+    '1180 use 2.0',
+    '1180 expire 2 in 220',
+    '1280 use 3.0',
+  ]);
+});
+
+test('the step never wraps', () => {
+  const { at, taken } = running();
+  for (let n = 1; n <= 256; n += 1) at(1000 + 200 * n).join(`n${n}`, 1000 + 200 * n);
+  at(100_000);
+  const uses = taken().filter((line) => line.includes(' use '));
+  assert.ok(uses.some((line) => line.endsWith('use 1.254')));
+  assert.ok(uses.some((line) => line.endsWith('use 2.0')));
+  assert.ok(!uses.some((line) => line.endsWith('.255')));
+});
+
+test('nothing on: nothing is sent, and the next start mints after a leave, steps after a join, else goes on', () => {
+  const { at, sending, taken } = running();
+  sending.deactivate();
+  at(2000).join('dave', 2000);
+  at(3000);
+  assert.deepEqual(taken(), []);
+  at(4000).activate(4000);
+  assert.deepEqual(taken(), ['4000 give 1.1 join to dave', '4000 use 1.1']);
+  sending.deactivate();
+  at(5000).activate(5000);
+  assert.deepEqual(taken(), []);
+  sending.deactivate();
+  at(6000).leave('bob', 6000);
+  at(7000);
+  assert.deepEqual(taken(), ['6000 expire 1 in 300']);
+  at(8000).activate(8000);
+  assert.deepEqual(taken(), ['8000 give 2.0 leave to carol dave', '8000 use 2.0']);
+});
+
+test('one whose channel comes later is given the newest key, and is not given one used before it joined', () => {
+  const { at, sending, taken, unreachable } = running();
+  unreachable.add('dave');
+  at(1000).join('dave', 1000);
+  at(1010).sendable('dave');
+  at(1500);
+  assert.deepEqual(taken(), ['1030 use 1.1']);
+  unreachable.delete('dave');
+  sending.sendable('dave');
+  assert.deepEqual(taken(), ['1500 give 1.1 join to dave']);
+  at(1600).join('erin', 1600);
+  assert.equal(sending.gift('erin'), null);
+  sending.sendable('erin');
+  assert.deepEqual(taken(), []);
+});
+
+test('a request is answered with the current key alone, by a fresh one if it asks for more', () => {
+  const { at, taken } = running();
+  at(1000).requested('bob', 1, 1000);
+  assert.deepEqual(taken(), ['1000 give 1.0 start to bob']);
+  at(1000).requested('bob', 2, 1000);
+  at(2000);
+  assert.deepEqual(taken(), ['1030 give 2.0 leave to bob carol', '1180 use 2.0']);
+  at(2000).join('dave', 2000);
+  at(2001).requested('dave', 1, 2001);
+  assert.deepEqual(taken(), []);
+});
+
+test('a request while nothing is on sends nothing; the next start mints', () => {
+  const { at, sending, taken } = running();
+  sending.deactivate();
+  at(1000).requested('bob', 2, 1000);
+  at(1500).requested('bob', 1, 1500);
+  at(2000);
+  assert.deepEqual(taken(), []);
+  sending.activate(2000);
+  assert.deepEqual(taken(), ['2000 give 2.0 leave to bob carol', '2000 use 2.0']);
+});
+
+test('a fresh generation every 15 minutes although nobody moves', () => {
+  const { at, taken } = running();
+  at(20 * 60_000);
+  assert.deepEqual(taken(), ['900000 give 2.0 period to bob carol', '900150 use 2.0']);
+});
+
+test('a new worker gets a fresh generation, never an old key', () => {
+  const { at, taken } = running();
+  at(1000).restart(1000);
+  assert.deepEqual(taken(), ['1000 stop', '1000 give 2.0 start to bob carol', '1000 use 2.0']);
+});
+
+test('a leaver whom the sender saw in the last 30 s is named', () => {
+  const excludes: string[][] = [];
+  const sending = new Sending({
+    random,
+    give: (to, key) => {
+      excludes.push(key.excludes);
+      return to;
+    },
+    use: () => undefined,
+    expire: () => undefined,
+    stop: () => undefined,
+    rotated: () => undefined,
+  });
+  for (const identity of ['a', 'b', 'c', 'd']) sending.join(identity, 0);
+  sending.leave('a', 1000);
+  sending.leave('b', 20_000);
+  sending.activate(40_000);
+  assert.deepEqual(excludes, [['b']]);
+});
