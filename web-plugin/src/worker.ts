@@ -19,7 +19,16 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const switchboard = new Switchboard(systemClock, (report) => scope.postMessage(report));
 
-scope.onmessage = (event) => switchboard.command(event.data);
+let alarm: ReturnType<typeof setTimeout> | undefined;
+
+scope.onmessage = ({ data }) => {
+  if (data.type === 'wake') {
+    clearTimeout(alarm);
+    alarm = setTimeout(() => scope.postMessage({ type: 'woke' }), data.inMs);
+  } else {
+    switchboard.command(data);
+  }
+};
 
 scope.onrtctransform = ({ transformer }) => {
   const options = readOptions(transformer.options);

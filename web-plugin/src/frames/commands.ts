@@ -56,6 +56,8 @@ export type WorkerCommand =
   /** The connection behind the transform is closed: free what it held. */
   | { type: 'detach'; transform: number }
   | { type: 'ping'; id: number }
+  /** Answer `woke` in so many milliseconds, in the place of the wish before: browsers slow down a hidden page's timers. */
+  | { type: 'wake'; inMs: number }
   | { type: 'statistics'; id: number };
 
 /** Why a frame did not pass. */
@@ -97,6 +99,7 @@ export interface TransformStatistics {
 export type WorkerReport =
   | { type: 'ready' }
   | { type: 'pong'; id: number }
+  | { type: 'woke' }
   | { type: 'attached'; transform: number }
   /** The first frame was sealed under this key. */
   | { type: 'sealing'; generation: number; step: number }

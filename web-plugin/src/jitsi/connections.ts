@@ -183,7 +183,7 @@ function closeSideDoors(): void {
     Object.defineProperty(prototype, 'transform', {
       configurable: false,
       enumerable: true,
-      get: native?.get,
+      ...(native?.get ? { get: native.get } : {}),
       set: refuse('transform'),
     });
     // Older Chromium and Electron; plan-b's addStream is gone from all browsers that have encoded transforms.

@@ -38,6 +38,7 @@ export interface JitsiConference {
   myUserId(): string | null;
   getParticipants(): JitsiParticipant[];
   getLocalTracks(): JitsiTrack[];
+  getLocalParticipantProperty?(name: string): string | undefined;
   isModerator(): boolean | null;
   setLocalParticipantProperty(name: string, value: string): void;
   join(...args: unknown[]): unknown;

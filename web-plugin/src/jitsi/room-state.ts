@@ -4,8 +4,10 @@
 export interface RoomState {
   policy: 'off' | 'optional' | 'required';
   sealed: boolean;
-  /** Occupant who sealed or unsealed; null when it was the host's policy. */
+  /** Occupant who sealed; null when it was the host's policy. */
   by: string | null;
+  /** Occupant who ended the seal; null when the server knows of no seal that was ended. */
+  unsealedBy: string | null;
   epoch: number;
 }
 
@@ -15,13 +17,18 @@ const POLICIES = new Set(['off', 'optional', 'required']);
 export function readRoomState(payload: unknown): RoomState | null {
   const room = (payload as { v?: unknown; room?: Record<string, unknown> } | null)?.room;
   if (!room || typeof room !== 'object' || (payload as { v?: unknown }).v !== 1) return null;
-  const { policy, sealed, by, epoch } = room;
+  const { policy, sealed, by, unsealedBy, epoch } = room;
   if (typeof policy !== 'string' || !POLICIES.has(policy) || typeof sealed !== 'boolean') return null;
   if (typeof epoch !== 'number' || !Number.isSafeInteger(epoch) || epoch < 0) return null;
   return {
     policy: policy as RoomState['policy'],
     sealed,
-    by: typeof by === 'string' && by.length <= 64 ? by : null,
+    by: occupantId(by),
+    unsealedBy: occupantId(unsealedBy),
     epoch,
   };
+}
+
+function occupantId(value: unknown): string | null {
+  return typeof value === 'string' && value.length > 0 && value.length <= 128 ? value : null;
 }

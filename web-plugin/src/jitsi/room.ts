@@ -1,6 +1,12 @@
 // One lib-jitsi-meet conference as the plugin sees it: who is there, what they say, what may pass.
 
-import { BUNDLE_PROPERTY, type EndpointMessage, MESSAGE_TYPE, SEALED_PROPERTY } from '../wire/index.ts';
+import {
+  BUNDLE_PROPERTY,
+  type EndpointMessage,
+  MESSAGE_TYPE,
+  NAMESPACE,
+  SEALED_PROPERTY,
+} from '../wire/index.ts';
 import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant, JitsiTrack } from './library.ts';
 import { type RoomState, readRoomState } from './room-state.ts';
 
@@ -11,15 +17,15 @@ export interface RoomEvents {
   onOccupant(id: string, bundle: string | null): void;
   onOccupantLeft(id: string): void;
   onBundle(id: string, bundle: string | null): void;
-  /** Another participant's presence says that it holds the room to be sealed. */
-  onSealedPresence(id: string): void;
+  /** What another participant's presence says: does it hold the room to be sealed? */
+  onSealedPresence(id: string, isSealed: boolean): void;
   onMessage(from: string, payload: unknown): void;
   onRoomState(state: RoomState): void;
   /** Tracks, names or roles changed. */
   onChanged(): void;
   onTracksChanged(): void;
   /** May payloads that are not sealed pass? */
-  isClear(): boolean;
+  isClear(direction: 'out' | 'in'): boolean;
   /** Something clear was held back; `what` names it for a person. */
   onHeldBack(direction: 'out' | 'in', what: string): void;
 }
@@ -74,6 +80,14 @@ export class Room {
     );
   }
 
+  get ownName(): string {
+    return this.conference.getLocalParticipantProperty?.('displayName') || '';
+  }
+
+  holdsSealed(participant: JitsiParticipant): boolean {
+    return textProperty(participant, SEALED_PROPERTY) === '1';
+  }
+
   remoteTracks(): { owner: string; track: JitsiTrack }[] {
     return this.occupants().flatMap((one) => one.getTracks().map((track) => ({ owner: one.getId(), track })));
   }
@@ -102,20 +116,36 @@ export class Room {
   }
 
   /** An owner's request to the room. Rejects with the server's words. */
-  request(kind: 'seal' | 'unseal'): Promise<void> {
+  async request(kind: 'seal' | 'unseal'): Promise<void> {
+    await this.#ask('set', kind);
+  }
+
+  /** Does the room have the module? Also true when it does not answer in time: its announcement may still come. */
+  async askState(): Promise<boolean> {
+    try {
+      await this.#ask('get', 'state');
+      return true;
+    } catch (error) {
+      return error instanceof NoAnswer;
+    }
+  }
+
+  #ask(type: 'get' | 'set', name: string): Promise<Element> {
+    // Attributes by hand: Strophe serialises what it finds there, and knows nothing of namespaces.
     const iq = document.implementation.createDocument(null, 'iq').documentElement;
     iq.setAttribute('xmlns', 'jabber:client');
-    iq.setAttribute('type', 'set');
+    iq.setAttribute('type', type);
     iq.setAttribute('to', this.jid);
-    const child = iq.ownerDocument.createElementNS(null, kind);
-    child.setAttribute('xmlns', 'urn:sealmeet:e2ee:1');
+    const child = iq.ownerDocument.createElementNS(null, name);
+    child.setAttribute('xmlns', NAMESPACE);
     iq.append(child);
     return new Promise((resolve, reject) => {
       const onError = (error: Element | null) => {
-        const text = error?.getElementsByTagName('text')[0]?.textContent;
-        reject(new Error(text || (error ? 'The server refused the request.' : 'The server did not answer.')));
+        if (!error) return reject(new NoAnswer('The server did not answer.'));
+        const text = error.getElementsByTagName('text')[0]?.textContent;
+        reject(new Error(text || 'The server refused the request.'));
       };
-      this.conference.xmpp.connection.sendIQ(iq, () => resolve(), onError, 10_000);
+      this.conference.xmpp.connection.sendIQ(iq, resolve, onError, 10_000);
     });
   }
 
@@ -151,7 +181,7 @@ export class Room {
         if (this.#takeMessage(from, args[1])) return true;
       }
       const what = clear.get(event);
-      if (what && !this.events.isClear()) {
+      if (what && !this.events.isClear('in')) {
         this.#safely(() => this.events.onHeldBack('in', what));
         return true;
       }
@@ -173,7 +203,7 @@ export class Room {
       });
       return true;
     }
-    if (!from || this.events.isClear()) return false;
+    if (!from || this.events.isClear('in')) return false;
     this.#safely(() => this.events.onHeldBack('in', 'message'));
     return true;
   }
@@ -198,7 +228,7 @@ export class Room {
         configurable: false,
         value: (...args: unknown[]) => {
           const what = judge(args);
-          if (what && !this.events.isClear()) {
+          if (what && !this.events.isClear('out')) {
             this.#safely(() => this.events.onHeldBack('out', what));
             return undefined;
           }
@@ -225,7 +255,7 @@ export class Room {
           if (!this.occupants().some((one) => one.getId() === id)) return;
           this.#known.add(id);
           this.events.onOccupant(id, textProperty(participant, BUNDLE_PROPERTY));
-          if (textProperty(participant, SEALED_PROPERTY) === '1') this.events.onSealedPresence(id);
+          if (this.holdsSealed(participant)) this.events.onSealedPresence(id, true);
         }),
       );
     });
@@ -236,8 +266,7 @@ export class Room {
       const id = participant.getId();
       if (!this.#known.has(id)) return;
       if (name === BUNDLE_PROPERTY) this.events.onBundle(id, textProperty(participant, BUNDLE_PROPERTY));
-      if (name === SEALED_PROPERTY && textProperty(participant, name) === '1')
-        this.events.onSealedPresence(id);
+      if (name === SEALED_PROPERTY) this.events.onSealedPresence(id, this.holdsSealed(participant));
     });
     for (const change of ['DISPLAY_NAME_CHANGED', 'USER_ROLE_CHANGED'])
       on(change, () => this.events.onChanged());
@@ -265,6 +294,8 @@ export class Room {
     ].includes(error as string);
   }
 }
+
+class NoAnswer extends Error {}
 
 /** `sendMessage` of an object goes through the text methods, as JSON in an element of its own. */
 function isOwnJson(text: unknown, element: unknown): boolean {

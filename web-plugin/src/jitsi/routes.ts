@@ -79,6 +79,12 @@ export class Routes {
     }
   }
 
+  /** All senders and receivers, for the watchdog. */
+  *all(): Generator<Attached<RTCRtpSender> | Attached<RTCRtpReceiver>> {
+    for (const { attached } of this.#outgoing.values()) yield attached;
+    for (const { attached } of this.#incoming.values()) yield attached;
+  }
+
   /** Whom the interface shows for what comes through this transform. */
   occupantOf(transform: number): string | null {
     return this.#incoming.get(transform)?.occupant ?? null;

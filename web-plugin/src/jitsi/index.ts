@@ -1,0 +1,11 @@
+// The only folder that knows lib-jitsi-meet, RTCPeerConnection, presence and endpoint messages.
+
+export { hookConnections, supportsEncodedTransforms } from './connections.ts';
+export { latchStore } from './latch-store.ts';
+export { findLibrary, type JitsiConference, type JitsiMeetLibrary } from './library.ts';
+export { Meeting } from './meeting.ts';
+export { Routes } from './routes.ts';
+export { hookDisplayMedia } from './sources.ts';
+export { WORDS } from './troubles.ts';
+export { Watchdog } from './watchdog.ts';
+export { WorkerLink } from './worker-link.ts';

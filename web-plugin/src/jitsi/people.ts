@@ -1,0 +1,103 @@
+// How each other participant stands: from what the worker opened and the core heard, never from the server's word.
+
+import type { DropReason } from '../frames/index.ts';
+import type { Person } from '../ui/index.ts';
+
+/** Reasons that say that something arrived which this client cannot show. The others are order and timing. */
+const UNREADABLE: readonly DropReason[] = [
+  'not-sealed',
+  'malformed',
+  'wrong-source',
+  'unknown-key',
+  'retired-key',
+  'forged',
+  'metadata-mismatch',
+];
+
+/** So long after a channel or a seal is new, frames that do not open are frames under way. */
+const SETTLING_MS = 3_000;
+/** So many reports in a row (one a second) without a frame that opens make somebody unreadable. */
+const PATIENCE = 3;
+/** Fewer than this in a report may be strays. */
+const STRAYS = 5;
+
+interface Standing {
+  state: Person['state'];
+  /** When its channel was finished; null before. */
+  since: number | null;
+  /** Reports in a row, by transform, in which nothing opened. */
+  bad: Map<number, number>;
+}
+
+export class People {
+  readonly #all = new Map<string, Standing>();
+  #sealedAt = 0;
+
+  joined(id: string): void {
+    this.#all.set(id, { state: 'waiting', since: null, bad: new Map() });
+  }
+
+  left(id: string): void {
+    this.#all.delete(id);
+  }
+
+  /** The room has just been sealed (or unsealed) for this client. */
+  sealed(now: number): void {
+    this.#sealedAt = now;
+    for (const one of this.#all.values()) one.bad.clear();
+  }
+
+  /** The channel to it is finished. */
+  reached(id: string, now: number): void {
+    const one = this.#all.get(id);
+    if (!one) return;
+    one.since = now;
+    if (one.state !== 'swapped') one.state = 'sealed';
+  }
+
+  incapable(id: string): void {
+    const one = this.#all.get(id);
+    if (one) one.state = 'incapable';
+  }
+
+  /** A frame of it opened, in this transform. */
+  opened(id: string, transform: number): void {
+    const one = this.#all.get(id);
+    if (!one) return;
+    one.bad.delete(transform);
+    if (one.since !== null && one.bad.size === 0) one.state = 'sealed';
+  }
+
+  /** Frames did not open. True when this makes it unreadable, or it goes on being so. */
+  unopened(
+    id: string,
+    transform: number,
+    reasons: Partial<Record<DropReason, number>>,
+    now: number,
+  ): boolean {
+    const one = this.#all.get(id);
+    if (!one || one.since === null || now - Math.max(one.since, this.#sealedAt) < SETTLING_MS) return false;
+    const count = UNREADABLE.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0);
+    if (count < STRAYS) return false;
+    const inARow = (one.bad.get(transform) ?? 0) + 1;
+    one.bad.set(transform, inARow);
+    if (inARow < PATIENCE) return false;
+    const isNews = one.state === 'sealed';
+    if (isNews) one.state = 'unreadable';
+    return isNews;
+  }
+
+  swapped(id: string): void {
+    const one = this.#all.get(id);
+    if (one) one.state = 'swapped';
+  }
+
+  state(id: string): Person['state'] {
+    return this.#all.get(id)?.state ?? 'waiting';
+  }
+
+  /** Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed. */
+  areAllSealed(ids: string[]): boolean {
+    return ids.every((id) => ['sealed', 'incapable'].includes(this.state(id)));
+  }
+}

@@ -1,0 +1,198 @@
+// Entry point of the page: loads after lib-jitsi-meet and before the app, and takes hold of both.
+
+import type { WorkerReport } from './frames/index.ts';
+import {
+  findLibrary,
+  hookConnections,
+  hookDisplayMedia,
+  type JitsiConference,
+  type JitsiMeetLibrary,
+  latchStore,
+  Meeting,
+  Routes,
+  supportsEncodedTransforms,
+  Watchdog,
+  WORDS,
+  WorkerLink,
+} from './jitsi/index.ts';
+import { loadOlm, type OlmLibrary } from './keys/index.ts';
+import { mountInterface, type UiState } from './ui/index.ts';
+
+const WATCH_MS = 3_000;
+
+const AWAY: UiState = {
+  phase: 'away',
+  isOwner: false,
+  isEnforced: false,
+  sealedSince: null,
+  unsealedBy: null,
+  people: [],
+  troubles: [],
+};
+
+/** Where this script came from: the worker and Olm's WebAssembly lie beside it. */
+function folder(): string {
+  const script = document.currentScript;
+  return new URL('.', script instanceof HTMLScriptElement ? script.src : location.href).href;
+}
+
+function start(library: JitsiMeetLibrary, base: string): void {
+  let active: Meeting | null = null;
+  let olm: OlmLibrary | null = null;
+  /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
+  let obstacle: keyof Pick<typeof WORDS, 'unsupported' | 'notLoaded' | 'workerDied'> | null = null;
+  /** The obstacle ended or prevented a call: said until the page is left. */
+  let isStopped = false;
+
+  const ui = mountInterface({
+    seal: () => active?.sealRoom(),
+    unseal: () => active?.unsealRoom(),
+    agreeToUnseal: () => active?.agreeToUnseal(),
+    leave: () => active?.leave(),
+    dismiss: (trouble) => active?.dismiss(trouble),
+  });
+
+  let isDrawing = false;
+  /** Many changes in one turn are drawn once. */
+  const draw = () => {
+    if (isDrawing) return;
+    isDrawing = true;
+    queueMicrotask(() => {
+      isDrawing = false;
+      if (isStopped && obstacle) {
+        const words = WORDS[obstacle]();
+        ui.show({ ...AWAY, phase: 'broken', troubles: [{ id: obstacle, ...words, repeated: 1 }] });
+      } else {
+        ui.show(active?.view() ?? AWAY);
+      }
+    });
+  };
+
+  const canTransform = supportsEncodedTransforms();
+  if (!canTransform) obstacle = 'unsupported';
+  const link = canTransform
+    ? new WorkerLink(
+        `${base}worker.js`,
+        (report: WorkerReport) => active?.report(report),
+        (reason) => {
+          console.error(`Sealmeet: ${reason}`);
+          obstacle = 'workerDied';
+          active?.trouble('worker', WORDS.workerDied());
+          active?.broken();
+        },
+      )
+    : null;
+  const routes = new Routes((command) => link?.send(command));
+
+  if (link) {
+    hookDisplayMedia();
+    hookConnections((options) => link.createTransform(options), {
+      onSender: (sender) => {
+        routes.addSender(sender, active?.conference ?? null);
+        if (sender.holder.track) active?.tracksChanged();
+      },
+      onReceiver: (receiver) => routes.addReceiver(receiver),
+      async beforeReplaceTrack(sender, track) {
+        if (track) active?.aboutToSend();
+        // What is under way of the old source must not be sealed as the new one (rule M10).
+        routes.closeSender(sender);
+        await link.settled();
+      },
+      onReplacedTrack: (sender) => {
+        routes.routeSender(sender, active?.conference ?? null);
+        active?.tracksChanged();
+      },
+      onClosed: (transforms) => routes.remove(transforms),
+    });
+    const watchdog = new Watchdog(
+      () => link.statistics(),
+      ({ holder }) => {
+        if (active?.gate === 'clear') return;
+        if (holder instanceof RTCRtpSender) void holder.replaceTrack(null);
+        else holder.track.enabled = false;
+        active?.trouble('bypassed', WORDS.bypassed());
+      },
+    );
+    setInterval(() => {
+      if (active && !link.isDead) void watchdog.look(routes.all());
+    }, WATCH_MS);
+  }
+
+  const olmReady = canTransform
+    ? loadOlm({ locateFile: () => `${base}olm.wasm` }).then(
+        (loaded) => {
+          olm = loaded;
+        },
+        (error: unknown) => {
+          console.error('Sealmeet: Olm could not be loaded:', error);
+          obstacle = 'notLoaded';
+        },
+      )
+    : Promise.resolve();
+
+  /** A page that cannot seal does not stay in a room that is. */
+  const stop = (meeting: Meeting) => {
+    isStopped = true;
+    meeting.leave();
+    draw();
+  };
+
+  const adopt = (conference: JitsiConference) => {
+    active?.end();
+    isStopped = false;
+    const meeting = new Meeting(conference, {
+      library,
+      routes,
+      latches: latchStore(),
+      isInvitedSealed,
+      command: (command) => {
+        if (active === meeting) link?.send(command);
+        if (command.type === 'gate' && command.gate === 'sealed' && obstacle) stop(meeting);
+      },
+      onChanged: draw,
+      notify: (text) => ui.notify(text),
+      onEnded: (ended) => {
+        if (active !== ended) return;
+        link?.send({ type: 'reset' });
+        active = null;
+        draw();
+      },
+    });
+    active = meeting;
+    if (olm) meeting.start(olm);
+    deferJoin(conference, meeting);
+  };
+
+  /** The bundle has to stand in the first presence, so joining waits for Olm. */
+  const deferJoin = (conference: JitsiConference, meeting: Meeting) => {
+    const join = conference.join;
+    conference.join = (...args: unknown[]) => {
+      const enter = () => {
+        if (olm) meeting.start(olm);
+        if (obstacle && meeting.isRemembered) {
+          isStopped = true;
+          draw();
+          return undefined;
+        }
+        return Reflect.apply(join, conference, args);
+      };
+      return olm || obstacle ? enter() : olmReady.then(enter);
+    };
+  };
+
+  const { prototype } = library.JitsiConnection;
+  const { initJitsiConference } = prototype;
+  prototype.initJitsiConference = function (...args) {
+    const conference = Reflect.apply(initJitsiConference, this, args) as JitsiConference;
+    adopt(conference);
+    return conference;
+  };
+}
+
+/** A link that ends in `#sealed` says that the room is sealed; the server never sees that part (rule S10). */
+function isInvitedSealed(): boolean {
+  return location.hash.slice(1).split('&').includes('sealed');
+}
+
+const library = findLibrary();
+if (library) start(library, folder());
