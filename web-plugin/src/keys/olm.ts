@@ -33,6 +33,8 @@ export interface OlmLibrary {
 
 /** `options` goes to libolm's loader: `locateFile` tells where the WebAssembly file lies. */
 export async function loadOlm(options?: { locateFile?: (file: string) => string }): Promise<OlmLibrary> {
+  // libolm's loader assigns this global without declaring it, which strict code (a bundle) refuses.
+  Object.assign(globalThis, { OLM_OPTIONS: undefined });
   await Olm.init(options);
   const utility = new Olm.Utility();
   return {
