@@ -209,7 +209,7 @@ onPage('the panel lists everyone with a state in words', desktop, async (shown) 
   assert.match(rows[1] ?? '', /Wrong person shown/);
   assert.match(rows[3] ?? '', /Cannot take part.*neither see nor hear/);
   assert.equal(await shown.part('enforcement').getAttribute('data-state'), 'enforced');
-  assert.match((await shown.part('since').textContent()) ?? '', /^Since /);
+  assert.match((await shown.part('since').textContent()) ?? '', /Sealed since /);
   await shown.show(states.notEnforced);
   assert.equal(await shown.part('enforcement').getAttribute('data-state'), 'not-enforced');
 });

@@ -5,6 +5,7 @@ import { icon } from './icons.ts';
 import { nameInSentence } from './names.ts';
 import { byHand, type Scene } from './scene.ts';
 import { type Described, h } from './tree.ts';
+import { wordsFor } from './words.ts';
 
 /** Passive (rule M21): it takes no focus and blocks nothing; a server can make it appear, but not answer it. */
 export function banner(scene: Scene): Described | null {
@@ -46,15 +47,20 @@ function asking(scene: Scene): Described {
 
 function broken({ state, texts, intents }: Scene): Described {
   // The cause is known when there is an alarm; its words are better than general ones.
-  const cause = state.troubles.find(({ severity }) => severity === 'alarm');
+  const alarm = state.troubles.find(({ severity }) => severity === 'alarm');
+  const { happened, means, remedy } = alarm ? wordsFor(alarm, texts) : texts.broken;
+  const { reload } = intents;
   return h(
     'section',
     { key: 'broken', class: 'card alarm', 'data-sealmeet': 'broken', 'aria-labelledby': 'broken-title' },
     [
-      h('h2', { class: 'lead', id: 'broken-title' }, [icon('alarm'), cause?.happened ?? texts.broken.title]),
-      h('p', {}, [cause?.means ?? texts.broken.meaning]),
-      h('p', {}, [h('strong', {}, [`${texts.trouble.remedyLabel}: `]), cause?.remedy ?? texts.broken.remedy]),
-      h('div', { class: 'row' }, [button('leave', 'primary', texts.broken.leave, () => intents.leave())]),
+      h('h2', { class: 'lead', id: 'broken-title' }, [icon('alarm'), happened]),
+      h('p', {}, [means]),
+      h('p', {}, [h('strong', {}, [`${texts.trouble.remedyLabel}: `]), remedy]),
+      h('div', { class: 'row' }, [
+        reload !== undefined && button('reload', 'primary', texts.broken.reload, () => reload()),
+        button('leave', reload ? 'plain' : 'primary', texts.broken.leave, () => intents.leave()),
+      ]),
     ],
   );
 }

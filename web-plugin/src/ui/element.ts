@@ -1,13 +1,16 @@
 // The element on the page: holds what is open, draws the view again when something changes, and keeps focus and keys.
 
-import { announcements } from './announcements.ts';
+import { type Announcement, announcements } from './announcements.ts';
+import { Furniture } from './furniture.ts';
 import type { Actions, Local, Scene } from './scene.ts';
 import { shieldState } from './scene.ts';
-import type { UiIntents, UiState } from './state.ts';
+import type { Line, UiIntents, UiState } from './state.ts';
 import { styles } from './styles.ts';
-import { textsFor } from './texts/index.ts';
+import { roomFor, tilesOf } from './surroundings.ts';
+import { type Texts, textsFor } from './texts/index.ts';
 import { Tree } from './tree.ts';
 import { view } from './view.ts';
+import { lineText } from './words.ts';
 
 export const ELEMENT_NAME = 'sealmeet-interface';
 
@@ -25,6 +28,8 @@ const AWAY: UiState = {
 const ARM_AFTER_MS = 600;
 const NOTICE_MS = 8000;
 const MAX_NOTICES = 3;
+/** How often the places of tiles that stay black are looked up, only while there are some. */
+const TILES_MS = 250;
 
 export class SealmeetInterface extends HTMLElement {
   #state = AWAY;
@@ -33,13 +38,17 @@ export class SealmeetInterface extends HTMLElement {
     isPanelOpen: false,
     isConfirmingUnseal: false,
     isArmed: false,
+    codeDiffers: false,
+    tiles: [],
     notices: [],
     spoken: { polite: '', urgent: '' },
   };
   #arming: ReturnType<typeof setTimeout> | undefined;
+  #placing: ReturnType<typeof setTimeout> | undefined;
   #noticeNumber = 0;
   readonly #tree: Tree;
   readonly #root: ShadowRoot;
+  readonly #furniture = new Furniture(() => this.#place());
 
   constructor() {
     super();
@@ -56,6 +65,17 @@ export class SealmeetInterface extends HTMLElement {
       this.addEventListener(type, (event) => event.stopPropagation());
   }
 
+  connectedCallback(): void {
+    this.#furniture.watch();
+    this.#place();
+  }
+
+  disconnectedCallback(): void {
+    this.#furniture.unwatch();
+    clearTimeout(this.#placing);
+    clearTimeout(this.#arming);
+  }
+
   start(intents: UiIntents): void {
     this.#intents = intents;
     this.#draw();
@@ -68,23 +88,31 @@ export class SealmeetInterface extends HTMLElement {
     if ((state.phase !== 'sealed' && state.phase !== 'sealing') || !state.isOwner) {
       this.#local.isConfirmingUnseal = false;
     }
-    if (state.phase === 'asking' && before.phase !== 'asking') this.#arm();
-    for (const { text, isUrgent } of announcements(before, state, textsFor(state.language))) {
-      this.#say(text, isUrgent);
-    }
+    if (!state.meetingCode) this.#local.codeDiffers = false;
+    if (asksNow(state) && !asksNow(before)) this.#arm();
+    this.#announce(announcements(before, state, this.#texts));
     this.#draw();
+    this.#place();
   }
 
-  notify(text: string): void {
+  notify(line: string | Line): void {
     const { notices } = this.#local;
+    const text = lineText(line, this.#texts);
     const same = notices.find((notice) => notice.text === text);
     const id = same?.id ?? ++this.#noticeNumber;
     if (same) same.repeated += 1;
     else notices.push({ id, text, repeated: 1 });
     if (notices.length > MAX_NOTICES) notices.shift();
-    this.#say(text, false);
+    this.#announce([{ text, isUrgent: false }]);
     setTimeout(() => this.#closeNotice(id), NOTICE_MS);
     this.#draw();
+  }
+
+  /** Opens the panel, or its question whether to unseal; answering takes a click in here. */
+  open(what: 'panel' | 'unseal'): void {
+    if (this.#state.phase === 'away') return;
+    this.#openPanel();
+    if (what === 'unseal' && this.#state.phase === 'sealed' && this.#state.isOwner) this.#actions.askUnseal();
   }
 
   readonly #actions: Actions = {
@@ -105,23 +133,61 @@ export class SealmeetInterface extends HTMLElement {
       card.querySelector('summary')?.focus();
     },
     closeNotice: (id) => this.#closeNotice(id),
+    openCode: () => {
+      this.#intents?.verification?.openCode();
+      this.#focus('panel');
+    },
+    closeCode: () => this.#closeCode(),
+    sayCodeDiffers: () => {
+      this.#local.codeDiffers = true;
+      this.#intents?.verification?.codeDiffers();
+      const { happened, means } = this.#texts.causes.mismatch({ kind: 'mismatch', name: null });
+      this.#announce([{ text: `${happened} ${means}`, isUrgent: true }]);
+      this.#draw();
+    },
+    compare: (personId) => {
+      this.#intents?.verification?.compare(personId);
+      this.#focus('comparison');
+    },
   };
+
+  get #texts(): Texts {
+    return textsFor(this.#state.language);
+  }
 
   #draw(): void {
     if (!this.#intents) return;
     const scene: Scene = {
       state: this.#state,
       local: this.#local,
-      texts: textsFor(this.#state.language),
+      texts: this.#texts,
       intents: this.#intents,
       actions: this.#actions,
     };
     this.dataset.phase = this.#state.phase;
     this.dataset.shield = shieldState(this.#state);
     const focused = this.#root.activeElement;
+    const hadFocusIn = focused?.closest('[data-sealmeet="comparison"]') ? 'comparison' : 'panel';
     this.#tree.show(view(scene));
-    // What had the focus is gone (an answered question): the shield is the place to go on from.
-    if (focused && !focused.isConnected) this.#focus(this.#local.isPanelOpen ? 'panel' : 'shield');
+    // What had the focus is gone (an answered question): go on from where it was, or from the shield.
+    if (focused && !focused.isConnected) this.#focus(hadFocusIn, 'panel', 'shield');
+  }
+
+  /** Keeps the shield clear of Jitsi Meet's own furniture, and the words on black tiles in their places. */
+  #place(): void {
+    clearTimeout(this.#placing);
+    if (!this.isConnected || this.#state.phase === 'away') return;
+    const shield = this.#root.querySelector('.shield');
+    const { top, end, below } = roomFor(shield?.getBoundingClientRect().width ?? 0, this.#texts.direction);
+    this.style.setProperty('--top', `${top}px`);
+    this.style.setProperty('--end', `${end}px`);
+    this.style.setProperty('--below', `${below}px`);
+    const tiles = tilesOf(this.#state.people);
+    if (JSON.stringify(tiles) !== JSON.stringify(this.#local.tiles)) {
+      this.#local.tiles = tiles;
+      this.#draw();
+    }
+    if (tiles.length > 0) this.#placing = setTimeout(() => this.#place(), TILES_MS);
   }
 
   #openPanel(): void {
@@ -143,8 +209,14 @@ export class SealmeetInterface extends HTMLElement {
     this.#focus('unseal');
   }
 
+  #closeCode(): void {
+    this.#intents?.verification?.closeCode();
+    this.#focus('open-code', 'panel');
+  }
+
   #escape(): void {
     if (this.#local.isConfirmingUnseal) this.#keepSeal();
+    else if (this.#local.isPanelOpen && this.#state.meetingCode) this.#closeCode();
     else if (this.#local.isPanelOpen) this.#closePanel();
   }
 
@@ -164,15 +236,32 @@ export class SealmeetInterface extends HTMLElement {
     }, ARM_AFTER_MS);
   }
 
-  #say(text: string, isUrgent: boolean): void {
+  #announce(said: Announcement[]): void {
     const { spoken } = this.#local;
-    const which = isUrgent ? 'urgent' : 'polite';
-    // The same words twice are two announcements: a trailing space makes the second one a change.
-    spoken[which] = spoken[which] === text ? `${text} ` : text;
+    for (const isUrgent of [false, true]) {
+      const which = isUrgent ? 'urgent' : 'polite';
+      const text = said
+        .filter((one) => one.isUrgent === isUrgent)
+        .map((one) => one.text)
+        .join(' ');
+      // The same words twice are two announcements: a trailing space makes the second one a change.
+      if (text !== '') spoken[which] = spoken[which] === text ? `${text} ` : text;
+    }
   }
 
-  #focus(hook: string): void {
-    const target = this.#root.querySelector(`[data-sealmeet="${hook}"]`);
-    if (target instanceof HTMLElement) target.focus();
+  /** The first of these that is there. */
+  #focus(...hooks: string[]): void {
+    for (const hook of hooks) {
+      const target = this.#root.querySelector(`[data-sealmeet="${hook}"]`);
+      if (target instanceof HTMLElement) {
+        target.focus();
+        return;
+      }
+    }
   }
+}
+
+/** Whether there is something on the screen that somebody else can make appear and that wants a yes. */
+function asksNow({ phase, comparison }: UiState): boolean {
+  return phase === 'asking' || comparison?.step === 'compare';
 }

@@ -1,14 +1,16 @@
 // The interface: a pure function of UiState, in one element with one shadow root.
 
 import { ELEMENT_NAME, SealmeetInterface } from './element.ts';
-import type { UiIntents, UiState } from './state.ts';
+import type { Line, UiIntents, UiState } from './state.ts';
 
 export type * from './state.ts';
 
 export interface Interface {
   show(state: UiState): void;
   /** One line that stays for some seconds, such as "Mara sealed this room". The same line again is folded. */
-  notify(text: string): void;
+  notify(line: string | Line): void;
+  /** Opens the panel, or the question whether to unseal; what it asks is answered by a click inside it alone. */
+  open(what: 'panel' | 'unseal'): void;
   remove(): void;
 }
 
@@ -22,7 +24,8 @@ export function mountInterface(intents: UiIntents): Interface {
   else document.addEventListener('DOMContentLoaded', attach, { once: true });
   return {
     show: (state) => element.show(state),
-    notify: (text) => element.notify(text),
+    notify: (line) => element.notify(line),
+    open: (what) => element.open(what),
     remove: () => {
       document.removeEventListener('DOMContentLoaded', attach);
       element.remove();

@@ -11,13 +11,18 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e
 
 /** The name, cleaned and cut; null when nothing visible is left. */
 export function cleanName(name: string): string | null {
-  const cleaned = name.slice(0, 1000).replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
+  return cleanText(name, MAX_CHARACTERS);
+}
+
+/** Any text from outside, cleaned and cut to so many characters as a reader counts them. */
+export function cleanText(text: string, maxCharacters: number): string | null {
+  const cleaned = text.slice(0, 1000).replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
   if (cleaned === '') return null;
   const characters = [...new Intl.Segmenter().segment(cleaned)].map(({ segment }) => segment);
   const cut =
-    characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…` : cleaned;
+    characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : cleaned;
   // A single character can carry hundreds of combining marks.
-  return cut.length > 4 * MAX_CHARACTERS ? `${cut.slice(0, 4 * MAX_CHARACTERS)}…` : cut;
+  return cut.length > 4 * maxCharacters ? `${cut.slice(0, 4 * maxCharacters)}…` : cut;
 }
 
 /** For use inside a sentence: first strong isolate … pop (UAX #9 §2.4), so that the name cannot reorder the words. */

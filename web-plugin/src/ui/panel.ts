@@ -2,14 +2,18 @@
 
 import { button } from './button.ts';
 import { icon } from './icons.ts';
+import { meetingCode } from './meeting-code.ts';
+import { nameInSentence } from './names.ts';
 import { people } from './people.ts';
 import { byHand, type Scene } from './scene.ts';
 import { type Child, type Described, h } from './tree.ts';
 import { troubles } from './troubles.ts';
+import { timeText } from './words.ts';
 
 export function panel(scene: Scene): Described | null {
-  const { state, local, texts, actions } = scene;
+  const { state, local, texts, actions, intents } = scene;
   if (!local.isPanelOpen || state.phase === 'away') return null;
+  const isCode = state.meetingCode !== undefined && intents.verification !== undefined;
   return h(
     'div',
     {
@@ -23,7 +27,7 @@ export function panel(scene: Scene): Described | null {
     },
     [
       h('header', {}, [
-        h('h2', { id: 'panel-title' }, [texts.panel.title[state.phase]]),
+        h('h2', { id: 'panel-title' }, [isCode ? texts.code.title : texts.panel.title[state.phase]]),
         h(
           'button',
           { type: 'button', class: 'close', 'data-sealmeet': 'close', 'aria-label': texts.close },
@@ -31,36 +35,57 @@ export function panel(scene: Scene): Described | null {
           { click: actions.closePanel },
         ),
       ]),
-      h('p', {}, [texts.panel.meaning[state.phase]]),
-      ...since(scene),
-      troubles(scene),
-      ...theSwitch(scene),
-      people(scene),
-      ...parts(scene),
+      ...(state.meetingCode && intents.verification
+        ? meetingCode(scene, state.meetingCode, intents.verification)
+        : [
+            h('p', {}, [texts.panel.meaning[state.phase]]),
+            troubles(scene),
+            ...theSwitch(scene),
+            people(scene),
+            verifying(scene),
+            ...parts(scene),
+          ]),
     ],
   );
 }
 
-function since({ state, texts }: Scene): Child[] {
-  if (state.phase !== 'sealed' || state.sealedSince === null) return [];
-  const then = new Date(state.sealedSince);
-  const isToday = then.toDateString() === new Date().toDateString();
-  // The browser's own region decides between 9:41 and 9:41 AM, if it speaks the same language.
-  const { language } = navigator;
-  const format = new Intl.DateTimeFormat(
-    language.startsWith(texts.language) ? language : texts.language,
-    isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
-  );
+function verifying({ state, texts, intents, actions }: Scene): Described | null {
+  if (!intents.verification || state.phase !== 'sealed' || state.people.length < 2) return null;
+  return h('div', { key: 'verifying', class: 'switch' }, [
+    h('p', { class: 'muted' }, [texts.verify.why]),
+    button('open-code', 'plain', texts.verify.openCode, actions.openCode),
+  ]);
+}
+
+/** Since when, and the last change of keys. */
+function history({ state, texts }: Scene): Child[] {
+  const { sealedSince, lastKeyChange } = state;
+  if (state.phase !== 'sealed') return [];
   return [
-    h('p', { key: 'since', class: 'muted', 'data-sealmeet': 'since' }, [
-      h('time', { datetime: then.toISOString() }, [texts.panel.since(format.format(then))]),
-    ]),
+    sealedSince !== null &&
+      h('p', { key: 'since', class: 'muted', 'data-sealmeet': 'since' }, [
+        h('time', { datetime: new Date(sealedSince).toISOString() }, [
+          texts.panel.since(timeText(sealedSince, texts)),
+        ]),
+      ]),
+    lastKeyChange !== undefined &&
+      h(
+        'p',
+        { key: 'keys', class: 'muted', 'data-sealmeet': 'key-change', 'data-reason': lastKeyChange.reason },
+        [
+          texts.panel.keyChange[lastKeyChange.reason](
+            timeText(lastKeyChange.at, texts),
+            lastKeyChange.name === null ? null : nameInSentence(lastKeyChange.name, texts.someone),
+          ),
+        ],
+      ),
   ];
 }
 
 const PARTS = ['microphone', 'camera', 'screen', 'chat'] as const;
 
-function parts({ state, texts }: Scene): Child[] {
+function parts(scene: Scene): Child[] {
+  const { state, texts } = scene;
   if (state.phase !== 'sealing' && state.phase !== 'sealed') return [];
   return [
     h('section', { key: 'parts', 'aria-labelledby': 'parts-title' }, [
@@ -86,6 +111,7 @@ function parts({ state, texts }: Scene): Child[] {
         },
         [state.isEnforced ? texts.panel.enforced : texts.panel.notEnforced],
       ),
+      ...history(scene),
     ]),
   ];
 }

@@ -1,10 +1,12 @@
 // The list of who is in the room, and what holds for each.
 
+import { button } from './button.ts';
 import { type IconName, icon } from './icons.ts';
-import { cleanName } from './names.ts';
+import { cleanName, nameInSentence } from './names.ts';
 import type { Scene } from './scene.ts';
-import type { Person } from './state.ts';
+import type { Device, Person } from './state.ts';
 import { type Described, h } from './tree.ts';
+import { dateText } from './words.ts';
 
 const ICONS: Record<Person['state'], IconName> = {
   waiting: 'waiting',
@@ -26,13 +28,20 @@ export function people(scene: Scene): Described {
   ]);
 }
 
-function row({ state, texts }: Scene, person: Person): Described {
+function row(scene: Scene, person: Person): Described {
+  const { state, texts } = scene;
   // Before a seal only one thing is known of a person: whether it could take part.
   const isShown = state.phase === 'sealing' || state.phase === 'sealed' || person.state === 'incapable';
   const { word, detail } = texts.person[person.state];
   return h(
     'li',
-    { key: person.id, 'data-sealmeet': 'person', 'data-person': person.id, 'data-state': person.state },
+    {
+      key: person.id,
+      'data-sealmeet': 'person',
+      'data-person': person.id,
+      'data-state': person.state,
+      'data-device': person.device?.kind ?? null,
+    },
     [
       h('span', { class: 'who' }, [
         h('bdi', {}, [cleanName(person.name) ?? texts.someone]),
@@ -41,6 +50,35 @@ function row({ state, texts }: Scene, person: Person): Described {
       isShown &&
         h('span', { key: 'state', class: `state ${person.state}` }, [icon(ICONS[person.state]), word]),
       isShown && detail !== null && h('p', { key: 'detail', class: 'detail' }, [detail]),
+      isShown && !person.isSelf && device(scene, person),
     ],
   );
+}
+
+const DEVICE_ICONS: Record<Device['kind'], IconName> = {
+  new: 'information',
+  known: 'information',
+  verified: 'verified',
+  changed: 'alarm',
+};
+
+function device({ state, texts, intents, actions }: Scene, person: Person): Described | null {
+  const { device: known } = person;
+  if (!known) return null;
+  const time = known.kind === 'known' ? known.since : known.kind === 'verified' ? known.on : 0;
+  const canVerify =
+    intents.verification !== undefined &&
+    state.phase === 'sealed' &&
+    known.kind !== 'verified' &&
+    (!state.comparison || state.comparison.step === 'interrupted');
+  return h('div', { key: 'device', class: `device ${known.kind}` }, [
+    h('span', { class: 'state' }, [
+      icon(DEVICE_ICONS[known.kind]),
+      texts.device[known.kind](dateText(time, texts)),
+    ]),
+    canVerify &&
+      button('verify', 'quiet', texts.verify.compare, () => actions.compare(person.id), {
+        'aria-label': texts.verify.compareWith(nameInSentence(person.name, texts.someone)),
+      }),
+  ]);
 }

@@ -2,6 +2,7 @@
 
 import type { UiIntents, UiState } from './state.ts';
 import type { Texts } from './texts/index.ts';
+import type { Box } from './tree.ts';
 
 /** What is open on this screen; nothing of it outlives the page. */
 export interface Local {
@@ -12,6 +13,10 @@ export interface Local {
    * must not be able to slide the button under a click that was meant for something else.
    */
   isArmed: boolean;
+  /** This person said that somebody has another meeting code. */
+  codeDiffers: boolean;
+  /** Where the tiles stand whose media is not shown. */
+  tiles: { personId: string; box: Box }[];
   notices: { id: number; text: string; repeated: number }[];
   /** What the live regions say, last announcement first spoken. */
   spoken: { polite: string; urgent: string };
@@ -24,6 +29,10 @@ export interface Actions {
   keepSeal(): void;
   showTrouble(id: string): void;
   closeNotice(id: number): void;
+  openCode(): void;
+  closeCode(): void;
+  sayCodeDiffers(): void;
+  compare(personId: string): void;
 }
 
 export interface Scene {
@@ -34,14 +43,32 @@ export interface Scene {
   actions: Actions;
 }
 
-export type ShieldState = 'open' | 'sealing' | 'sealed' | 'asking' | 'alarm';
+export type ShieldState = 'open' | 'sealing' | 'sealed' | 'verified' | 'asking' | 'alarm';
 
 /** The one word on the shield: the worst that is true. */
 export function shieldState(state: UiState): ShieldState {
   if (state.phase === 'asking') return 'asking';
-  if (state.phase === 'broken' || state.troubles.some(({ severity }) => severity === 'alarm')) return 'alarm';
-  if (state.people.some((person) => person.state === 'swapped')) return 'alarm';
-  return state.phase === 'away' ? 'open' : state.phase;
+  if (isAlarming(state)) return 'alarm';
+  if (state.phase === 'sealed') return isEverybodyVerified(state) ? 'verified' : 'sealed';
+  return state.phase === 'sealing' ? 'sealing' : 'open';
+}
+
+function isAlarming({ phase, troubles, people, comparison }: UiState): boolean {
+  return (
+    phase === 'broken' ||
+    comparison?.step === 'mismatch' ||
+    troubles.some(({ severity }) => severity === 'alarm') ||
+    people.some(({ state }) => state === 'swapped')
+  );
+}
+
+/** Of whoever else is here. Alone in a room, there is nobody whom one could have verified. */
+function isEverybodyVerified({ people }: UiState): boolean {
+  const others = people.filter(({ isSelf }) => !isSelf);
+  return (
+    others.length > 0 &&
+    others.every(({ state, device }) => state === 'sealed' && device?.kind === 'verified')
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ const ICONS = {
   open: 'open',
   sealing: 'sealing',
   sealed: 'sealed',
+  verified: 'verified',
   asking: 'unsealed',
   alarm: 'alarm',
 } as const;
@@ -16,7 +17,7 @@ export function shield({ state, local, texts, actions }: Scene): Described {
   const shown = shieldState(state);
   const word = texts.shield[shown];
   const messages = state.troubles.length;
-  const name = [texts.shield.name, word, ...(messages > 0 ? [texts.shield.messages(messages)] : [])].join(
+  const name = [texts.shield.name, word, ...(messages > 0 ? [texts.panel.messages(messages)] : [])].join(
     ', ',
   );
   return h(

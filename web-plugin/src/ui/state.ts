@@ -10,7 +10,19 @@ export interface Person {
    * no keys. `unreadable`: it sends something that does not open. `swapped`: the server shows somebody else in its place.
    */
   state: 'waiting' | 'sealed' | 'incapable' | 'unreadable' | 'swapped';
+  /** What is known of the device behind this person; left out while it has not proved itself. */
+  device?: Device;
+  /** Whom Jitsi Meet shows large: what cannot be opened is said there too. */
+  isOnStage?: boolean;
 }
+
+/** Times are milliseconds since the epoch. */
+export type Device =
+  | { kind: 'new' }
+  | { kind: 'known'; since: number }
+  | { kind: 'verified'; on: number }
+  /** A name that was verified comes back with another device (rule S9). */
+  | { kind: 'changed' };
 
 /** A message that stays until the person dismisses it or its cause is gone. `repeated` folds the same trouble. */
 export interface Trouble {
@@ -21,7 +33,45 @@ export interface Trouble {
   means: string;
   remedy: string;
   repeated: number;
+  /** Where this is given, the interface uses its own words for it, in the language of the person. */
+  cause?: Cause;
 }
+
+/** What can go wrong, as far as the interface has words for it. Names as the server gave them. */
+export type Cause =
+  /** The part of the plugin that seals died. */
+  | { kind: 'worker-died' }
+  /** A part of the plugin did not come from the server. */
+  | { kind: 'not-loaded' }
+  /** This browser lacks what sealing needs. */
+  | { kind: 'unsupported' }
+  /** The browser sent or played something around the seal. */
+  | { kind: 'bypassed' }
+  /** The server refused to seal or unseal. */
+  | { kind: 'refused'; what: 'seal' | 'unseal'; why: string }
+  /** Something that cannot be sealed was not sent, or not shown. */
+  | { kind: 'held-back-out'; what: Payload }
+  | { kind: 'held-back-in'; what: Payload }
+  | { kind: 'codec'; codec: string }
+  | { kind: 'unreadable'; name: string }
+  /** Something in clear came in the place of `name`. */
+  | { kind: 'unsealed'; name: string }
+  /** What comes from `seen` was sent in the place of `name`; null: nobody can say from whom it is. */
+  | { kind: 'swapped'; name: string; seen: string | null }
+  | { kind: 'incapable'; name: string }
+  /** Another key under the same occupant (rule M16). */
+  | { kind: 'replaced'; name: string }
+  /** A verified name with another device (rule S9). */
+  | { kind: 'changed-device'; name: string }
+  /** The signed views of who is in the room stay different (brief D9). */
+  | { kind: 'different-rosters'; names: string[] }
+  /** No sign of its view for long (rule M15). */
+  | { kind: 'silent'; name: string }
+  /** The emoji or the meeting code differed; null: a code in which several took part. */
+  | { kind: 'mismatch'; name: string | null }
+  | { kind: 'not-enforced' };
+
+export type Payload = 'chat' | 'poll' | 'reaction' | 'file' | 'other';
 
 export type Phase =
   /** Not in a call: the interface is hidden. */
@@ -45,6 +95,11 @@ export interface UiState {
   isEnforced: boolean;
   /** Milliseconds since the epoch; null while not sealed. */
   sealedSince: number | null;
+  /**
+   * The server does not hold this room to be sealed (it forgot, or the room was sealed on an earlier visit): this
+   * person goes on sealing, and the panel offers `agreeToUnseal`. Always true in `asking`.
+   */
+  canAgree?: boolean;
   /** Who ended the seal, for `asking`; null when unknown. */
   unsealedBy: string | null;
   people: Person[];
@@ -53,9 +108,63 @@ export interface UiState {
   language?: string;
   /** What is sealed; `blocked`: held back because it cannot be sealed yet. Left out: all media sealed, chat blocked. */
   parts?: Parts;
+  lastKeyChange?: KeyChange;
+  /** A snapshot, frozen when it was opened (rule M19); left out while nobody looks at it. */
+  meetingCode?: MeetingCode;
+  comparison?: Comparison;
+  /** On the pre-join screen, with the phase `away`. */
+  preJoin?: PreJoin;
+  /** The join was refused; stays until it is closed or tried again. With the phase `away`. */
+  refusal?: Refusal;
 }
 
 export type Parts = Record<'microphone' | 'camera' | 'screen' | 'chat', 'sealed' | 'blocked'>;
+
+export interface KeyChange {
+  at: number;
+  reason: 'start' | 'left' | 'joined' | 'period';
+  /** Who left or joined, where one person did. */
+  name: string | null;
+}
+
+export interface MeetingCode {
+  /** Thirty digits. */
+  digits: string;
+  /** Whom the snapshot covers, oneself left out; `heard`: this person ticked them. */
+  people: { id: string; name: string; heard: boolean }[];
+  /** Somebody came or left since; the digits stay until the person asks for new ones. */
+  isOutdated: boolean;
+}
+
+/** One emoji comparison with one person (rule S8). */
+export type Comparison = {
+  personId: string;
+  name: string;
+} /** The other has asked; nothing happens until this person wants it. */ & (
+  | { step: 'incoming' }
+  /** This person has asked. */
+  | { step: 'waiting' }
+  /** Seven numbers 0…63, see emoji.ts. */
+  | { step: 'compare'; emoji: number[] }
+  /** This person has said "the same", the other has not answered yet. */
+  | { step: 'confirming'; emoji: number[] }
+  | { step: 'match' }
+  | { step: 'mismatch' }
+  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' }
+);
+
+export interface PreJoin {
+  /** Why this browser cannot take part; null: it can. */
+  obstacle: 'outdated-browser' | 'storage' | null;
+  /** From local facts alone: the latch, a `#sealed` invitation (rule S10), the host's policy. */
+  room: 'known' | 'invited' | 'required' | 'unknown';
+}
+
+export interface Refusal {
+  reason: 'no-plugin' | 'outdated-browser' | 'bad-bundle' | 'other';
+  /** What the server said, for the reason `other`. */
+  detail: string | null;
+}
 
 /** What a click means. Unsealing and agreeing only ever come from a click inside the plugin's own interface. */
 export interface UiIntents {
@@ -65,4 +174,33 @@ export interface UiIntents {
   agreeToUnseal(): void;
   leave(): void;
   dismiss(troubleId: string): void;
+  /** Load the page anew; the buttons for it are shown where this is given. */
+  reload?(): void;
+  closeRefusal?(): void;
+  /** The controls for verifying are shown where this is given. */
+  verification?: VerificationIntents;
 }
+
+/** `confirm` and `heard` only ever come from a click inside the plugin's own interface. */
+export interface VerificationIntents {
+  /** Ask this person to compare emoji. */
+  compare(personId: string): void;
+  accept(): void;
+  decline(): void;
+  /** "They are the same" or "They differ". */
+  confirm(isSame: boolean): void;
+  /** Stop a running comparison, or close a finished one. */
+  close(): void;
+  /** Freeze a snapshot and show its code; again: a new one. */
+  openCode(): void;
+  closeCode(): void;
+  /** "I heard this person read or confirm the code", or took that back. */
+  heard(personId: string, isHeard: boolean): void;
+  codeDiffers(): void;
+}
+
+/** A line that passes: something happened that nobody has to act on. */
+export type Line =
+  | { kind: 'sealed-by'; name: string | null }
+  | { kind: 'unsealed-by'; name: string | null }
+  | { kind: 'blocked'; what: Payload };

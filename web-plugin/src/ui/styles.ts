@@ -45,17 +45,17 @@ const layout = `
 * { box-sizing: border-box; }
 .stack {
   position: fixed;
-  inset-block-start: 12px;
-  inset-inline-end: 12px;
+  inset-block-start: var(--top, 12px);
+  inset-inline-end: var(--end, 12px);
   z-index: 2147483000;
   display: flex;
   flex-direction: column;
   align-items: flex-end;
   gap: 8px;
-  inline-size: min(384px, calc(100vw - 24px));
+  inline-size: min(384px, calc(100vw - 12px - var(--end, 12px)));
   /* Jitsi Meet's toolbar stands along the lower edge. */
-  max-block-size: calc(100vh - 24px - var(--below, 72px));
-  max-block-size: calc(100dvh - 24px - var(--below, 72px));
+  max-block-size: calc(100vh - 12px - var(--top, 12px) - var(--below, 0px));
+  max-block-size: calc(100dvh - 12px - var(--top, 12px) - var(--below, 0px));
   pointer-events: none;
   font: 400 15px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif;
   color: var(--text);
@@ -90,7 +90,6 @@ const shield = `
   box-sizing: border-box;
   display: inline-flex; align-items: center; gap: 7px;
   min-block-size: 40px; max-inline-size: 100%;
-  padding: 6px 14px 6px 11px;
   padding-inline: 11px 14px; padding-block: 6px;
   border: 1px solid var(--line); border-radius: 20px;
   background: var(--surface); color: var(--text);
@@ -206,4 +205,38 @@ details[open] > summary::after { transform: rotate(225deg); margin-block-start: 
 .trouble.warning summary .icon { color: var(--warn); }
 .repeated { flex: none; font-size: 13px; color: var(--muted); padding-block-start: 1px; }`;
 
-export const styles = [colours, layout, shield, surfaces, buttons, lists].join('\n');
+const verifying = `
+.device { flex-basis: 100%; display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 4px 12px; }
+.device.verified .state { color: var(--good); }
+.device.changed .state { color: var(--bad); font-weight: 600; }
+.emoji { display: grid; grid-template-columns: repeat(auto-fill, minmax(74px, 1fr)); gap: 10px 4px; margin: 4px 0; padding: 0; list-style: none; }
+.emoji li { display: flex; flex-direction: column; align-items: center; gap: 2px; text-align: center; }
+.picture { font-size: 34px; line-height: 1.2; font-family: 'Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji', sans-serif; }
+.emoji-name { font-size: 13px; overflow-wrap: anywhere; }
+.code { display: grid; grid-template-columns: repeat(3, auto); justify-content: center; gap: 8px 18px; padding: 14px 8px; border-radius: 10px; background: var(--raised); }
+.group { font: 600 23px/1.2 ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; letter-spacing: .06em; }
+@media (max-width: 360px) { .code { grid-template-columns: repeat(2, auto); } }
+.outdated { display: flex; flex-direction: column; align-items: flex-start; gap: 6px; }
+.heard { display: flex; flex-direction: column; gap: 2px; }
+.tick {
+  all: unset; box-sizing: border-box; inline-size: 100%; display: flex; align-items: center; gap: 10px;
+  min-block-size: 40px; padding: 4px; border-radius: 8px; cursor: pointer; overflow-wrap: anywhere;
+}
+.tick:hover { background: var(--raised); }
+.tick:focus-visible { outline: 3px solid var(--busy); outline-offset: -2px; }
+.box {
+  flex: none; inline-size: 22px; block-size: 22px; border: 2px solid var(--line); border-radius: 5px;
+  display: grid; place-items: center;
+}
+.tick[aria-checked='true'] .box { background: var(--primary); border-color: var(--primary); color: var(--on-primary); }
+.box .icon { inline-size: 16px; block-size: 16px; }
+.box .icon path { stroke-width: 3; }
+.tile {
+  position: fixed; z-index: 10; pointer-events: none; box-sizing: border-box; padding: 8px;
+  display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px;
+  background: rgb(16 20 25 / 88%); color: #ffffff; text-align: center; border-radius: 4px;
+  font: 600 14px/1.3 system-ui, sans-serif; overflow: hidden;
+}
+.tile .icon { inline-size: 28px; block-size: 28px; color: #ffb4b0; }`;
+
+export const styles = [colours, layout, shield, surfaces, buttons, lists, verifying].join('\n');

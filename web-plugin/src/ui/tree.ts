@@ -12,9 +12,19 @@ export interface Described {
   attributes: Record<string, AttributeValue>;
   on: Record<string, (event: Event) => void>;
   children: Child[];
+  /** Where a box of changing size stands. By CSSOM: a `style` attribute would need an exception in the page's CSP. */
+  box?: Box;
 }
 
 type Properties = Record<string, AttributeValue> & { key?: string };
+
+/** A box in the window, in px. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
 
 /** An element: `h('button', { type: 'button' }, ['Leave'], { click: leave })`. A null or false attribute is left out. */
 export function h(
@@ -95,6 +105,11 @@ function update(standing: Standing, next: Described | string): void {
     return;
   }
   if (!(node instanceof Element)) return;
+  if (next.box && node instanceof HTMLElement) {
+    for (const side of ['left', 'top', 'width', 'height'] as const) {
+      node.style.setProperty(side, `${next.box[side]}px`);
+    }
+  }
   for (const name of new Set([...Object.keys(described.attributes), ...Object.keys(next.attributes)])) {
     const value = next.attributes[name];
     if (value === described.attributes[name]) continue;

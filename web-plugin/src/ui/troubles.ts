@@ -5,6 +5,7 @@ import { icon } from './icons.ts';
 import type { Scene } from './scene.ts';
 import type { Trouble } from './state.ts';
 import { type Described, h } from './tree.ts';
+import { wordsFor } from './words.ts';
 
 const ICONS = { information: 'information', warning: 'alarm', alarm: 'alarm' } as const;
 
@@ -20,7 +21,9 @@ export function troubles(scene: Scene): Described | null {
 /** An alarm does not wait until somebody opens the panel. */
 export function alert({ state, texts, actions, local }: Scene): Described | null {
   const alarm = state.troubles.find(({ severity }) => severity === 'alarm');
-  if (!alarm || local.isPanelOpen || state.phase === 'asking' || state.phase === 'broken') return null;
+  // The cards below say the same, and more.
+  if (!alarm || local.isPanelOpen || state.comparison?.step === 'mismatch') return null;
+  if (state.phase === 'asking' || state.phase === 'broken') return null;
   return h(
     'section',
     {
@@ -30,7 +33,7 @@ export function alert({ state, texts, actions, local }: Scene): Described | null
       'aria-label': texts.trouble.severity.alarm,
     },
     [
-      h('p', { class: 'lead' }, [icon('alarm'), h('strong', {}, [alarm.happened])]),
+      h('p', { class: 'lead' }, [icon('alarm'), h('strong', {}, [wordsFor(alarm, texts).happened])]),
       h('div', { class: 'row' }, [
         button('show-trouble', 'plain', texts.trouble.show, () => actions.showTrouble(alarm.id)),
       ]),
@@ -39,7 +42,8 @@ export function alert({ state, texts, actions, local }: Scene): Described | null
 }
 
 function card({ texts, intents }: Scene, trouble: Trouble): Described {
-  const { id, severity, happened, means, remedy, repeated } = trouble;
+  const { id, severity, repeated } = trouble;
+  const { happened, means, remedy } = wordsFor(trouble, texts);
   return h(
     'details',
     { key: `trouble ${id}`, class: `trouble ${severity}`, 'data-sealmeet': 'trouble', 'data-trouble': id },

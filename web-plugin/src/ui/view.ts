@@ -1,10 +1,13 @@
 // The whole interface as a pure function of its scene.
 
 import { banner } from './banner.ts';
+import { beforeJoining } from './before-joining.ts';
+import { comparison } from './comparison.ts';
 import { icon } from './icons.ts';
 import { panel } from './panel.ts';
 import type { Scene } from './scene.ts';
 import { shield } from './shield.ts';
+import { tiles } from './tiles.ts';
 import { type Child, h } from './tree.ts';
 import { alert } from './troubles.ts';
 
@@ -12,11 +15,14 @@ export function view(scene: Scene): Child[] {
   const { state, local, texts } = scene;
   const isInCall = state.phase !== 'away';
   return [
+    ...(isInCall ? tiles(scene) : []),
     h('div', { key: 'stack', class: 'stack', lang: texts.language, dir: texts.direction }, [
       isInCall && shield(scene),
       h('div', { key: 'below', class: 'below' }, [
+        beforeJoining(scene),
         isInCall && banner(scene),
         isInCall && alert(scene),
+        isInCall && comparison(scene),
         isInCall && panel(scene),
         ...notices(scene),
       ]),

@@ -1,7 +1,25 @@
 // Every text of the interface, by name and with what goes into it: a language that lacks one does not compile.
 
-import type { Person } from '../state.ts';
+import type {
+  Cause,
+  Comparison,
+  Device,
+  KeyChange,
+  Line,
+  Payload,
+  Person,
+  PreJoin,
+  Refusal,
+} from '../state.ts';
 
+/** What happened, what it means, what to do. */
+export interface Words {
+  happened: string;
+  means: string;
+  remedy: string;
+}
+
+/** Names arrive here cleaned and isolated, ready to stand in a sentence. */
 export interface Texts {
   /** BCP 47, for `lang` and for dates. */
   language: string;
@@ -10,6 +28,8 @@ export interface Texts {
   someone: string;
   you: string;
   close: string;
+  /** A list in a sentence: "Anna, Mara and Tom". */
+  list(names: string[]): string;
 
   shield: {
     /** Says of the button what it is; the state follows. */
@@ -17,9 +37,9 @@ export interface Texts {
     open: string;
     sealing: string;
     sealed: string;
+    verified: string;
     asking: string;
     alarm: string;
-    messages(count: number): string;
   };
 
   panel: {
@@ -27,6 +47,7 @@ export interface Texts {
     title: { open: string; sealing: string; sealed: string; asking: string; broken: string };
     meaning: { open: string; sealing: string; sealed: string; asking: string; broken: string };
     since(time: string): string;
+    keyChange: Record<KeyChange['reason'], (time: string, name: string | null) => string>;
     people(count: number): string;
     parts: string;
     enforced: string;
@@ -36,6 +57,8 @@ export interface Texts {
 
   /** The state of a person: the word in the list, and one sentence where a word is not enough. */
   person: Record<Person['state'], { word: string; detail: string | null }>;
+  /** What is known of a person's device. */
+  device: Record<Device['kind'], (date: string) => string>;
 
   part: { microphone: string; camera: string; screen: string; chat: string; sealed: string; blocked: string };
 
@@ -51,15 +74,63 @@ export interface Texts {
     keep: string;
   };
 
-  asking: {
-    title(by: string | null): string;
-    held: string;
-    meaning: string;
-    agree: string;
-    leave: string;
+  asking: { title(by: string | null): string; held: string; meaning: string; agree: string; leave: string };
+  broken: Words & { leave: string; reload: string };
+
+  verify: {
+    /** Beside a person: starts the comparison with them. */
+    compare: string;
+    compareWith(name: string): string;
+    openCode: string;
+    /** Why one would do this, in one sentence. */
+    why: string;
   };
 
-  broken: { title: string; meaning: string; remedy: string; leave: string };
+  comparison: {
+    title(name: string): string;
+    steps: {
+      [Step in Exclude<Comparison['step'], 'interrupted' | 'mismatch'>]: (name: string) => string[];
+    };
+    interrupted: Record<Extract<Comparison, { step: 'interrupted' }>['why'], (name: string) => string>;
+    nothingChanged: string;
+    accept: string;
+    decline: string;
+    same: string;
+    differ: string;
+    stop: string;
+    again: string;
+    done: string;
+    pictures: string;
+  };
+
+  code: {
+    title: string;
+    how: string[];
+    digits: string;
+    heard(name: string): string;
+    people: string;
+    none: string;
+    outdated: string;
+    fresh: string;
+    differs: string;
+    back: string;
+  };
+
+  preJoin: {
+    title: string;
+    able: string;
+    obstacle: Record<Exclude<PreJoin['obstacle'], null>, string>;
+    room: Record<PreJoin['room'], string>;
+  };
+
+  refusal: Record<Refusal['reason'], (detail: string | null) => Words>;
+
+  /** On a tile whose media is not shown. */
+  tile: Record<Exclude<Person['state'], 'sealed' | 'waiting'>, string>;
+
+  payload: Record<Payload, string>;
+  causes: { [Kind in Cause['kind']]: (cause: Extract<Cause, { kind: Kind }>) => Words };
+  lines: { [Kind in Line['kind']]: (line: Extract<Line, { kind: Kind }>) => string };
 
   trouble: {
     remedyLabel: string;
@@ -70,10 +141,8 @@ export interface Texts {
     severity: { information: string; warning: string; alarm: string };
   };
 
-  announce: {
-    sealing: string;
-    sealed: string;
-    open: string;
-    notEnforced: string;
-  };
+  announce: { sealing: string; sealed: string; open: string };
+
+  /** Names of the 64 pictures of emoji.ts, in its order. */
+  emoji: readonly string[];
 }

@@ -9,15 +9,16 @@ export const en: Texts = {
   someone: 'Someone without a name',
   you: 'you',
   close: 'Close',
+  list: (names) => new Intl.ListFormat('en').format(names),
 
   shield: {
     name: 'Seal of this room',
     open: 'Not sealed',
     sealing: 'Sealing…',
     sealed: 'Sealed',
+    verified: 'Sealed, all verified',
     asking: 'Room no longer sealed',
     alarm: 'Something is wrong',
-    messages: (count) => (count === 1 ? '1 message' : `${count} messages`),
   },
 
   panel: {
@@ -36,7 +37,13 @@ export const en: Texts = {
       asking: 'Nothing is sent from your browser until you decide.',
       broken: 'Nothing is sent from your browser.',
     },
-    since: (time) => `Since ${time}`,
+    since: (time) => `Sealed since ${time}.`,
+    keyChange: {
+      start: (time) => `Keys made at ${time}, when sealing began.`,
+      left: (time, name) => `New keys at ${time}, because ${name ?? 'people'} left.`,
+      joined: (time, name) => `New keys at ${time}, because ${name ?? 'people'} joined.`,
+      period: (time) => `New keys at ${time}, as happens now and then.`,
+    },
     people: (count) => (count === 1 ? 'In this room: 1 person' : `In this room: ${count} people`),
     parts: 'What is sealed',
     enforced: 'The server keeps out anyone who cannot take part.',
@@ -57,6 +64,12 @@ export const en: Texts = {
       word: 'Wrong person shown',
       detail: "The server sends somebody else's picture or sound in this place. It is not shown.",
     },
+  },
+  device: {
+    new: () => 'New device',
+    known: (date) => `Device known since ${date}`,
+    verified: (date) => `Verified on ${date}`,
+    changed: () => 'Changed! Not the device that was verified',
   },
 
   part: {
@@ -93,11 +106,222 @@ export const en: Texts = {
   },
 
   broken: {
-    title: 'Sealing stopped working in this browser',
-    meaning:
+    happened: 'Sealing stopped working in this browser',
+    means:
       'Your microphone, camera and screen are held back, so that nothing leaves unprotected. The others neither see nor hear you.',
     remedy: 'Reload the page and join again. If that does not help, update the browser.',
     leave: 'Leave',
+    reload: 'Reload the page',
+  },
+
+  verify: {
+    compare: 'Verify',
+    compareWith: (name) => `Verify ${name}`,
+    openCode: 'Compare the meeting code',
+    why: 'Make sure that nobody stands between you and the others: verify one person, or read a code aloud to all.',
+  },
+
+  comparison: {
+    title: (name) => `Verify ${name}`,
+    steps: {
+      incoming: (name) => [
+        `${name} would like to compare seven pictures with you, to make sure that nobody stands between you.`,
+      ],
+      waiting: (name) => [
+        `Waiting for ${name} to agree.`,
+        'Say aloud that you would like to compare pictures.',
+      ],
+      compare: (name) => [
+        `Read these pictures to each other aloud. Does ${name} have the same seven, in this order?`,
+      ],
+      confirming: (name) => [`You said that they are the same. Waiting for ${name} to say so too.`],
+      match: (name) => [
+        `${name} is verified.`,
+        'Nobody stands between you. This browser will know this device the next time.',
+      ],
+    },
+    interrupted: {
+      left: (name) => `${name} left before you were done.`,
+      declined: (name) => `${name} does not want to compare now.`,
+      stopped: () => 'The comparison was stopped.',
+      timeout: (name) => `${name} did not answer.`,
+    },
+    nothingChanged: 'Nothing has changed. You can try again.',
+    accept: 'Compare now',
+    decline: 'Not now',
+    same: 'They are the same',
+    differ: 'They differ',
+    stop: 'Stop',
+    again: 'Try again',
+    done: 'Done',
+    pictures: 'Seven pictures',
+  },
+
+  code: {
+    title: 'Meeting code',
+    how: [
+      'One person reads the first half aloud, somebody else the second half. Everyone who sees the same says so.',
+      'Tick only those whom you heard yourself and whose voice you know.',
+    ],
+    digits: 'Code',
+    heard: (name) => `I heard ${name}`,
+    people: 'This code is about',
+    none: 'Nobody else is here yet.',
+    outdated: 'Somebody came or left. This code is still right for the people below.',
+    fresh: 'Show a new code',
+    differs: 'Somebody has another code',
+    back: 'Back',
+  },
+
+  preJoin: {
+    title: 'Sealed rooms',
+    able: 'This browser can take part in sealed rooms.',
+    obstacle: {
+      'outdated-browser': 'This browser cannot take part in sealed rooms: update it, or use another one.',
+      storage:
+        'This browser cannot take part in sealed rooms: it does not let the page keep its keys. A private window may be the cause.',
+    },
+    room: {
+      known: 'This room is sealed: this browser has seen it so.',
+      invited: 'This room is sealed: your invitation says so.',
+      required: 'This room is sealed, like all rooms of this kind here.',
+      unknown: 'Whether this room is sealed is not known until you join.',
+    },
+  },
+
+  refusal: {
+    'no-plugin': () => ({
+      happened: 'You could not join: this room is sealed.',
+      means: 'This page came without the part that seals, so you would have seen and heard nothing.',
+      remedy: 'Reload the page. If it stays like this, tell whoever runs the server.',
+    }),
+    'outdated-browser': () => ({
+      happened: 'You could not join: this room is sealed.',
+      means: 'This browser cannot seal sound and picture. Nothing was sent.',
+      remedy: 'Update the browser or use a current Chrome, Edge, Firefox or Safari, then join again.',
+    }),
+    'bad-bundle': () => ({
+      happened: 'You could not join: this room is sealed.',
+      means: 'The server did not accept the keys of this browser.',
+      remedy: 'Reload the page and join again. If it stays like this, tell whoever runs the server.',
+    }),
+    other: (detail) => ({
+      happened: 'You could not join this room.',
+      means: detail === null ? 'The server gave no reason.' : `The server said: ${detail}`,
+      remedy: 'Try again later, or ask the person who invited you.',
+    }),
+  },
+
+  tile: {
+    incapable: 'Cannot take part in the seal',
+    unreadable: 'Cannot be opened',
+    swapped: 'Wrong person: not shown',
+  },
+
+  payload: { chat: 'chat message', poll: 'poll', reaction: 'reaction', file: 'file', other: 'message' },
+
+  causes: {
+    'worker-died': () => ({
+      happened: 'The part of this page that seals your sound and picture stopped.',
+      means: 'Nothing leaves your browser, and nothing of the others can be shown.',
+      remedy: 'Reload the page and join again. The others only notice that you are gone for a moment.',
+    }),
+    'not-loaded': () => ({
+      happened: 'A part of the sealing could not be loaded from the server.',
+      means: 'You cannot take part in sealed rooms, and nothing is sent in a room that is sealed.',
+      remedy: 'Reload the page. If that does not help, tell whoever runs this server.',
+    }),
+    unsupported: () => ({
+      happened: 'This browser cannot seal sound and picture.',
+      means: 'You cannot take part in sealed rooms. Nothing was sent.',
+      remedy: 'Use a current Chrome, Edge, Firefox or Safari, and join again.',
+    }),
+    bypassed: () => ({
+      happened: 'Your browser tried to send or play something around the seal.',
+      means: 'It was stopped. The others may miss your sound or picture.',
+      remedy: 'Leave, update the browser, and join again.',
+    }),
+    refused: ({ what, why }) => ({
+      happened: what === 'seal' ? 'The room was not sealed.' : 'The seal was not ended.',
+      means: why,
+      remedy: 'Ask an owner of the room, or try again.',
+    }),
+    'held-back-out': ({ what }) => ({
+      happened: `Your ${en.payload[what]} was not sent.`,
+      means: 'In a sealed room nothing may leave unprotected, and this cannot be sealed yet.',
+      remedy: 'Say it aloud: sound and picture are sealed.',
+    }),
+    'held-back-in': ({ what }) => ({
+      happened: `A ${en.payload[what]} that was not sealed arrived and is not shown.`,
+      means: 'It came from somebody who takes no part in the seal, or the server wrote it.',
+      remedy: 'Nothing to do. Ask the others aloud if you expected something.',
+    }),
+    codec: ({ codec }) => ({
+      happened: `Your browser sends ${codec}, which cannot be sealed.`,
+      means: 'The others do not get what you send in this form.',
+      remedy: 'Ask whoever runs this server to offer AV1, VP9, VP8 or H.264, and Opus.',
+    }),
+    unreadable: ({ name }) => ({
+      happened: `What ${name} sends cannot be opened here.`,
+      means: 'It is not shown. The keys may still be on their way, or somebody changed it on the way.',
+      remedy: `If it stays like this, ask ${name} to leave and come back.`,
+    }),
+    unsealed: ({ name }) => ({
+      happened: `Something that is not sealed arrived in the place of ${name}.`,
+      means: 'It is not shown. A sealed participant sends no such thing; the server can make it.',
+      remedy: `Ask ${name} whether the room shows as sealed there.`,
+    }),
+    swapped: ({ name, seen }) => ({
+      happened:
+        seen === null
+          ? `Somebody else's picture or sound was sent in the place of ${name}.`
+          : `The server sent what comes from ${seen} in the place of ${name}.`,
+      means: 'The server mixed them up, or did so on purpose. It is not shown.',
+      remedy: 'If this comes again, do not trust this server, and tell whoever runs it.',
+    }),
+    incapable: ({ name }) => ({
+      happened: `${name} cannot take part in the seal.`,
+      means: `${name} gets no keys, and can neither see nor hear anybody.`,
+      remedy: `Ask ${name} to use a current browser and to join again.`,
+    }),
+    replaced: ({ name }) => ({
+      happened: `${name} came back with another key in the middle of the call.`,
+      means: 'This may be a reload of the page, or somebody else under the same name.',
+      remedy: `Ask ${name} aloud.`,
+    }),
+    'changed-device': ({ name }) => ({
+      happened: `${name} is here with another device than the one that was verified.`,
+      means: 'It may be a new computer or browser, or somebody else who took the name.',
+      remedy: `Verify ${name} again before you say anything confidential.`,
+    }),
+    'different-rosters': ({ names }) => ({
+      happened: `The server tells you and ${en.list(names)} different things about who is in this room.`,
+      means: 'Somebody may be listening of whom not all know, or somebody is kept out.',
+      remedy: 'Ask aloud who is here and compare with the list. If it does not fit, leave.',
+    }),
+    silent: ({ name }) => ({
+      happened: `${name} does not respond.`,
+      means: `Whether ${name} sees the same people in this room is not known.`,
+      remedy: 'It may be a bad connection. If it stays like this, ask aloud.',
+    }),
+    mismatch: ({ name }) => ({
+      happened: name === null ? 'The meeting codes differ.' : `The pictures of you and ${name} differ.`,
+      means: 'Somebody may stand in between and see and hear everything.',
+      remedy:
+        'Say nothing confidential here. Leave, and tell the others on another way, such as the telephone. Do not just try again.',
+    }),
+    'not-enforced': () => ({
+      happened: 'The server does not keep the seal at the moment.',
+      means: 'People who cannot take part may come in. They get no keys; what you send stays sealed.',
+      remedy: 'Nothing to do. If it stays like this, tell whoever runs this server.',
+    }),
+  },
+
+  lines: {
+    'sealed-by': ({ name }) => (name === null ? 'This room was sealed.' : `${name} sealed this room.`),
+    'unsealed-by': ({ name }) =>
+      name === null ? 'The seal of this room was ended.' : `${name} ended the seal of this room.`,
+    blocked: ({ what }) => `Held back, because it cannot be sealed: ${en.payload[what]}`,
   },
 
   trouble: {
@@ -112,6 +336,73 @@ export const en: Texts = {
     sealing: 'This room is being sealed.',
     sealed: 'This room is sealed.',
     open: 'This room is not sealed.',
-    notEnforced: 'The server no longer keeps out people who cannot take part.',
   },
+
+  emoji: [
+    ...[
+      'Dog',
+      'Cat',
+      'Lion',
+      'Horse',
+      'Unicorn',
+      'Pig',
+      'Elephant',
+      'Rabbit',
+      'Panda',
+      'Rooster',
+      'Penguin',
+      'Turtle',
+    ],
+    ...[
+      'Fish',
+      'Octopus',
+      'Butterfly',
+      'Flower',
+      'Tree',
+      'Cactus',
+      'Mushroom',
+      'Globe',
+      'Moon',
+      'Cloud',
+      'Fire',
+    ],
+    ...[
+      'Banana',
+      'Apple',
+      'Strawberry',
+      'Corn',
+      'Pizza',
+      'Cake',
+      'Heart',
+      'Smiley',
+      'Robot',
+      'Hat',
+      'Glasses',
+    ],
+    ...[
+      'Spanner',
+      'Santa',
+      'Thumbs up',
+      'Umbrella',
+      'Hourglass',
+      'Clock',
+      'Gift',
+      'Light bulb',
+      'Book',
+      'Pencil',
+    ],
+    ...[
+      'Paperclip',
+      'Scissors',
+      'Lock',
+      'Key',
+      'Hammer',
+      'Telephone',
+      'Flag',
+      'Train',
+      'Bicycle',
+      'Aeroplane',
+    ],
+    ...['Rocket', 'Trophy', 'Ball', 'Guitar', 'Trumpet', 'Bell', 'Anchor', 'Headphones', 'Folder', 'Pin'],
+  ],
 };

@@ -3,7 +3,7 @@
 import type { Texts } from './catalogue.ts';
 import { en } from './en.ts';
 
-export type { Texts } from './catalogue.ts';
+export type { Texts, Words } from './catalogue.ts';
 
 export const languages: Record<string, Texts> = { en };
 

@@ -1,0 +1,95 @@
+// The meeting code: digits for reading aloud, and one tick for each person whom somebody heard (rule M19).
+
+import { button } from './button.ts';
+import { icon } from './icons.ts';
+import { cleanName, nameInSentence } from './names.ts';
+import { byHand, type Scene } from './scene.ts';
+import type { MeetingCode, VerificationIntents } from './state.ts';
+import { type Child, type Described, h } from './tree.ts';
+
+/** Takes the place of the panel's content while it is open. There is no button that ticks everybody. */
+export function meetingCode(scene: Scene, code: MeetingCode, verification: VerificationIntents): Child[] {
+  const { texts, actions, local } = scene;
+  const words = texts.code;
+  return [
+    ...words.how.map((sentence) => h('p', {}, [sentence])),
+    h(
+      'div',
+      {
+        key: 'code',
+        class: 'code',
+        role: 'group',
+        'aria-label': words.digits,
+        'data-sealmeet': 'code',
+        'data-digits': code.digits,
+        dir: 'ltr',
+      },
+      groups(code.digits),
+    ),
+    code.isOutdated &&
+      h('div', { key: 'outdated', class: 'outdated', 'data-sealmeet': 'code-outdated' }, [
+        h('p', { class: 'muted' }, [words.outdated]),
+        button('new-code', 'quiet', words.fresh, () => verification.openCode()),
+      ]),
+    h('section', { key: 'heard', 'aria-labelledby': 'heard-title' }, [
+      h('h3', { id: 'heard-title' }, [words.people]),
+      code.people.length === 0 && h('p', { key: 'none', class: 'muted' }, [words.none]),
+      h(
+        'ul',
+        { class: 'heard' },
+        code.people.map((person) => tick(scene, person, verification)),
+      ),
+    ]),
+    local.codeDiffers && differs(scene),
+    h('div', { key: 'code-row', class: 'row' }, [
+      button('code-back', 'plain', words.back, actions.closeCode),
+      !local.codeDiffers && button('code-differs', 'quiet', words.differs, actions.sayCodeDiffers),
+    ]),
+  ];
+}
+
+function groups(digits: string): Described[] {
+  const found = digits.match(/\d{5}/gu) ?? [];
+  return found.map((group, place) =>
+    h('span', { key: String(place), class: 'group' }, [
+      h('span', { 'aria-hidden': 'true' }, [group]),
+      // Otherwise a screen reader reads "twelve thousand three hundred …", which nobody can compare.
+      h('span', { class: 'spoken-only' }, [`${[...group].join(' ')}, `]),
+    ]),
+  );
+}
+
+function tick(
+  { texts }: Scene,
+  { id, name, heard }: MeetingCode['people'][number],
+  verification: VerificationIntents,
+): Described {
+  return h('li', { key: id }, [
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'tick',
+        role: 'checkbox',
+        'aria-checked': String(heard),
+        'aria-label': texts.code.heard(nameInSentence(name, texts.someone)),
+        'data-sealmeet': 'heard',
+        'data-person': id,
+      },
+      [
+        h('span', { class: 'box' }, [heard && icon('tick')]),
+        h('bdi', {}, [cleanName(name) ?? texts.someone]),
+      ],
+      { click: byHand(() => verification.heard(id, !heard)) },
+    ),
+  ]);
+}
+
+function differs({ texts }: Scene): Described {
+  const { happened, means, remedy } = texts.causes.mismatch({ kind: 'mismatch', name: null });
+  return h('div', { key: 'differs', class: 'confirming', role: 'group', 'data-sealmeet': 'code-alarm' }, [
+    h('p', { class: 'lead' }, [icon('alarm'), h('strong', {}, [happened])]),
+    h('p', {}, [means]),
+    h('p', {}, [h('strong', {}, [`${texts.trouble.remedyLabel}: `]), remedy]),
+  ]);
+}
