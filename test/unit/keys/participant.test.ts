@@ -1,0 +1,196 @@
+// Bundles and who takes part: points, uniqueness, signature, pinning. docs/protocol.md §3; rules M13, M16.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkedParticipant, ownBundle } from '../../../web-plugin/src/keys/participant.ts';
+import { isSoundCurve25519, isSoundEd25519 } from '../../../web-plugin/src/keys/points.ts';
+import {
+  bundleBody,
+  concat,
+  encodeBundle,
+  lp,
+  parseBundle,
+  utf8,
+} from '../../../web-plugin/src/wire/index.ts';
+import {
+  Meeting,
+  newCore,
+  notices,
+  ofType,
+  olm,
+  openAsInitiator,
+  Puppet,
+  ROOM,
+  random,
+  refusals,
+} from './rig.ts';
+
+const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+const P = 2n ** 255n - 19n;
+const littleEndian = (value: bigint): Uint8Array =>
+  Uint8Array.from({ length: 32 }, (_, at) => Number((value >> BigInt(8 * at)) & 255n));
+
+test('Curve25519 keys: small order, not canonical and bit 255 are refused', () => {
+  for (const bad of [
+    littleEndian(0n),
+    littleEndian(1n),
+    hex('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800'),
+    hex('5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157'),
+    littleEndian(P - 1n),
+    littleEndian(P),
+    littleEndian(P + 1n),
+    littleEndian(P + 9n),
+    littleEndian(9n + 2n ** 255n),
+    new Uint8Array(31).fill(9),
+  ]) {
+    assert.equal(isSoundCurve25519(bad), false, Buffer.from(bad).toString('hex'));
+  }
+  assert.ok(isSoundCurve25519(littleEndian(9n)));
+  assert.ok(isSoundCurve25519(olm.account().curve25519));
+});
+
+test('Ed25519 keys: small order and not canonical are refused', () => {
+  for (const bad of [
+    littleEndian(0n),
+    littleEndian(1n),
+    littleEndian(P - 1n),
+    littleEndian(1n + 2n ** 255n),
+    littleEndian(P + 1n),
+    hex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'),
+    hex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85'),
+    hex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'),
+    hex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'),
+    new Uint8Array(33).fill(9),
+  ]) {
+    assert.equal(isSoundEd25519(bad), false, Buffer.from(bad).toString('hex'));
+  }
+  assert.ok(isSoundEd25519(olm.account().ed25519));
+});
+
+/** A bundle with other keys than the account's, signed for `room` by the account. */
+function forged(
+  change: Partial<Record<'curve25519' | 'fallback' | 'ed25519', Uint8Array>>,
+  room = ROOM,
+): string {
+  const account = olm.account();
+  const { curve25519, ed25519, fallback } = { ...account, ...change };
+  const nonce = random(16);
+  const body = bundleBody({ suites: [1], curve25519, ed25519, fallback, nonce, kem: new Uint8Array(0) });
+  return encodeBundle(body, account.sign(concat(utf8('Sealmeet 1 bundle'), lp(room), body)));
+}
+
+test('a bundle is refused for its points, a key that stands twice, the key of another, or its signature', () => {
+  const check = (property: string, others: ReturnType<typeof checkedParticipant>[] = []) =>
+    checkedParticipant(olm, ROOM, property, others);
+  const good = check(ownBundle(olm.account(), ROOM, random(16)));
+  const zero = new Uint8Array(32);
+  assert.throws(() => check(forged({ curve25519: zero })), /curve25519 is not a sound point/);
+  assert.throws(() => check(forged({ fallback: zero })), /fallback is not a sound point/);
+  assert.throws(() => check(forged({ ed25519: zero })), /ed25519 is not a sound point/);
+  const twice = olm.account().curve25519;
+  assert.throws(() => check(forged({ curve25519: twice, fallback: twice })), /stands twice/);
+  assert.throws(() => check(forged({ curve25519: good.curve25519 }), [good]), /another participant/);
+  assert.throws(() => check(forged({ curve25519: good.fallback }), [good]), /another participant/);
+  assert.throws(() => check(forged({ ed25519: good.ed25519 })), /signature does not hold/);
+  assert.throws(() => check(forged({}, 'other@conference.example')), /signature does not hold/);
+});
+
+test('the own bundle under another occupant, and one bundle under two occupants, take no part', () => {
+  const core = newCore('alice');
+  const own = core.handle({ type: 'joined', occupant: 'mirror', bundle: core.bundle() }, 0);
+  assert.equal(notices(own, 'incapable')[0]?.reason, 'bundle: a key of another participant');
+  const bob = newCore('bob');
+  assert.deepEqual(core.handle({ type: 'joined', occupant: 'bob', bundle: bob.bundle() }, 1), []);
+  const copy = core.handle({ type: 'joined', occupant: 'copy', bundle: bob.bundle() }, 2);
+  assert.equal(notices(copy, 'incapable')[0]?.reason, 'bundle: a key of another participant');
+  const others = ofType(core.handle({ type: 'sealed' }, 3), 'send').map(({ to }) => to);
+  assert.ok(others.every((to) => to === 'bob'));
+});
+
+test('the first bundle is pinned: another one is a leave and the join of somebody new', () => {
+  const core = newCore('alice');
+  const first = new Puppet('bob', core, 'alice', 'initiator');
+  const second = new Puppet('bob', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'bob', bundle: first.property }, 0);
+  core.handle({ type: 'sealed' }, 0);
+  core.handle({ type: 'source', on: true }, 0);
+  openAsInitiator(first, 1);
+  const changed = core.handle({ type: 'bundle', occupant: 'bob', bundle: second.property }, 2000);
+  assert.deepEqual(notices(changed, 'replaced'), [{ type: 'replaced', occupant: 'bob' }]);
+  assert.deepEqual(ofType(changed, 'forget'), [{ type: 'forget', owner: first.participant.identity }]);
+  assert.deepEqual(ofType(changed, 'expire-sending'), [{ type: 'expire-sending', generation: 1, inMs: 300 }]);
+  const { accept } = openAsInitiator(second, 2040);
+  assert.equal(accept.key?.generation, 2);
+  assert.deepEqual(refusals(first.tell(first.part({ type: 'keyreq', min: 1 }), 2050)), [
+    'olm: does not open',
+  ]);
+});
+
+test('a bundle that disappears is a leave; the first one that comes is no replacement', () => {
+  const core = newCore('alice');
+  const bob = new Puppet('bob', core, 'alice', 'initiator');
+  const joined = core.handle({ type: 'joined', occupant: 'bob', bundle: null }, 0);
+  assert.equal(notices(joined, 'incapable').length, 1);
+  assert.deepEqual(
+    notices(core.handle({ type: 'bundle', occupant: 'bob', bundle: bob.property }, 1), 'replaced'),
+    [],
+  );
+  openAsInitiator(bob, 2);
+  const gone = core.handle({ type: 'bundle', occupant: 'bob', bundle: null }, 3);
+  assert.equal(ofType(gone, 'forget').length, 1);
+  assert.equal(notices(gone, 'incapable').length, 1);
+});
+
+test('whoever gets keys is an occupant that the shell reported', () => {
+  const meeting = new Meeting();
+  for (const id of ['alice', 'bob', 'carol']) meeting.add(id);
+  meeting.seal('alice', 'bob', 'carol');
+  meeting.advance(1000);
+  meeting.remove('carol');
+  const before = meeting.log.length;
+  meeting.advance(1000);
+  for (const { id, action } of meeting.log.slice(before)) {
+    if (action.type !== 'send' || !('olm' in action.message)) continue;
+    const shown = ['alice', 'bob'].filter((other) => other !== id);
+    assert.deepEqual(Object.keys(action.message.olm), shown);
+  }
+});
+
+test('messages that overtake the presence wait, bounded in number and time', () => {
+  const core = newCore('alice');
+  const bob = new Puppet('bob', core, 'alice', 'initiator');
+  bob.outbound();
+  const early = bob.part({ type: 'hello', ordinal: 1, nonce: random(16), sealed: true });
+  assert.deepEqual(bob.tell(early, 0), []);
+  const joined = core.handle({ type: 'joined', occupant: 'bob', bundle: bob.property }, 9999);
+  assert.equal(bob.hear(joined)[0]?.content.type, 'accept');
+
+  const late = newCore('alice');
+  const slow = new Puppet('bob', late, 'alice', 'initiator');
+  slow.outbound();
+  slow.tell(slow.part({ type: 'hello', ordinal: 1, nonce: random(16), sealed: true }), 0);
+  assert.deepEqual(
+    slow.hear(late.handle({ type: 'joined', occupant: 'bob', bundle: slow.property }, 10_000)),
+    [],
+  );
+
+  const flooded = newCore('alice');
+  const message = (from: string, now: number) =>
+    flooded.handle({ type: 'message', from, payload: { type: 'sealmeet', v: 1, restart: true } }, now);
+  for (let n = 0; n < 8; n += 1) assert.deepEqual(message('ghost', 0), []);
+  assert.deepEqual(refusals(message('ghost', 0)), ['message: too many before the presence']);
+  for (let n = 1; n < 64; n += 1) assert.deepEqual(message(`ghost${n}`, 0), []);
+  assert.deepEqual(refusals(message('one more', 0)), ['message: too many unknown senders']);
+  assert.deepEqual(message('one more', 10_001), []);
+});
+
+test('a changed, cut or longer bundle does not parse into something else', () => {
+  const property = newCore('alice').bundle();
+  const bytes = parseBundle(property).bytes;
+  for (let at = 0; at < bytes.length; at += 7) {
+    const changed = Uint8Array.from(bytes);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    const value = `1.${Buffer.from(changed).toString('base64url')}`;
+    assert.throws(() => checkedParticipant(olm, ROOM, value, []), { name: 'Refusal' }, `byte ${at}`);
+  }
+});

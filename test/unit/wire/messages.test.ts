@@ -1,0 +1,265 @@
+// Everything from outside is parsed whole or refused with a reason. docs/protocol.md §2, §3, §4.2, §5.3.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  bundleBody,
+  encodeBundle,
+  encodePlaintext,
+  fromBase64,
+  fromBase64Url,
+  type KeyBody,
+  LIMITS,
+  olmMessages,
+  type Plaintext,
+  parseBundle,
+  parseEndpointMessage,
+  parsePlaintext,
+  Refusal,
+  toBase64,
+  toBase64Url,
+  uint,
+} from '../../../web-plugin/src/wire/index.ts';
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const envelope = fc.record({
+  room: fc.string({ minLength: 1, maxLength: 60 }),
+  from: fc.string({ minLength: 1, maxLength: 128 }),
+  to: fc.string({ minLength: 1, maxLength: 128 }),
+  seq: fc.integer({ min: 1, max: 2 ** 48 - 1 }),
+});
+const key: fc.Arbitrary<KeyBody> = fc.record({
+  generation: fc.integer({ min: 1, max: 2 ** 20 - 1 }),
+  step: fc.integer({ min: 0, max: 254 }),
+  wrapped: bytes(48),
+  reason: fc.constantFrom('start', 'leave', 'join', 'period'),
+  excludes: fc.array(bytes(16), { maxLength: 8 }),
+  floors: fc.uniqueArray(
+    fc.tuple(fc.integer({ min: 0, max: 14 }), fc.nat()).map(([a, b]): [number, number] => [a, b]),
+    { maxLength: 15, selector: ([source]) => source },
+  ),
+  roster: bytes(32),
+});
+const proof = fc.option(fc.record({ device: bytes(32), signature: bytes(64) }));
+const content: fc.Arbitrary<Plaintext> = fc.oneof(
+  fc.record({
+    type: fc.constant('hello' as const),
+    ordinal: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+    nonce: bytes(16),
+    sealed: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('accept' as const),
+    nonce: bytes(16),
+    sealed: fc.boolean(),
+    confirm: bytes(32),
+    proof,
+    key: fc.option(key),
+  }),
+  fc.record({
+    type: fc.constant('confirm' as const),
+    sealed: fc.boolean(),
+    confirm: bytes(32),
+    proof,
+    name: fc.option(fc.string({ minLength: 1, maxLength: 128 })),
+    key: fc.option(key),
+  }),
+  fc.record({ type: fc.constant('key' as const), key }),
+  fc.record({ type: fc.constant('keyreq' as const), min: fc.integer({ min: 1, max: 2 ** 20 - 1 }) }),
+);
+
+function refusesOrReturns(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    assert.ok(error instanceof Refusal, String(error));
+    assert.ok(error.message.length < 120);
+  }
+}
+
+test('base64 has one spelling for each byte string', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (data) => {
+      assert.deepEqual(fromBase64(toBase64(data)), data);
+      assert.deepEqual(fromBase64Url(toBase64Url(data)), data);
+      assert.equal(toBase64Url(data), Buffer.from(data).toString('base64url'));
+    }),
+  );
+  for (const bad of ['A', 'AB', 'AAB', 'AA==', 'A A', 'AA-A', 'AA\u0141A', 'A+A\n'])
+    assert.equal(fromBase64(bad), null, bad);
+  assert.equal(fromBase64Url('A+AA'), null);
+});
+
+test('integers that do not fit are an error', () => {
+  assert.throws(() => uint(256, 1), RangeError);
+  assert.throws(() => uint(-1, 4), RangeError);
+  assert.deepEqual(uint(2 ** 40 + 1, 12), Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1));
+});
+
+test('every plaintext comes out as it went in', () => {
+  fc.assert(
+    fc.property(envelope, content, (outside, inside) => {
+      const json = encodePlaintext(outside, inside);
+      if (Buffer.byteLength(json) > LIMITS.plaintext) return;
+      assert.deepEqual(parsePlaintext(json), structuredClone({ envelope: outside, content: inside }));
+    }),
+  );
+});
+
+test('any text is a plaintext or refused', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 300 }), (text) => refusesOrReturns(() => parsePlaintext(text))),
+  );
+  fc.assert(fc.property(fc.json(), (text) => refusesOrReturns(() => parsePlaintext(text))));
+});
+
+test('a plaintext with one value changed to anything is a plaintext or refused; one more field is refused', () => {
+  fc.assert(
+    fc.property(envelope, content, fc.nat(), fc.jsonValue(), (outside, inside, which, value) => {
+      const fields = JSON.parse(encodePlaintext(outside, inside)) as Record<string, unknown>;
+      const names = Object.keys(fields);
+      const name = names[which % names.length] ?? 'v';
+      refusesOrReturns(() => parsePlaintext(JSON.stringify({ ...fields, [name]: value })));
+      assert.throws(() => parsePlaintext(JSON.stringify({ ...fields, more: value })), Refusal);
+      delete fields[name];
+      if (!['name', 'key'].includes(name))
+        assert.throws(() => parsePlaintext(JSON.stringify(fields)), Refusal);
+    }),
+  );
+});
+
+test('a plaintext that is too long is refused before it is read', () => {
+  assert.throws(() => parsePlaintext('['.repeat(LIMITS.plaintext + 1)), /more than 4096 bytes/);
+  assert.throws(() => parsePlaintext('"'.concat('é'.repeat(3000), '"')), /more than 4096 bytes/);
+});
+
+test('media suites, sources and counters outside the protocol are refused', () => {
+  const outside = { room: 'r', from: 'a', to: 'b', seq: 1 };
+  const good = JSON.parse(
+    encodePlaintext(outside, {
+      type: 'key',
+      key: {
+        generation: 1,
+        step: 0,
+        wrapped: new Uint8Array(48),
+        reason: 'start',
+        excludes: [],
+        floors: [[1, 5]],
+        roster: new Uint8Array(32),
+      },
+    }),
+  ) as { key: Record<string, unknown> };
+  for (const change of [
+    { suite: 3 },
+    { gen: 0 },
+    { gen: 2 ** 20 },
+    { gen: 1.5 },
+    { step: 255 },
+    { floors: [[15, 0]] },
+    { floors: [[1, -1]] },
+    { floors: [[1, 2 ** 60]] },
+    { floors: [[1]] },
+    { floors: [[1, 2, 3]] },
+    {
+      floors: [
+        [1, 1],
+        [1, 2],
+      ],
+    },
+    { excludes: Array.from({ length: 65 }, () => toBase64Url(new Uint8Array(16))) },
+    { base: `${toBase64Url(new Uint8Array(48))}A` },
+    { more: 1 },
+  ]) {
+    const json = JSON.stringify({ ...good, key: { ...good.key, ...change } });
+    assert.throws(() => parsePlaintext(json), Refusal, JSON.stringify(change));
+  }
+});
+
+test('endpoint messages: any value is one of ours or refused', () => {
+  fc.assert(fc.property(fc.anything(), (value) => refusesOrReturns(() => parseEndpointMessage(value, 'me'))));
+  const parts = fc.dictionary(fc.string(), fc.anything());
+  fc.assert(
+    fc.property(parts, (olm) =>
+      refusesOrReturns(() => parseEndpointMessage({ type: 'sealmeet', v: 1, olm }, 'me')),
+    ),
+  );
+});
+
+test('endpoint messages: limits and exactly one kind', () => {
+  const parse = (fields: object) => parseEndpointMessage({ type: 'sealmeet', v: 1, ...fields }, 'me');
+  assert.deepEqual(parse({ olm: { me: [1, 'AAAA'] }, extra: 1 }), { kind: 'olm', part: [1, 'AAAA'] });
+  assert.deepEqual(parse({ olm: { other: 5 } }), { kind: 'elsewhere' });
+  assert.deepEqual(parse({ olm: { __proto__: null, toString: [1, 'AAAA'] } }), { kind: 'elsewhere' });
+  const many = Object.fromEntries(
+    Array.from({ length: LIMITS.entries + 1 }, (_, n) => [`o${n}`, [1, 'AAAA']]),
+  );
+  for (const bad of [
+    {},
+    { olm: {}, restart: true },
+    { olm: many },
+    { olm: { me: [2, 'AAAA'] } },
+    { olm: { me: ['1', 'AAAA'] } },
+    { olm: { me: [1, 'A'.repeat(LIMITS.olmBody + 1)] } },
+    { olm: { me: [1, 'AA=='] } },
+    { olm: { me: [1, ''] } },
+    { olm: { me: [1, 'AAAA', 1] } },
+    { restart: 1 },
+    { beacon: 'A'.repeat(LIMITS.beacon + 1) },
+    { data: 7 },
+  ]) {
+    assert.throws(() => parse(bad), Refusal);
+  }
+  assert.throws(() => parseEndpointMessage({ type: 'sealmeet', v: 2, restart: true }, 'me'), /version 1/);
+});
+
+test('parts are split over messages of at most 128', () => {
+  const messages = olmMessages(Array.from({ length: 300 }, (_, n) => [`o${n}`, [1, 'AAAA']]));
+  assert.deepEqual(
+    messages.map(({ olm }) => Object.keys(olm).length),
+    [128, 128, 44],
+  );
+});
+
+test('bundles: as it went in, or refused', () => {
+  const suites = fc.constantFrom<number[]>([1], [1, 2], [1, 7, 200]);
+  const kem = fc.constantFrom(new Uint8Array(0), new Uint8Array(32).fill(1));
+  fc.assert(
+    fc.property(
+      suites,
+      bytes(32),
+      bytes(32),
+      bytes(32),
+      bytes(16),
+      kem,
+      bytes(64),
+      (list, a, b, c, nonce, d, signature) => {
+        const fields = { suites: list, curve25519: a, ed25519: b, fallback: c, nonce, kem: d };
+        const body = bundleBody(fields);
+        const { signed, bytes: whole, ...rest } = parseBundle(encodeBundle(body, signature));
+        assert.deepEqual(rest, { ...fields, signature });
+        assert.deepEqual(signed, body);
+        assert.equal(whole.length, body.length + 64);
+        assert.throws(() => parseBundle(`1.${toBase64Url(whole.slice(0, -1))}`), Refusal);
+        assert.throws(() => parseBundle(`1.${toBase64Url(Uint8Array.from([...whole, 0]))}`), Refusal);
+      },
+    ),
+  );
+  fc.assert(fc.property(fc.string(), (text) => refusesOrReturns(() => parseBundle(text))));
+  fc.assert(
+    fc.property(fc.uint8Array(), (data) => refusesOrReturns(() => parseBundle(`1.${toBase64Url(data)}`))),
+  );
+  for (const list of [[], [2], [1, 1], [2, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    const z = new Uint8Array(32);
+    const body = bundleBody({
+      suites: list,
+      curve25519: z,
+      ed25519: z,
+      fallback: z,
+      nonce: z.slice(16),
+      kem: z,
+    });
+    assert.throws(() => parseBundle(encodeBundle(body, new Uint8Array(64))), Refusal, String(list));
+  }
+  assert.throws(() => parseBundle(`1.${'A'.repeat(LIMITS.bundle)}`), /longer than/);
+});
