@@ -38,8 +38,8 @@ export interface JitsiConference {
   myUserId(): string | null;
   getParticipants(): JitsiParticipant[];
   getLocalTracks(): JitsiTrack[];
-  getLocalParticipantProperty?(name: string): string | undefined;
   isModerator(): boolean | null;
+  setDisplayName(name: string, ...rest: unknown[]): unknown;
   setLocalParticipantProperty(name: string, value: string): void;
   join(...args: unknown[]): unknown;
   leave(...args: unknown[]): Promise<unknown>;

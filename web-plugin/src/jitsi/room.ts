@@ -41,6 +41,7 @@ const INCOMING: Record<string, string> = {
 export class Room {
   readonly jid: string;
   readonly #known = new Set<string>();
+  #ownName = '';
 
   constructor(
     private readonly conference: JitsiConference,
@@ -53,6 +54,7 @@ export class Room {
     this.jid = jid.toLowerCase();
     this.#watchEvents();
     this.#guardSending();
+    this.#watchOwnName();
     this.#listen();
   }
 
@@ -81,7 +83,7 @@ export class Room {
   }
 
   get ownName(): string {
-    return this.conference.getLocalParticipantProperty?.('displayName') || '';
+    return this.#ownName;
   }
 
   holdsSealed(participant: JitsiParticipant): boolean {
@@ -229,13 +231,24 @@ export class Room {
         value: (...args: unknown[]) => {
           const what = judge(args);
           if (what && !this.events.isClear('out')) {
-            this.#safely(() => this.events.onHeldBack('out', what));
+            if (!args.some(isOwnStatistics)) this.#safely(() => this.events.onHeldBack('out', what));
             return undefined;
           }
           return Reflect.apply(native, conference, args);
         },
       });
     }
+  }
+
+  /** The library has no question for it. */
+  #watchOwnName(): void {
+    const { conference } = this;
+    const setDisplayName = conference.setDisplayName;
+    conference.setDisplayName = (name, ...rest) => {
+      this.#ownName = String(name ?? '');
+      this.#safely(() => this.events.onChanged());
+      return Reflect.apply(setDisplayName, conference, [name, ...rest]);
+    };
   }
 
   #listen(): void {
@@ -293,6 +306,11 @@ export class Room {
       errors.CHAT_ERROR,
     ].includes(error as string);
   }
+}
+
+/** What lib-jitsi-meet itself tells the others about the quality of the connection: held back without a word. */
+function isOwnStatistics(payload: unknown): boolean {
+  return (payload as { type?: unknown } | null)?.type === 'stats';
 }
 
 class NoAnswer extends Error {}
