@@ -53,7 +53,7 @@ module:hook("muc-occupant-left", handle_left, 5);
 -- Another bundle under the same nick is another member to everybody (protocol rule M16).
 local function handle_change(event)
 	local room, before = event.room, event.orig_occupant:get_presence(event.stanza.attr.from);
-	if store.is_skipped(room) or not before then return; end
+	if store.is_skipped(room) or not before or event.dest_occupant.nick ~= event.orig_occupant.nick then return; end
 	if store.bundle(before) ~= store.bundle(event.stanza) then next_epoch(room); end
 end
 module:hook("muc-occupant-pre-change", handle_change, -900);

@@ -69,14 +69,14 @@ export class Person {
   static async connect(
     prosody: Prosody,
     account?: string,
-    options: { websocket?: boolean; resource?: string } = {},
+    options: { websocket?: boolean; resource?: string; domain?: string } = {},
   ): Promise<Person> {
     const [user, host] = account?.split('@') ?? [];
     const xmpp = client({
       service: options.websocket
         ? `ws://127.0.0.1:${prosody.httpPort}/xmpp-websocket`
         : `xmpp://127.0.0.1:${prosody.c2sPort}`,
-      domain: host ?? prosody.domain,
+      domain: host ?? options.domain ?? prosody.domain,
       ...(options.resource ? { resource: options.resource } : {}),
       ...(user ? { username: user, password } : {}),
     });

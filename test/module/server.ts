@@ -34,6 +34,8 @@ export interface ProsodyOptions {
   /** Further modules of the main host, of the conference component and of the breakout component. */
   hostModules?: string[];
   mucModules?: string[];
+  /** Lua lines after all hosts, for components of a test. */
+  tail?: string;
   /** Whether the module itself is loaded. */
   withModule?: boolean;
 }
@@ -140,6 +142,7 @@ Component "breakout.meet.localhost" "muc"
   muc_room_default_public_jids = true
   modules_enabled = ${list(muc)}
   ${options.breakout ?? options.muc ?? ''}
+${options.tail ?? ''}
 `;
 }
 
