@@ -23,6 +23,19 @@ export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/**
+ * The content of `buffer` in one of another length; `buffer` is gone after it. Where the browser can, its memory
+ * goes back at once instead of waiting for the garbage collector: that is a third of the cost of a large frame.
+ */
+export function resize(buffer: ArrayBuffer, length: number): ArrayBuffer {
+  if (buffer.byteLength === length) return buffer;
+  const movable = buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
+  if (movable.transfer !== undefined) return movable.transfer(length);
+  const resized = new Uint8Array(length);
+  resized.set(new Uint8Array(buffer, 0, Math.min(length, buffer.byteLength)));
+  return resized.buffer;
+}
+
 export function ascii(text: string): Bytes {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,4 +1,5 @@
 // What a key id says: generation, ratchet step and source (docs/protocol.md, "KID layout"; RFC 9605 §5.1).
+import type { Uint64 } from './sframe/header.ts';
 
 /** Source id, the low four bits. */
 export const SOURCE = { data: 0, microphone: 1, camera: 2, screen: 3, screenAudio: 4 } as const;
@@ -14,19 +15,18 @@ export interface KeyId {
   source: number;
 }
 
-export function encodeKid({ generation, step, source }: KeyId): bigint {
+export function encodeKid({ generation, step, source }: KeyId): Uint64 {
   if (!isGeneration(generation))
     throw new RangeError(`generation: expected 1 … ${MAX_GENERATION}, got ${generation}`);
   if (!isStep(step)) throw new RangeError(`step: expected 0 … ${MAX_STEP}, got ${step}`);
   if (!isSource(source)) throw new RangeError(`source: expected 0 … ${MAX_SOURCE}, got ${source}`);
-  return BigInt(generation * 0x1000 + step * 0x10 + source);
+  return { high: 0, low: generation * 0x1000 + step * 0x10 + source };
 }
 
 /** Null for ids that no sender makes: 32 bits exceeded, generation 0, step 255, source 15. */
-export function decodeKid(kid: bigint): KeyId | null {
-  if (kid > 0xffffffffn) return null;
-  const bits = Number(kid);
-  const id = { generation: Math.floor(bits / 0x1000), step: (bits >>> 4) & 0xff, source: bits & 0x0f };
+export function decodeKid({ high, low: bits }: Uint64): KeyId | null {
+  if (high !== 0) return null;
+  const id = { generation: bits >>> 12, step: (bits >>> 4) & 0xff, source: bits & 0x0f };
   return isGeneration(id.generation) && isStep(id.step) && isSource(id.source) ? id : null;
 }
 

@@ -35,6 +35,11 @@ export function deriveSourceKey(id: KeyId, base: Uint8Array, context: Uint8Array
   return key;
 }
 
+/** Names a source's key among those of one step, per media: the two suites never share a key. */
+export function keyName(source: number, media: Media): number {
+  return media === 'audio' ? source : source + 16;
+}
+
 /** Which media a source id carries; null for 5–14, whose kind the transform knows, and for 0, which is no media. */
 export function mediaOf(source: number): Media | null {
   if (source === 1 || source === 4) return 'audio';

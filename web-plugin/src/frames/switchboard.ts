@@ -184,7 +184,7 @@ export class Switchboard {
       console.warn(`Sealmeet worker: key of ${owner.slice(0, 8)}… refused: ${refusal}`);
       return;
     }
-    for (const incoming of this.#incoming()) void incoming.keyArrived(owner);
+    for (const incoming of this.#incoming()) incoming.keyArrived(owner);
     this.#scheduleSweep();
   }
 

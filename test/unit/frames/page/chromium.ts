@@ -1,4 +1,5 @@
 // Serves the page and the worker on loopback and opens them in Debian's Chromium.
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from '@playwright/test';
@@ -13,7 +14,16 @@ export interface CallPage {
   close(): Promise<void>;
 }
 
-export async function bundle(entry: string): Promise<string> {
+/** One IIFE a source file; several are run one after the other in one script, a script from elsewhere as it is. */
+export async function bundle(entries: string): Promise<string> {
+  const parts: string[] = [];
+  for (const entry of entries.split(' + ')) {
+    parts.push(entry.endsWith('.js') ? await readFile(`${ROOT}${entry}`, 'utf8') : await bundleOne(entry));
+  }
+  return parts.join('\n');
+}
+
+async function bundleOne(entry: string): Promise<string> {
   const result = await build({
     entryPoints: [`${ROOT}${entry}`],
     bundle: true,

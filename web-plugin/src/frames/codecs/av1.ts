@@ -5,7 +5,6 @@
 //   0x0a 0x00, in front on key frames: an empty sequence header OBU. The packetizer sets the N bit (start of a
 //        coded video sequence) only if the first OBU is one, and where there is no dependency descriptor
 //        (peer-to-peer) that bit alone tells the receiver a key frame. Nobody on the way reads what is in it.
-import { type Bytes, concat } from '../bytes.ts';
 import type { Codec } from './codec.ts';
 
 const OBU_SEQUENCE_HEADER = 1;
@@ -16,21 +15,17 @@ const HAS_EXTENSION = 0x04;
 const HAS_SIZE = 0x02;
 
 const FRAME_HEADER = (OBU_FRAME << 3) | HAS_SIZE;
-const EMPTY_SEQUENCE_HEADER = Uint8Array.of((OBU_SEQUENCE_HEADER << 3) | HAS_SIZE, 0);
-const NOTHING = new Uint8Array(0);
+const EMPTY_SEQUENCE_HEADER = [(OBU_SEQUENCE_HEADER << 3) | HAS_SIZE, 0];
 
 export const av1: Codec = {
   name: 'AV1',
   media: 'video',
   mimeType: 'video/av1',
   id: 1,
-  wrap: (message, frame) =>
-    concat(
-      frame.isKey ? EMPTY_SEQUENCE_HEADER : NOTHING,
-      Uint8Array.of(FRAME_HEADER),
-      leb128(message.length),
-      message,
-    ),
+  standIn(frame, messageLength) {
+    const obu = [FRAME_HEADER, ...leb128(messageLength)];
+    return Uint8Array.from(frame.isKey ? [...EMPTY_SEQUENCE_HEADER, ...obu] : obu);
+  },
   unwrap(bytes, isWhole = true) {
     let offset = 0;
     // Bounded: every turn moves on by a byte at least, and a frame has few OBUs before the first of type 6.
@@ -56,14 +51,12 @@ export const av1: Codec = {
   },
 };
 
-function leb128(value: number): Bytes {
+function leb128(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
-  do {
-    bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    rest >>>= 7;
-  } while (rest > 0);
-  return Uint8Array.from(bytes);
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  bytes.push(rest);
+  return bytes;
 }
 
 /** AV1 §4.10.5: at most 8 bytes, value below 2^32. Longer forms than needed are legal there. */

@@ -1,8 +1,8 @@
 // What every codec's envelope offers: the clear bytes that transport insists on, in front of the sealed message.
-import type { Bytes } from '../bytes.ts';
+import { type Bytes, concat } from '../bytes.ts';
 import type { Media } from '../sourcekey.ts';
 
-/** The real frame as the encoder made it; an envelope may look at it, and copies nothing that it need not. */
+/** The real frame as the encoder made it. */
 export interface PlainFrame {
   isKey: boolean;
   data: Uint8Array;
@@ -20,10 +20,21 @@ export interface Codec {
   mimeType: string;
   /** 1–7, unique in its media kind; stands in the sealed metadata. */
   id: number;
-  wrap(message: Bytes, frame: PlainFrame): Bytes;
+  /** The clear bytes in front of a message of that length. Pure; does not change the frame. */
+  standIn(frame: PlainFrame, messageLength: number): Uint8Array;
+  /** Only where the message may not hold every byte sequence; undone by `unwrap`. */
+  escape?(message: Bytes): Bytes;
   /**
    * The SFrame message inside, or null when the envelope does not parse. `isWhole` is false for the first bytes
    * of a frame, as a test at the bridge sees them: sizes then need not add up.
    */
   unwrap(bytes: Bytes, isWhole?: boolean): Bytes | null;
+}
+
+export const NO_STAND_IN: Uint8Array = new Uint8Array(0);
+
+/** What goes on the wire. The frame layer itself joins the parts with fewer copies. */
+export function wrap(codec: Codec, message: Bytes, frame: PlainFrame): Bytes {
+  const escaped = codec.escape?.(message) ?? message;
+  return concat(codec.standIn(frame, escaped.length), escaped);
 }

@@ -4,7 +4,7 @@ import type { Codec } from './codec.ts';
 import { opus, red, vp9 } from './opaque.ts';
 import { vp8 } from './vp8.ts';
 
-export type { Codec, PlainFrame } from './codec.ts';
+export { type Codec, type PlainFrame, wrap } from './codec.ts';
 
 export const CODECS: readonly Codec[] = [opus, red, av1, vp9, vp8];
 

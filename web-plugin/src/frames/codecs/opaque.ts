@@ -1,9 +1,9 @@
 // Opus, RED and VP9: nothing stands in clear. What packetizer, bridge and depacketizer want to know of such a
 // frame they take from the payload descriptor or the header extensions, never from the frame.
-import type { Codec } from './codec.ts';
+import { type Codec, NO_STAND_IN } from './codec.ts';
 
 function opaque(codec: Pick<Codec, 'name' | 'media' | 'mimeType' | 'id'>): Codec {
-  return { ...codec, wrap: (message) => message, unwrap: (bytes) => bytes };
+  return { ...codec, standIn: () => NO_STAND_IN, unwrap: (bytes) => bytes };
 }
 
 export const opus = opaque({ name: 'Opus', media: 'audio', mimeType: 'audio/opus', id: 1 });

@@ -9,7 +9,6 @@
 //   6–7  width: 16:9 of the height; a receiver's hint for its decoder, replaced by the real frame's own.
 //   8–9  height of the real frame: the videobridge chooses simulcast layers by it. The layers' sizes are in the
 //        clear signalling anyway.
-import { type Bytes, concat } from '../bytes.ts';
 import type { Codec, PlainFrame } from './codec.ts';
 
 const DELTA_STAND_IN = Uint8Array.of(0x01);
@@ -21,7 +20,7 @@ export const vp8: Codec = {
   media: 'video',
   mimeType: 'video/vp8',
   id: 3,
-  wrap: (message, frame) => concat(frame.isKey ? keyStandIn(frame) : DELTA_STAND_IN, message),
+  standIn: (frame) => (frame.isKey ? keyStandIn(frame) : DELTA_STAND_IN),
   unwrap(bytes) {
     const first = bytes[0];
     if (first === undefined) return null;
@@ -30,7 +29,7 @@ export const vp8: Codec = {
   },
 };
 
-function keyStandIn(frame: PlainFrame): Bytes {
+function keyStandIn(frame: PlainFrame): Uint8Array {
   const height = realHeight(frame.data);
   const width = Math.min(0x3fff, Math.round((height * 16) / 9));
   return Uint8Array.of(

@@ -4,12 +4,13 @@ import type { SourceId } from '../commands.ts';
 import { MAX_STEP } from '../kid.ts';
 import type { SFrameKey } from '../sframe/cipher.ts';
 import { ratchet } from '../sframe/schedule.ts';
-import { deriveSourceKey, type Media } from '../sourcekey.ts';
+import { deriveSourceKey, keyName, type Media } from '../sourcekey.ts';
 
 /** Frames of the last step that are still in flight. */
 export const STEP_GRACE_MS = 2000;
 
-type FrameKeys = Map<string, SFrameKey>;
+/** By `keyName`. */
+type FrameKeys = Map<number, SFrameKey>;
 
 export class Generation {
   readonly number: number;
@@ -44,7 +45,7 @@ export class Generation {
    * most once, so that invented key ids cost MAX_STEP derivations a generation in all (rule M8).
    */
   frameKey(step: number, source: SourceId, media: Media, now: number): SFrameKey | null {
-    const name = `${source} ${media}`;
+    const name = keyName(source, media);
     if (step < this.#step) {
       const previous = this.#previous;
       if (previous === null || previous.step !== step || now >= previous.until) return null;
@@ -72,7 +73,7 @@ export class Generation {
   /** A frame authenticated under `step`: everything before it is erased but the last step's frame keys. */
   commit(step: number, now: number): void {
     if (step <= this.#step) return;
-    const frameKeys = this.#frameKeys.get(this.#step) ?? new Map<string, SFrameKey>();
+    const frameKeys = this.#frameKeys.get(this.#step) ?? new Map<number, SFrameKey>();
     this.#previous = { step: this.#step, frameKeys, until: now + STEP_GRACE_MS };
     for (const gone of this.#bases.splice(0, step - this.#step)) gone.fill(0);
     for (const known of this.#frameKeys.keys()) if (known < step) this.#frameKeys.delete(known);

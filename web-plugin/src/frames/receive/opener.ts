@@ -1,10 +1,11 @@
 // Opens one sealed frame of one expected sender and source: parses, chooses the key, authenticates, commits.
-import type { Bytes } from '../bytes.ts';
+import { type Bytes, resize } from '../bytes.ts';
 import type { Codec } from '../codecs/index.ts';
 import type { DropReason, SourceId } from '../commands.ts';
 import { decodeKid, type KeyId } from '../kid.ts';
-import { type FrameMetadata, splitMetadata } from '../metadata.ts';
-import { decodeHeader } from '../sframe/header.ts';
+import { type FrameMetadata, METADATA_LENGTH, readMetadata } from '../metadata.ts';
+import type { SFrameKey } from '../sframe/cipher.ts';
+import { type DecodedHeader, decodeHeader, safeInteger } from '../sframe/header.ts';
 import { SUITES } from '../sframe/suites.ts';
 import { type Media, SUITE_OF } from '../sourcekey.ts';
 import type { Sender } from './sender.ts';
@@ -21,51 +22,86 @@ export interface FrameToOpen {
 export interface Envelope {
   id: KeyId;
   counter: number;
+  header: DecodedHeader;
   message: Bytes;
 }
 
-export type Opened =
-  | { type: 'opened'; data: Bytes; id: KeyId; counter: number; metadata: FrameMetadata }
-  | { type: 'refused'; reason: DropReason; id: KeyId | null }
+/** A frame on its way through the cipher. */
+export interface Opening {
+  type: 'opening';
+  frame: FrameToOpen;
+  envelope: Envelope;
+  sender: Sender;
+  plaintext: Promise<ArrayBuffer | null>;
+}
+
+export interface Opened {
+  type: 'opened';
+  data: ArrayBuffer;
+  metadata: FrameMetadata;
+}
+
+export type Refused =
+  | { type: 'refused'; reason: DropReason }
   /** Its generation has not come yet: the frame may wait for it. */
-  | { type: 'unknown-key'; id: KeyId };
+  | { type: 'unknown-key' };
 
 export function parseEnvelope(codec: Codec, data: Bytes): Envelope | 'not-sealed' | 'malformed' {
   const message = codec.unwrap(data);
   if (message === null) return 'not-sealed';
   const header = decodeHeader(message);
-  if (header === null || header.ctr > BigInt(Number.MAX_SAFE_INTEGER)) return 'malformed';
-  const id = decodeKid(header.kid);
-  if (id === null || message.length < header.length + SUITES[SUITE_OF[codec.media]].tag) return 'malformed';
-  return { id, counter: Number(header.ctr), message };
+  const id = header === null ? null : decodeKid(header.kid);
+  const counter = header === null ? null : safeInteger(header.ctr);
+  if (header === null || id === null || counter === null) return 'malformed';
+  const shortest = header.length + METADATA_LENGTH + SUITES[SUITE_OF[codec.media]].tag;
+  return message.length < shortest ? 'malformed' : { id, counter, header, message };
 }
 
-export async function open(
+/** Finds the key and starts the cipher; nothing is proved and nothing changes yet. */
+export function beginOpening(
   frame: FrameToOpen,
   envelope: Envelope,
   sender: Sender,
   source: SourceId,
-  now: () => number,
-): Promise<Opened> {
-  const { id, counter, message } = envelope;
-  const { media } = frame;
-  const refused = (reason: DropReason): Opened => ({ type: 'refused', reason, id });
+  now: number,
+): Opening | Refused {
+  const { id, counter } = envelope;
   // Before any key is touched: the server cannot show somebody's screen in the place of their camera (rule M10).
   if (id.source !== source) return refused('wrong-source');
-  const selection = sender.select(id, media, now());
-  if (selection.type === 'unknown') return { type: 'unknown-key', id };
+  const selection = sender.select(id, frame.media, now);
+  if (selection.type === 'unknown') return { type: 'unknown-key' };
   if (selection.type === 'retired') return refused('retired-key');
-  const verdict = sender.check(id, counter, now());
+  const verdict = sender.check(id, counter, now);
   if (verdict !== 'fresh') return refused(verdict === 'replayed' ? 'replayed' : 'retired-key');
+  return { type: 'opening', frame, envelope, sender, plaintext: decrypt(selection.key, envelope) };
+}
 
-  const plaintext = await selection.key.open(message);
+/** What `beginOpening` started, when its plaintext has come: null when it did not authenticate. */
+export function finishOpening(
+  { frame, envelope, sender }: Opening,
+  plaintext: ArrayBuffer | null,
+  now: number,
+): Opened | Refused {
   if (plaintext === null) return refused('forged');
-  const committed = sender.commit(id, counter, now());
+  const committed = sender.commit(envelope.id, envelope.counter, now);
   if (committed !== 'fresh') return refused(committed === 'replayed' ? 'replayed' : 'retired-key');
+  const metadata = readMetadata(new Uint8Array(plaintext));
+  if (metadata === null || !means(metadata, frame, envelope.id.source)) return refused('metadata-mismatch');
+  return { type: 'opened', data: resize(plaintext, plaintext.byteLength - METADATA_LENGTH), metadata };
+}
 
-  const content = splitMetadata(plaintext);
-  if (content === null || !means(content.metadata, frame, source)) return refused('metadata-mismatch');
-  return { type: 'opened', data: content.frame, id, counter, metadata: content.metadata };
+/** Both halves; null when the cipher refused. */
+export async function open(opening: Opening, now: () => number): Promise<Opened | Refused> {
+  return finishOpening(opening, await opening.plaintext.catch(() => null), now());
+}
+
+/** Rejects or gives null when the message is not authentic. Changes nothing, so it also serves for trials. */
+export function decrypt(key: SFrameKey, { header, message }: Envelope): Promise<ArrayBuffer | null> {
+  return key.decrypt(header.ctr, message.subarray(0, header.length), message.subarray(header.length));
+}
+
+function refused(reason: DropReason): Refused {
+  return { type: 'refused', reason };
 }
 
 /**

@@ -1,12 +1,13 @@
 // The sending half: one key in use, one counter per source, every frame sealed or refused with a reason.
-import type { Bytes } from '../bytes.ts';
+import { type Bytes, concat, resize } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
-import type { Codec } from '../codecs/index.ts';
+import { type Codec, wrap } from '../codecs/index.ts';
 import type { DropReason, SourceId, WorkerCommand } from '../commands.ts';
 import { isGeneration, isStep } from '../kid.ts';
-import { METADATA_LENGTH, timeUnits, withMetadata } from '../metadata.ts';
+import { METADATA_LENGTH, timeUnits, writeMetadata } from '../metadata.ts';
 import type { SFrameKey } from '../sframe/cipher.ts';
-import { BASE_LENGTH, CONTEXT_LENGTH, deriveSourceKey, fits, type Media } from '../sourcekey.ts';
+import { uint64 } from '../sframe/header.ts';
+import { BASE_LENGTH, CONTEXT_LENGTH, deriveSourceKey, fits, keyName, type Media } from '../sourcekey.ts';
 
 export type UseKey = Omit<Extract<WorkerCommand, { type: 'use-key' }>, 'type'>;
 
@@ -18,9 +19,21 @@ export interface FrameToSeal {
   data: Uint8Array;
 }
 
-export type Sealed =
-  | { type: 'sealed'; data: Bytes; generation: number; step: number; overhead: Overhead }
-  | { type: 'refused'; reason: DropReason };
+/** A frame on its way through the cipher; its key and counter are drawn. */
+export interface Sealing {
+  frame: FrameToSeal;
+  key: SendingKey;
+  header: Bytes;
+  /** Ciphertext and tag. */
+  ciphertext: Promise<ArrayBuffer>;
+}
+
+export interface Sealed {
+  data: ArrayBuffer;
+  generation: number;
+  step: number;
+  overhead: Overhead;
+}
 
 /** Bytes around one real frame. */
 export interface Overhead {
@@ -35,7 +48,7 @@ interface SendingKey {
   base: Bytes;
   context: Bytes;
   /** Per source and media: derived at the first frame of each. */
-  frameKeys: Map<string, SFrameKey>;
+  frameKeys: Map<number, SFrameKey>;
 }
 
 /** Deadlines kept at most; generations come one by one, so more would be somebody's mistake. */
@@ -47,6 +60,7 @@ export class Sealer {
   readonly #counters = new Map<SourceId, number>();
   readonly #deadlines = new Map<number, number>();
   #key: SendingKey | null = null;
+  #scratch: Bytes = new Uint8Array(16384);
   /** The newest (generation, step) ever installed; 0, 0 before the first and after `reset`. */
   #installed = { generation: 0, step: 0 };
 
@@ -116,32 +130,67 @@ export class Sealer {
     return this.#counters.get(source) ?? 0;
   }
 
-  async seal({ source, media, codec, isKey, data }: FrameToSeal): Promise<Sealed> {
-    // No await before key and counter are drawn: two transforms of one source never get the same pair (rule M12).
+  /**
+   * Draws key and counter and starts the cipher, all without an await: two transforms of one source never get the
+   * same pair (rule M12). Gives the reason when the frame may not leave.
+   */
+  begin(frame: FrameToSeal): Sealing | DropReason {
+    const { source, media, codec, isKey, data } = frame;
     const key = this.#key;
-    if (key === null) return refused('no-key');
-    if (this.#isExpired(key)) return refused('key-expired');
-    if (!fits(source, media) || codec.media !== media) return refused('no-source');
+    if (key === null) return 'no-key';
+    if (this.#isExpired(key)) return 'key-expired';
+    if (!fits(source, media) || codec.media !== media) return 'no-source';
     const counter = this.nextCounter(source);
     const frameKey = this.#frameKey(key, source, media);
     this.#counters.set(source, counter + 1);
 
+    const ctr = uint64(counter);
+    const header = frameKey.header(ctr);
+    const plaintext = this.#plaintext(data.length + METADATA_LENGTH);
+    plaintext.set(data);
     const sentAt = timeUnits(this.#clock.wall());
-    const plaintext = withMetadata({ isKey, codec: codec.id, source, sentAt }, data);
-    const message = await frameKey.seal(BigInt(counter), plaintext);
+    writeMetadata(plaintext, data.length, { isKey, codec: codec.id, source, sentAt });
+    return { frame, key, header, ciphertext: frameKey.encrypt(ctr, header, plaintext) };
+  }
+
+  /** What `begin` started, when its ciphertext has come. */
+  finish({ frame, key, header }: Sealing, ciphertext: ArrayBuffer): Sealed | DropReason {
     // The deadline may have come while the cipher ran.
-    if (this.#isExpired(key)) return refused('key-expired');
-    const wrapped = codec.wrap(message, { isKey, data });
-    const overhead = {
-      sframe: message.length - plaintext.length,
-      metadata: METADATA_LENGTH,
-      standIn: wrapped.length - message.length,
-    };
-    return { type: 'sealed', data: wrapped, generation: key.generation, step: key.step, overhead };
+    if (this.#isExpired(key)) return 'key-expired';
+    const { codec, data } = frame;
+    const { generation, step } = key;
+    const sealedLength = ciphertext.byteLength;
+    const messageLength = header.length + sealedLength;
+    const sframe = messageLength - METADATA_LENGTH - data.length;
+    if (codec.escape !== undefined) {
+      const wrapped = wrap(codec, concat(header, new Uint8Array(ciphertext)), frame);
+      const overhead = { sframe, metadata: METADATA_LENGTH, standIn: wrapped.length - messageLength };
+      return { data: wrapped.buffer, generation, step, overhead };
+    }
+    const standIn = codec.standIn(frame, messageLength);
+    const start = standIn.length + header.length;
+    const whole = new Uint8Array(resize(ciphertext, start + sealedLength));
+    whole.copyWithin(start, 0, sealedLength);
+    whole.set(standIn);
+    whole.set(header, standIn.length);
+    const overhead = { sframe, metadata: METADATA_LENGTH, standIn: standIn.length };
+    return { data: whole.buffer, generation, step, overhead };
+  }
+
+  async seal(frame: FrameToSeal): Promise<Sealed | DropReason> {
+    const sealing = this.begin(frame);
+    return typeof sealing === 'string' ? sealing : this.finish(sealing, await sealing.ciphertext);
+  }
+
+  /** One buffer for all frames: it is read by the time `begin` returns. */
+  #plaintext(length: number): Bytes {
+    if (this.#scratch.length < length)
+      this.#scratch = new Uint8Array(Math.max(length, 2 * this.#scratch.length));
+    return this.#scratch.subarray(0, length);
   }
 
   #frameKey(key: SendingKey, source: SourceId, media: Media): SFrameKey {
-    const name = `${source} ${media}`;
+    const name = keyName(source, media);
     let frameKey = key.frameKeys.get(name);
     if (frameKey === undefined) {
       const { generation, step, base, context } = key;
@@ -155,8 +204,4 @@ export class Sealer {
     const deadline = this.#deadlines.get(key.generation);
     return deadline !== undefined && this.#clock.now() >= deadline;
   }
-}
-
-function refused(reason: DropReason): Sealed {
-  return { type: 'refused', reason };
 }

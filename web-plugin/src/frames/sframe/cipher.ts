@@ -1,27 +1,28 @@
 // One SFrame key: seals and opens messages of one key id under one suite, RFC 9605 §4.4.3, §4.4.4 and §4.5.1.
 import { type Bytes, concat, equalInConstantTime } from '../bytes.ts';
-import { decodeHeader, encodeHeader } from './header.ts';
+import { decodeHeader, encodeHeader, type Uint64 } from './header.ts';
 import { deriveKeyMaterial, type KeyMaterial } from './schedule.ts';
 import { NONCE_LENGTH, SUITES, type Suite, type SuiteId } from './suites.ts';
 
-const NO_METADATA: Bytes = new Uint8Array(0);
-
-/** Two WebCrypto calls in the CTR suites, one in the GCM suites; the imported keys are not extractable. */
+/** The imported keys are not extractable. */
 interface Aead {
-  /** Ciphertext followed by the tag. */
-  encrypt(nonce: Bytes, aad: Bytes, plaintext: Bytes): Promise<Uint8Array>;
-  /** Null when the tag does not hold. */
-  decrypt(nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes | null>;
+  /**
+   * Ciphertext followed by the tag. The plaintext has been read when this returns (WebCrypto copies it in the
+   * call), so that a caller may use one buffer for every frame.
+   */
+  encrypt(nonce: Bytes, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer>;
+  /** Rejects or gives null when the tag does not hold. */
+  decrypt(nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<ArrayBuffer | null>;
 }
 
 export class SFrameKey {
-  readonly kid: bigint;
+  readonly kid: Uint64;
   readonly suite: Suite;
   readonly #salt: Bytes;
   #aead: Aead | null = null;
   readonly #importing: Promise<Aead>;
 
-  private constructor(suite: Suite, kid: bigint, material: KeyMaterial) {
+  private constructor(suite: Suite, kid: Uint64, material: KeyMaterial) {
     this.kid = kid;
     this.suite = suite;
     this.#salt = material.salt;
@@ -35,63 +36,75 @@ export class SFrameKey {
   }
 
   /** `baseKey` is the base_key of RFC 9605 §4.4.2. Returns at once; the cipher is imported behind it. */
-  static derive(suite: SuiteId, kid: bigint, baseKey: Uint8Array): SFrameKey {
+  static derive(suite: SuiteId, kid: Uint64, baseKey: Uint8Array): SFrameKey {
     return new SFrameKey(SUITES[suite], kid, deriveKeyMaterial(SUITES[suite], kid, baseKey));
   }
 
-  /** The whole message: header, ciphertext, tag. The caller answers for never using `ctr` twice. */
-  async seal(ctr: bigint, plaintext: Bytes, metadata: Bytes = NO_METADATA): Promise<Bytes> {
-    const header = encodeHeader({ kid: this.kid, ctr });
-    const aad = metadata.length === 0 ? header : concat(header, metadata);
-    const aead = this.#aead ?? (await this.#importing);
-    return concat(header, await aead.encrypt(this.nonce(ctr), aad, plaintext));
+  header(ctr: Uint64): Bytes {
+    return encodeHeader({ kid: this.kid, ctr });
+  }
+
+  /**
+   * Ciphertext and tag, without the header. `aad` is the header, and after it whatever else both sides know.
+   * The caller answers for never using `ctr` twice. `plaintext` may be overwritten as soon as this returns.
+   */
+  encrypt(ctr: Uint64, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer> {
+    if (this.#aead !== null) return this.#aead.encrypt(this.nonce(ctr), aad, plaintext);
+    const copy = plaintext.slice();
+    return this.#importing.then((aead) => aead.encrypt(this.nonce(ctr), aad, copy));
+  }
+
+  /** Of what `encrypt` returned. Rejects or gives null when it is not authentic. */
+  decrypt(ctr: Uint64, aad: Bytes, sealed: Bytes): Promise<ArrayBuffer | null> {
+    if (this.#aead !== null) return this.#aead.decrypt(this.nonce(ctr), aad, sealed);
+    return this.#importing.then((aead) => aead.decrypt(this.nonce(ctr), aad, sealed));
+  }
+
+  /** The whole message: header, ciphertext, tag. */
+  async seal(ctr: Uint64, plaintext: Bytes, metadata?: Bytes): Promise<Bytes> {
+    const header = this.header(ctr);
+    const aad = metadata === undefined ? header : concat(header, metadata);
+    return concat(header, new Uint8Array(await this.encrypt(ctr, aad, plaintext)));
   }
 
   /** Null when the message was not sealed with this key, or was changed since. */
-  async open(message: Bytes, metadata: Bytes = NO_METADATA): Promise<Bytes | null> {
+  async open(message: Bytes, metadata?: Bytes): Promise<Bytes | null> {
     const header = decodeHeader(message);
-    if (header === null || header.kid !== this.kid) return null;
+    if (header === null || header.kid.high !== this.kid.high || header.kid.low !== this.kid.low) return null;
     if (message.length < header.length + this.suite.tag) return null;
     const encoded = message.subarray(0, header.length);
-    const aad = metadata.length === 0 ? encoded : concat(encoded, metadata);
-    const aead = this.#aead ?? (await this.#importing);
-    return aead.decrypt(this.nonce(header.ctr), aad, message.subarray(header.length));
+    const aad = metadata === undefined ? encoded : concat(encoded, metadata);
+    try {
+      const plaintext = await this.decrypt(header.ctr, aad, message.subarray(header.length));
+      return plaintext === null ? null : new Uint8Array(plaintext);
+    } catch {
+      return null;
+    }
   }
 
   /** Salt XOR counter, RFC 9605 §4.4.3. */
-  nonce(ctr: bigint): Bytes {
+  nonce({ high, low }: Uint64): Bytes {
     const nonce = this.#salt.slice();
-    let high = Number(ctr >> 32n);
-    let low = Number(ctr & 0xffffffffn);
-    for (let i = NONCE_LENGTH - 1; i >= NONCE_LENGTH - 8; i--) {
-      nonce[i] = (nonce[i] ?? 0) ^ (low & 0xff);
-      low = ((low >>> 8) | ((high & 0xff) << 24)) >>> 0;
-      high >>>= 8;
+    for (let i = 0; i < 8; i++) {
+      const at = NONCE_LENGTH - 1 - i;
+      nonce[at] = (nonce[at] ?? 0) ^ (((i < 4 ? low : high) >>> ((i & 3) * 8)) & 0xff);
     }
     return nonce;
   }
 }
 
 export function importAead(suite: Suite, key: Bytes): Promise<Aead> {
-  return suite.cipher === 'AES-GCM' ? importGcm(key, suite.tag) : importCtrHmac(suite, key);
+  return suite.cipher === 'AES-GCM' ? importGcm(key) : importCtrHmac(suite, key);
 }
 
-async function importGcm(bytes: Bytes, tag: number): Promise<Aead> {
+/** WebCrypto's own tag length is the 16 bytes that both GCM suites have. */
+async function importGcm(bytes: Bytes): Promise<Aead> {
   const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
-  const parameters = (iv: Bytes, additionalData: Bytes) => ({
-    name: 'AES-GCM',
-    iv,
-    additionalData,
-    tagLength: tag * 8,
-  });
   return {
-    encrypt: async (nonce, aad, plaintext) =>
-      new Uint8Array(await crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext)),
-    decrypt: (nonce, aad, sealed) =>
-      crypto.subtle.decrypt(parameters(nonce, aad), key, sealed).then(
-        (plaintext) => new Uint8Array(plaintext),
-        () => null,
-      ),
+    encrypt: (iv, additionalData, plaintext) =>
+      crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, plaintext),
+    decrypt: (iv, additionalData, sealed) =>
+      crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed),
   };
 }
 
@@ -120,16 +133,17 @@ async function importCtrHmac(suite: Suite, bytes: Bytes): Promise<Aead> {
   };
   return {
     async encrypt(nonce, aad, plaintext) {
-      const encrypted = await crypto.subtle.encrypt(counter(nonce), encryptionKey, plaintext);
-      const ciphertext = new Uint8Array(encrypted);
-      return concat(ciphertext, await tagOf(nonce, aad, ciphertext));
+      const ciphertext = new Uint8Array(
+        await crypto.subtle.encrypt(counter(nonce), encryptionKey, plaintext),
+      );
+      return concat(ciphertext, await tagOf(nonce, aad, ciphertext)).buffer;
     },
     async decrypt(nonce, aad, sealed) {
       const end = sealed.length - suite.tag;
       const ciphertext = sealed.subarray(0, end);
       // WebCrypto's verify takes whole tags only, hence sign and compare (rule S4).
       if (!equalInConstantTime(await tagOf(nonce, aad, ciphertext), sealed.subarray(end))) return null;
-      return new Uint8Array(await crypto.subtle.decrypt(counter(nonce), encryptionKey, ciphertext));
+      return crypto.subtle.decrypt(counter(nonce), encryptionKey, ciphertext);
     },
   };
 }

@@ -1,9 +1,15 @@
 // The SFrame header, RFC 9605 §4.3: a config byte, the key id and the counter, each as short as it can be.
 import type { Bytes } from '../bytes.ts';
 
+/** Two unsigned 32-bit halves: on the way of every frame, BigInt costs more than all the rest of the header. */
+export interface Uint64 {
+  high: number;
+  low: number;
+}
+
 export interface Header {
-  kid: bigint;
-  ctr: bigint;
+  kid: Uint64;
+  ctr: Uint64;
 }
 
 export interface DecodedHeader extends Header {
@@ -11,15 +17,20 @@ export interface DecodedHeader extends Header {
   length: number;
 }
 
-/** 1 config byte, 8 of key id, 8 of counter. */
-export const MAX_HEADER_LENGTH = 17;
+/** Of a safe integer, 0 … 2^53 − 1. */
+export function uint64(value: number): Uint64 {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`expected 0 … 2^53 − 1, got ${value}`);
+  return { high: Math.floor(value / 0x100000000), low: value >>> 0 };
+}
 
-const MAX_VALUE = 2n ** 64n;
+/** Null above 2^53 − 1. */
+export function safeInteger({ high, low }: Uint64): number | null {
+  return high < 0x200000 ? high * 0x100000000 + low : null;
+}
 
-/** Throws RangeError for values that do not fit 64 bits: the caller's mistake, never the network's. */
 export function encodeHeader({ kid, ctr }: Header): Bytes {
-  const kidLength = fieldLength('kid', kid);
-  const ctrLength = fieldLength('ctr', ctr);
+  const kidLength = fieldLength(kid);
+  const ctrLength = fieldLength(ctr);
   const header = new Uint8Array(1 + kidLength + ctrLength);
   header[0] = (config(kid, kidLength) << 4) | config(ctr, ctrLength);
   writeBigEndian(header, 1, kidLength, kid);
@@ -34,60 +45,52 @@ export function encodeHeader({ kid, ctr }: Header): Bytes {
 export function decodeHeader(message: Uint8Array): DecodedHeader | null {
   const first = message[0];
   if (first === undefined) return null;
+  const kidLength = lengthOf(first >> 4);
+  const ctrLength = lengthOf(first & 0x0f);
+  const length = 1 + kidLength + ctrLength;
+  if (message.length < length) return null;
   const kid = readField(message, 1, first >> 4);
-  if (kid === null) return null;
-  const ctr = readField(message, 1 + kid.length, first & 0x0f);
-  if (ctr === null) return null;
-  return { kid: kid.value, ctr: ctr.value, length: 1 + kid.length + ctr.length };
+  const ctr = readField(message, 1 + kidLength, first & 0x0f);
+  return kid === null || ctr === null ? null : { kid, ctr, length };
 }
 
-/** The 8 bytes of a key id in the key schedule's labels, RFC 9605 §4.4.2. */
-export function bigEndian64(value: bigint): Bytes {
-  const bytes = new Uint8Array(8);
-  writeBigEndian(bytes, 0, 8, value);
-  return bytes;
+export function writeBigEndian(
+  target: Uint8Array,
+  offset: number,
+  length: number,
+  { high, low }: Uint64,
+): void {
+  for (let i = 0; i < length; i++) {
+    const half = i < 4 ? low : high;
+    target[offset + length - 1 - i] = (half >>> ((i & 3) * 8)) & 0xff;
+  }
 }
 
 /** Bytes that follow the config byte; 0 for values up to 7, which fit into it. */
-function fieldLength(name: string, value: bigint): number {
-  if (value < 0n || value >= MAX_VALUE) throw new RangeError(`${name}: expected 0 … 2^64 − 1, got ${value}`);
-  if (value < 8n) return 0;
-  let length = 1;
-  for (let rest = value >> 8n; rest > 0n; rest >>= 8n) length++;
-  return length;
+function fieldLength({ high, low }: Uint64): number {
+  if (high === 0 && low < 8) return 0;
+  return high === 0 ? 4 - (Math.clz32(low) >> 3) : 8 - (Math.clz32(high) >> 3);
 }
 
-function config(value: bigint, length: number): number {
-  return length === 0 ? Number(value) : 0x08 | (length - 1);
+function config({ low }: Uint64, length: number): number {
+  return length === 0 ? low : 0x08 | (length - 1);
 }
 
-function writeBigEndian(target: Uint8Array, offset: number, length: number, value: bigint): void {
-  if (length === 0) return;
-  let high = Number(value >> 32n);
-  let low = Number(value & 0xffffffffn);
-  for (let i = length - 1; i >= 0; i--) {
-    target[offset + i] = low & 0xff;
-    low = ((low >>> 8) | ((high & 0xff) << 24)) >>> 0;
-    high >>>= 8;
-  }
+function lengthOf(nibble: number): number {
+  return nibble < 0x08 ? 0 : (nibble & 0x07) + 1;
 }
 
-function readField(
-  message: Uint8Array,
-  offset: number,
-  nibble: number,
-): { value: bigint; length: number } | null {
-  if (nibble < 0x08) return { value: BigInt(nibble), length: 0 };
-  const length = (nibble & 0x07) + 1;
-  if (offset + length > message.length) return null;
+function readField(message: Uint8Array, offset: number, nibble: number): Uint64 | null {
+  const length = lengthOf(nibble);
+  if (length === 0) return { high: 0, low: nibble };
+  const first = message[offset] ?? 0;
   // A longer form than needed: a leading zero, or a single byte that would have fitted the config byte.
-  if (message[offset] === 0 || (length === 1 && (message[offset] ?? 0) < 8)) return null;
+  if (first === 0 || (length === 1 && first < 8)) return null;
   let high = 0;
   let low = 0;
   for (let i = 0; i < length; i++) {
-    const byte = message[offset + i] ?? 0;
-    if (i < length - 4) high = high * 256 + byte;
-    else low = low * 256 + byte;
+    if (i < length - 4) high = ((high << 8) | (message[offset + i] ?? 0)) >>> 0;
+    else low = ((low << 8) | (message[offset + i] ?? 0)) >>> 0;
   }
-  return { value: (BigInt(high) << 32n) | BigInt(low), length };
+  return { high, low };
 }

@@ -2,7 +2,7 @@
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { ascii, type Bytes, concat } from '../bytes.ts';
-import { bigEndian64 } from './header.ts';
+import { type Uint64, writeBigEndian } from './header.ts';
 import { NONCE_LENGTH, type Suite } from './suites.ts';
 
 // Synchronous on purpose: rule M12 wants the key and the counter drawn before the first await.
@@ -18,10 +18,13 @@ export interface KeyMaterial {
   salt: Bytes;
 }
 
-export function deriveKeyMaterial(suite: Suite, kid: bigint, baseKey: Uint8Array): KeyMaterial {
+export function deriveKeyMaterial(suite: Suite, kid: Uint64, baseKey: Uint8Array): KeyMaterial {
   const hash = HASHES[suite.hash];
   const secret = extract(hash, baseKey, NO_SALT);
-  const suffix = concat(bigEndian64(kid), Uint8Array.of(suite.id >> 8, suite.id & 0xff));
+  // The labels end with the key id in 8 bytes and the suite in 2.
+  const suffix = new Uint8Array(10);
+  writeBigEndian(suffix, 0, 8, kid);
+  suffix[9] = suite.id;
   const keyLength = suite.encryptionKey + suite.authenticationKey;
   return {
     key: new Uint8Array(expand(hash, secret, concat(KEY_LABEL, suffix), keyLength)),

@@ -22,12 +22,6 @@ export function bytesOf(frame: EncodedFrame): Bytes {
   return new Uint8Array(frame.data);
 }
 
-/** Replaces the frame's content. A view of a larger buffer is cut out first: the browser takes whole buffers. */
-export function replaceBytes(frame: EncodedFrame, bytes: Bytes): void {
-  const whole = bytes.byteLength === bytes.buffer.byteLength;
-  frame.data = whole ? bytes.buffer : bytes.slice().buffer;
-}
-
 /** One place where frames come and go, and where a key frame can be asked for. */
 export interface FramePort {
   readable: ReadableStream<EncodedFrame>;

@@ -1,13 +1,24 @@
 // A receiving transform: shows nothing but what opens as the expected person's expected source.
 import type { Clock } from '../clock.ts';
-import { type Codec, codecOf } from '../codecs/index.ts';
+import { codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
 import { METADATA_LENGTH } from '../metadata.ts';
 import { Attribution } from '../receive/attribution.ts';
 import { Hold } from '../receive/hold.ts';
-import { type Envelope, type FrameToOpen, open, parseEnvelope } from '../receive/opener.ts';
+import {
+  beginOpening,
+  decrypt,
+  type Envelope,
+  type FrameToOpen,
+  finishOpening,
+  type Opened,
+  type Opening,
+  parseEnvelope,
+  type Refused,
+} from '../receive/opener.ts';
 import type { Sender } from '../receive/sender.ts';
-import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf, replaceBytes } from './encoded.ts';
+import type { Overhead } from '../send/sealer.ts';
+import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
 import type { Tally } from './tally.ts';
 
 export interface Route {
@@ -26,7 +37,6 @@ export interface Receiving {
 }
 
 type Emit = (frame: EncodedFrame) => void;
-type Attempt = 'done' | { waitsFor: Envelope };
 
 /** At most one request in this time: the sender answers for everybody at once. */
 const KEY_FRAME_INTERVAL_MS = 500;
@@ -53,8 +63,10 @@ export class Incoming {
   readonly #hold: Hold<{ frame: EncodedFrame; emit: Emit }>;
   #route: Route | null = null;
   #cancelExpiry: (() => void) | null = null;
-  /** Frames are handled one after the other, those that waited before those that come. */
+  /** The frame being handled; frames are handled one after the other. */
   #work: Promise<void> = Promise.resolve();
+  /** While frames that waited are tried, those that come wait behind them. */
+  #draining: Promise<void> | null = null;
   #chainBroken = false;
   #lastKeyFrameRequest = Number.NEGATIVE_INFINITY;
   /** Key under which the last frame opened; null after frames that did not. */
@@ -79,23 +91,38 @@ export class Incoming {
 
   /** Calls `emit` or counts the drop, now or after a wait; never throws for what a frame contains. */
   process(frame: EncodedFrame, emit: Emit): Promise<void> {
-    return this.#inTurn(async () => {
-      const attempt = await this.#attempt(frame, emit);
-      if (attempt !== 'done') this.#wait(frame, emit, attempt.waitsFor);
-    });
+    this.#work = this.#draining === null ? this.#receive(frame, emit) : this.#receiveLater(frame, emit);
+    return this.#work;
   }
 
   /** A key of `owner` has come: frames that waited for it go first, and the decoder gets a place to start. */
-  keyArrived(owner: Identity): Promise<void> {
-    if (this.#route?.owner !== owner) return Promise.resolve();
-    return this.#inTurn(async () => {
-      for (const held of this.#hold.takeAll()) {
-        const { frame, emit } = held.frame;
-        const attempt = await this.#attempt(frame, emit);
-        if (attempt !== 'done') this.#hold.putBack(held.frame, frame.data.byteLength, held.until);
-      }
-      if (this.#chainBroken || this.#openedUnder === null) this.#askForKeyFrame();
+  keyArrived(owner: Identity): void {
+    if (this.#route?.owner !== owner) return;
+    const before = this.#draining ?? this.#work;
+    const draining = before.then(() => this.#drain()).catch(() => {});
+    this.#draining = draining;
+    void draining.then(() => {
+      if (this.#draining === draining) this.#draining = null;
     });
+  }
+
+  async #receiveLater(frame: EncodedFrame, emit: Emit): Promise<void> {
+    while (this.#draining !== null) await this.#draining;
+    await this.#receive(frame, emit);
+  }
+
+  async #receive(frame: EncodedFrame, emit: Emit): Promise<void> {
+    const waitsFor = await this.#attempt(frame, emit);
+    if (waitsFor !== null) this.#wait(frame, emit, waitsFor);
+  }
+
+  async #drain(): Promise<void> {
+    for (const held of this.#hold.takeAll()) {
+      const { frame, emit } = held.frame;
+      const waitsFor = await this.#attempt(frame, emit);
+      if (waitsFor !== null) this.#hold.putBack(held.frame, frame.data.byteLength, held.until);
+    }
+    if (this.#chainBroken || this.#openedUnder === null) this.#askForKeyFrame();
   }
 
   /** The gate closed, or the conference is over. */
@@ -110,15 +137,8 @@ export class Incoming {
     this.tally.close();
   }
 
-  #inTurn(task: () => Promise<void>): Promise<void> {
-    // Nothing throws for what a frame contains; should something throw all the same, that frame alone is lost.
-    this.#work = this.#work.then(task).catch(() => {
-      this.#drop('malformed');
-    });
-    return this.#work;
-  }
-
-  async #attempt(frame: EncodedFrame, emit: Emit): Promise<Attempt> {
+  /** Null when the frame is done with, emitted or dropped; its envelope when it waits for a key. */
+  async #attempt(frame: EncodedFrame, emit: Emit): Promise<Envelope | null> {
     const { gate, clock, senders } = this.#receiving;
     if (gate === 'drop') return this.#drop('gate-closed');
     const mimeType = mimeTypeOf(frame);
@@ -126,32 +146,34 @@ export class Incoming {
     const codec = codecOf(mimeType);
     const route = this.#route;
     const sender = route === null ? undefined : senders.get(route.owner);
-    const mayBeClear = gate === 'clear';
-    const notSealed = (reason: DropReason): Attempt =>
-      mayBeClear ? this.#pass(frame, emit) : this.#drop(reason);
-
-    if (codec === null) return notSealed('codec-unknown');
-    if (route === null) return notSealed('no-owner');
     // Before this client seals, the others may already do so: what opens is opened, the rest is taken for clear.
-    if (mayBeClear && sender?.hasKeys !== true) return this.#pass(frame, emit);
+    const mayBeClear = gate === 'clear';
+    if (mayBeClear && (codec === null || sender?.hasKeys !== true)) return this.#pass(frame, emit);
+    if (codec === null) return this.#drop('codec-unknown');
+    if (route === null) return this.#drop('no-owner');
     const content = { media: this.options.media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) };
     const envelope = parseEnvelope(codec, content.data);
-    if (envelope === 'not-sealed' || envelope === 'malformed') return notSealed(envelope);
-    if (sender === undefined) {
-      if (envelope.id.source !== route.source) return notSealed('wrong-source');
-      return this.#unopened(envelope, content, route, 'unknown-key');
+    if (typeof envelope === 'string') return mayBeClear ? this.#pass(frame, emit) : this.#drop(envelope);
+
+    let opened = begin(content, envelope, sender, route.source, clock.now());
+    if (opened.type === 'opening') {
+      let plaintext: ArrayBuffer | null = null;
+      try {
+        plaintext = await opened.plaintext;
+      } catch {
+        // WebCrypto's way of saying that the tag does not hold.
+      }
+      // The page may have closed the gate or changed the owner while the cipher ran.
+      if (this.#receiving.gate === 'drop') return this.#drop('gate-closed');
+      if (this.#route !== route) return this.#drop('no-owner');
+      opened = finishOpening(opened, plaintext, clock.now());
     }
-    const opened = await open(content, envelope, sender, route.source, () => clock.now());
-    // The page may have closed the gate or changed the owner while the cipher ran.
-    if (this.#receiving.gate === 'drop') return this.#drop('gate-closed');
-    if (this.#route !== route) return this.#drop('no-owner');
     if (opened.type === 'opened') {
-      const overhead = overheadOf(codec, content, envelope, opened.data.length);
-      replaceBytes(frame, opened.data);
-      this.tally.sealed(overhead);
+      this.tally.sealed(overheadOf(content, envelope, opened.data.byteLength));
+      frame.data = opened.data;
       this.#noteOpened(route, envelope, opened.metadata.isKey);
       emit(frame);
-      return 'done';
+      return null;
     }
     const reason = opened.type === 'unknown-key' ? 'unknown-key' : opened.reason;
     // A replay is never passed, in no gate: it was sealed, and seen before.
@@ -165,22 +187,22 @@ export class Incoming {
     content: FrameToOpen,
     route: Route,
     reason: DropReason,
-  ): Promise<Attempt> {
-    if (reason !== 'wrong-source' && reason !== 'metadata-mismatch') {
+  ): Promise<Envelope | null> {
+    const maySearch = reason !== 'wrong-source' && reason !== 'metadata-mismatch';
+    if (maySearch && this.#attribution.maySearch(this.#receiving.clock.now())) {
       const seen = await this.#searchOthers(envelope, content, route);
       if (seen !== null) return this.#drop('forged');
     }
-    return reason === 'unknown-key' ? { waitsFor: envelope } : this.#drop(reason);
+    return reason === 'unknown-key' ? envelope : this.#drop(reason);
   }
 
   async #searchOthers(envelope: Envelope, content: FrameToOpen, route: Route): Promise<Identity | null> {
     const { clock, senders } = this.#receiving;
-    if (!this.#attribution.maySearch(clock.now())) return null;
     for (const [identity, sender] of senders) {
       if (identity === route.owner) continue;
       const key = sender.known(envelope.id, content.media, clock.now());
       // A trial only: nothing of the other's state moves, and the frame is not shown.
-      if (key === null || (await key.open(envelope.message)) === null) continue;
+      if (key === null || (await decrypt(key, envelope).catch(() => null)) === null) continue;
       if (this.#route === route && this.#attribution.found(identity, clock.now())) {
         this.#receiving.swapped(this.options.transform, route, identity);
       }
@@ -239,27 +261,35 @@ export class Incoming {
     this.#requestKeyFrame();
   }
 
-  #pass(frame: EncodedFrame, emit: Emit): 'done' {
+  #pass(frame: EncodedFrame, emit: Emit): null {
     this.tally.clear();
     emit(frame);
-    return 'done';
+    return null;
   }
 
-  #drop(reason: DropReason): 'done' {
+  #drop(reason: DropReason): null {
     this.tally.dropped(reason);
     if (BREAKS_CHAIN.has(reason)) this.#chainBroken = true;
     // Browsers resend packets to probe the line: a frame that comes twice is no interruption.
     if (reason !== 'replayed') this.#openedUnder = null;
-    return 'done';
+    return null;
   }
 }
 
-function overheadOf(codec: Codec, { data }: FrameToOpen, { message }: Envelope, plainLength: number) {
-  // H.264's emulation prevention makes the envelope longer than its message: counted with the stand-in.
+function begin(
+  content: FrameToOpen,
+  envelope: Envelope,
+  sender: Sender | undefined,
+  source: SourceId,
+  now: number,
+): Opening | Opened | Refused {
+  if (sender !== undefined) return beginOpening(content, envelope, sender, source, now);
+  const isExpected = envelope.id.source === source;
+  return isExpected ? { type: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
+}
+
+function overheadOf({ data }: FrameToOpen, { message }: Envelope, plainLength: number): Overhead {
+  // Where escaping made the message longer, that counts with the stand-in.
   const sframe = message.length - METADATA_LENGTH - plainLength;
-  return {
-    sframe,
-    metadata: METADATA_LENGTH,
-    standIn: codec.media === 'audio' ? 0 : data.length - message.length,
-  };
+  return { sframe, metadata: METADATA_LENGTH, standIn: data.length - message.length };
 }

@@ -2,7 +2,7 @@
 import { codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, SourceId, TransformOptions } from '../commands.ts';
 import type { Sealer } from '../send/sealer.ts';
-import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf, replaceBytes } from './encoded.ts';
+import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
 import type { Tally } from './tally.ts';
 
 /** What every transform of the page shares. */
@@ -32,38 +32,41 @@ export class Outgoing {
 
   /** Calls `emit` or counts the drop; never throws for what a frame contains. */
   async process(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Promise<void> {
-    const reason = await this.#send(frame, emit);
-    if (reason !== null) this.tally.dropped(reason);
-  }
-
-  /** Null when the frame was emitted. */
-  async #send(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Promise<DropReason | null> {
     const { gate, sealer } = this.#sending;
-    if (gate === 'drop') return 'gate-closed';
+    if (gate === 'drop') return this.#drop('gate-closed');
     const mimeType = mimeTypeOf(frame);
     this.tally.codec(mimeType);
     if (gate === 'clear') {
       this.tally.clear();
       emit(frame);
-      return null;
+      return;
     }
     const codec = codecOf(mimeType);
-    if (codec === null) return 'codec-unknown';
+    if (codec === null) return this.#drop('codec-unknown');
     const source = this.#source;
-    if (source === null) return 'no-source';
+    if (source === null) return this.#drop('no-source');
     const { media } = this.options;
-    const sealed = await sealer
-      .seal({ source, media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) })
-      .catch(() => ({ type: 'refused', reason: 'seal-failed' }) as const);
-    if (sealed.type === 'refused') return sealed.reason;
+    const sealing = sealer.begin({ source, media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) });
+    if (typeof sealing === 'string') return this.#drop(sealing);
+    let ciphertext: ArrayBuffer;
+    try {
+      ciphertext = await sealing.ciphertext;
+    } catch {
+      return this.#drop('seal-failed');
+    }
+    const sealed = sealer.finish(sealing, ciphertext);
+    if (typeof sealed === 'string') return this.#drop(sealed);
     // The page may have closed the gate, or taken the source away, while the cipher ran.
-    if (this.#sending.gate === 'drop') return 'gate-closed';
-    if (this.#source !== source) return 'no-source';
-    replaceBytes(frame, sealed.data);
+    if (this.#sending.gate === 'drop') return this.#drop('gate-closed');
+    if (this.#source !== source) return this.#drop('no-source');
+    frame.data = sealed.data;
     this.tally.sealed(sealed.overhead);
     this.#sending.sealedUnder(sealed.generation, sealed.step);
     emit(frame);
-    return null;
+  }
+
+  #drop(reason: DropReason): void {
+    this.tally.dropped(reason);
   }
 
   close(): void {

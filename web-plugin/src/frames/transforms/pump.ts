@@ -27,7 +27,12 @@ export async function pump(
     for (;;) {
       const { value, done } = await reader.read();
       if (done || ended) break;
-      await processor.process(value, emit);
+      try {
+        await processor.process(value, emit);
+      } catch (error) {
+        // No frame's content gets here; should anything, that frame is lost and the next ones go on.
+        console.error('Sealmeet worker: a frame was dropped', error);
+      }
     }
     await writer.close();
   } catch {
