@@ -15,8 +15,9 @@ build: setup ## build the plugin into dist/
 check: setup ## types, lint, formatting
 	@npm run --silent check
 
-demo: build ## a sealed call of three browsers on this machine (ONCE=1 ends after the script, REPORT=file.json)
-	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT))
+demo: build ## a sealed call of three browsers on this machine (ONCE=1 REPORT=demo.json PORT=8080 TLS_CERT=… TLS_KEY=…)
+	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT)) \
+	  $(if $(PORT),--port $(PORT)) $(if $(TLS_CERT),--tls-cert $(TLS_CERT)) $(if $(TLS_KEY),--tls-key $(TLS_KEY))
 
 test: check test-unit test-module test-e2e ## everything
 
