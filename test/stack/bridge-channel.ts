@@ -36,7 +36,8 @@ function nextFrame(bytes: Buffer): { opcode: number; length: number } | null {
   const short = second & 0x7f;
   const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
   if (bytes.length < 2 + extended) return null;
-  const payload = extended === 2 ? bytes.readUInt16BE(2) : extended === 8 ? Number(bytes.readBigUInt64BE(2)) : short;
+  const payload =
+    extended === 2 ? bytes.readUInt16BE(2) : extended === 8 ? Number(bytes.readBigUInt64BE(2)) : short;
   const length = 2 + extended + (second & 0x80 ? 4 : 0) + payload;
   return bytes.length < length ? null : { opcode: first & 0x0f, length };
 }

@@ -6,6 +6,8 @@ import type { Stack } from './stack.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const JOIN_MS = 20_000;
+/** A line of the library's logger: a time, and the file in brackets. */
+const LIBRARY_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
 
 export const LAUNCH_ARGUMENTS: readonly string[] = [
   '--headless=new',
@@ -31,7 +33,9 @@ export const LAUNCH_ARGUMENTS: readonly string[] = [
 
 export async function launchBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
-    throw new Error(`Chromium is not installed (expected ${CHROMIUM}): run "apt-get install chromium", or "make setup"`);
+    throw new Error(
+      `Chromium is not installed (expected ${CHROMIUM}): run "apt-get install chromium", or "make setup"`,
+    );
   }
   return chromium.launch({ executablePath: CHROMIUM, args: [...LAUNCH_ARGUMENTS] });
 }
@@ -58,8 +62,10 @@ export interface BrowserParticipant {
   readonly tone: number;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Console errors and uncaught exceptions of the page so far. */
+  /** Console errors and uncaught exceptions of the page so far, without the library's own log. */
   readonly consoleErrors: string[];
+  /** What lib-jitsi-meet logged as an error: it does so in ordinary operation too, as when somebody leaves. */
+  readonly libraryErrors: string[];
   /** Its endpoint id; of the present connection, as it changes when it joins again. */
   id(): Promise<string>;
   /** Closes page and context; without leaving first if it did not. */
@@ -69,12 +75,18 @@ export interface BrowserParticipant {
 /** Opens the page in a context of its own, and joins. */
 export async function launchParticipant(options: ParticipantOptions): Promise<BrowserParticipant> {
   const { browser, stack, room, name, tone = 0, peerToPeer = false, codec, query = {} } = options;
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['camera', 'microphone'] });
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    permissions: ['camera', 'microphone'],
+  });
   const consoleErrors: string[] = [];
+  const libraryErrors: string[] = [];
   try {
     const page = await context.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') consoleErrors.push(message.text());
+      if (message.type() !== 'error') return;
+      const text = message.text();
+      (LIBRARY_LINE.test(text) ? libraryErrors : consoleErrors).push(text);
     });
     page.on('pageerror', (error) => consoleErrors.push(`uncaught: ${error.message}`));
     if (options.initScript) await page.addInitScript(options.initScript);
@@ -95,12 +107,15 @@ export async function launchParticipant(options: ParticipantOptions): Promise<Br
       context,
       page,
       consoleErrors,
+      libraryErrors,
       id: () => page.evaluate(() => window.call.id),
       close: () => context.close(),
     };
   } catch (error) {
     await context.close();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} could not join ${room}: ${reason}\nconsole:\n${consoleErrors.join('\n')}`);
+    throw new Error(
+      `${name} could not join ${room}: ${reason}\nconsole:\n${[...consoleErrors, ...libraryErrors].join('\n')}`,
+    );
   }
 }

@@ -17,7 +17,7 @@ export interface ServerChild {
   waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void>;
   /** Resolves with the first line of standard output that is JSON with `ready: true`. */
   readyLine: Promise<Record<string, unknown>>;
-  stop(): Promise<void>;
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** At once and without waiting, for the end of the process. */
   kill(): void;
 }
@@ -61,7 +61,11 @@ export function startServer({ name, command, args, log, cwd, onUnexpectedEnd }: 
   });
   readyLine.catch(() => {});
 
-  const tail = () => lines.slice(-TAIL_LINES).map((line) => `  ${name}| ${line}`).join('\n');
+  const tail = () =>
+    lines
+      .slice(-TAIL_LINES)
+      .map((line) => `  ${name}| ${line}`)
+      .join('\n');
   const failure = (what: string) =>
     new ServerFailed(`${name} ${what}${lines.length > 0 ? `; its last lines:\n${tail()}` : ''}`);
 
@@ -111,9 +115,9 @@ export function startServer({ name, command, args, log, cwd, onUnexpectedEnd }: 
       }
       if (ended) throw failure(ended);
     },
-    async stop() {
+    async stop(signal = 'SIGTERM') {
       stopping = true;
-      if (!ended) child.kill('SIGTERM');
+      if (!ended) child.kill(signal);
       const timer = setTimeout(kill, STOP_MS);
       await exited;
       clearTimeout(timer);
@@ -126,11 +130,20 @@ export function startServer({ name, command, args, log, cwd, onUnexpectedEnd }: 
 }
 
 /** Rejects when the ready line does not come in time. */
-export async function readyWithin(child: ServerChild, name: string, timeoutMs: number): Promise<Record<string, unknown>> {
+export async function readyWithin(
+  child: ServerChild,
+  name: string,
+  timeoutMs: number,
+): Promise<Record<string, unknown>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new ServerFailed(`${name} was not ready after ${timeoutMs / 1000} s; its last lines:\n${child.tail()}`)),
+      () =>
+        reject(
+          new ServerFailed(
+            `${name} was not ready after ${timeoutMs / 1000} s; its last lines:\n${child.tail()}`,
+          ),
+        ),
       timeoutMs,
     );
   });

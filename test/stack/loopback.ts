@@ -17,7 +17,8 @@ export async function freePorts(count: number): Promise<number[]> {
   );
   const ports = servers.map((server) => {
     const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('expected a TCP address of a new server');
+    if (address === null || typeof address === 'string')
+      throw new Error('expected a TCP address of a new server');
     return address.port;
   });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

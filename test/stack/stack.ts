@@ -44,8 +44,11 @@ export interface Stack {
   bridge: BridgeClient;
   /** Who joined and left which room, the focus included, as Prosody saw it. */
   prosodyEvents(): RoomEvent[];
-  /** Stops Prosody and starts it again on the same ports; resolves when it answers. */
-  restartProsody(): Promise<void>;
+  /**
+   * Ends Prosody and starts it again on the same ports; resolves when it answers. A shutdown, as systemd does it,
+   * makes everybody leave first; after a crash nobody was told anything. Shutdown when absent.
+   */
+  restartProsody(how?: 'shutdown' | 'crash'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -117,7 +120,12 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
   cleanup.add(async () => remove(), remove);
 
   const secret = randomBytes(16).toString('hex');
-  const prosody = await ProsodyServer.create({ directory, secret, module: options.module ? MODULE : null, log });
+  const prosody = await ProsodyServer.create({
+    directory,
+    secret,
+    module: options.module ? MODULE : null,
+    log,
+  });
   cleanup.add(
     () => prosody.stop(),
     () => prosody.kill(),
@@ -147,7 +155,10 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
     () => bridgeChild.stop(),
     () => bridgeChild.kill(),
   );
-  const [{ port: bridgePort }] = await Promise.all([readyWithin(bridgeChild, 'bridge', READY_MS), prosody.start()]);
+  const [{ port: bridgePort }] = await Promise.all([
+    readyWithin(bridgeChild, 'bridge', READY_MS),
+    prosody.start(),
+  ]);
   if (typeof bridgePort !== 'number') throw new Error('expected the bridge to name its port, came nothing');
 
   const focusSettings: FocusSettings & { bridgePort: number } = {
@@ -180,7 +191,7 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
     directory,
     bridge: bridgeClient(bridgePort),
     prosodyEvents: () => prosody.events(),
-    restartProsody: () => prosody.restart(),
+    restartProsody: (how = 'shutdown') => prosody.restart(how),
     stop: () => cleanup.run(),
   };
 }

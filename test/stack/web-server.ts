@@ -45,7 +45,9 @@ function tlsOptions({ cert, key }: { cert: string; key: string }): { cert: Buffe
     return options;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The certificate ${cert} with the key ${key} cannot be used (${reason}): expected two PEM files that belong together`);
+    throw new Error(
+      `The certificate ${cert} with the key ${key} cannot be used (${reason}): expected two PEM files that belong together`,
+    );
   }
 }
 
@@ -103,12 +105,17 @@ export class WebServer {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
         const taken = error.code === 'EADDRINUSE' || error.code === 'EACCES';
-        reject(taken ? new Error(`Port ${port} on ${LOOPBACK} is taken: choose another one, or stop what uses it`) : error);
+        reject(
+          taken
+            ? new Error(`Port ${port} on ${LOOPBACK} is taken: choose another one, or stop what uses it`)
+            : error,
+        );
       });
       this.#server.listen(port ?? 0, LOOPBACK, resolve);
     });
     const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('expected the web server to have a TCP address');
+    if (address === null || typeof address === 'string')
+      throw new Error('expected the web server to have a TCP address');
     this.#origin = `${tls ? 'https://localhost' : `http://${LOOPBACK}`}:${address.port}`;
   }
 
@@ -127,8 +134,8 @@ export class WebServer {
     try {
       const path = decodeURIComponent(new URL(request.url ?? '/', 'http://page').pathname);
       const found = this.#find(path);
-      if (!found) return this.#reply(response, 404, '.txt', Buffer.from('Not found\n'));
-      this.#reply(response, 200, found.type, found.body);
+      if (found) this.#reply(response, 200, found.type, found.body);
+      else this.#reply(response, 404, '.txt', Buffer.from('Not found\n'));
     } catch {
       this.#reply(response, 400, '.txt', Buffer.from('Bad request\n'));
     }
@@ -146,12 +153,14 @@ export class WebServer {
 
   #find(path: string): { type: string; body: Buffer } | null {
     const { root, config } = this.#settings;
-    if (path === '/config.js') return { type: '.js', body: Buffer.from(`var config = ${JSON.stringify(config)};\n`) };
+    if (path === '/config.js')
+      return { type: '.js', body: Buffer.from(`var config = ${JSON.stringify(config)};\n`) };
     if (path === '/libs/lib-jitsi-meet.min.js') {
       return this.#file(join(root, 'node_modules/@solyd/lib-jitsi-meet/dist/umd'), 'lib-jitsi-meet.min.js');
     }
     if (path === '/page/app.js') return { type: '.js', body: this.#app };
-    if (path.startsWith('/page/')) return this.#file(join(root, 'test/stack/page'), path.slice('/page/'.length));
+    if (path.startsWith('/page/'))
+      return this.#file(join(root, 'test/stack/page'), path.slice('/page/'.length));
     if (path.startsWith('/sealmeet/')) return this.#file(join(root, 'dist'), path.slice('/sealmeet/'.length));
     // The library asks for this address now and then to keep its web socket's proxies awake.
     if (path === '/xmpp-websocket') return { type: '.txt', body: Buffer.from('') };
@@ -175,16 +184,17 @@ export class WebServer {
     const { root, plugin } = this.#settings;
     const html = readFileSync(join(root, 'test/stack/page/index.html'), 'utf8');
     const [before, after] = html.split(SLOT);
-    if (before === undefined || after === undefined) throw new Error(`expected ${SLOT} once in the client page`);
+    if (before === undefined || after === undefined)
+      throw new Error(`expected ${SLOT} once in the client page`);
     const fragment = plugin ? readFileSync(pluginFragment(root), 'utf8') : '';
     return Buffer.from(before + fragment + after);
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex): void {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    if (path === '/xmpp-websocket') return this.#proxy(request, socket);
-    if (path.startsWith('/colibri-ws/')) return acceptBridgeChannel(request, socket);
-    socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    if (path === '/xmpp-websocket') this.#proxy(request, socket);
+    else if (path.startsWith('/colibri-ws/')) acceptBridgeChannel(request, socket);
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
   }
 
   #proxy(request: IncomingMessage, socket: Duplex): void {

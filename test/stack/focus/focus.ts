@@ -168,8 +168,8 @@ export class Focus {
   async #onConferenceRequest({ element }: Context): Promise<Element> {
     const { authDomain, mucDomain, user } = this.#settings;
     const asked = element.attrs.room ?? '';
-    const address = asked.length <= 1023 ? jid(asked) : null;
-    if (!address || address.domain !== mucDomain || !address.local) {
+    const address = /^[^@/]{1,200}@[^@/]{1,200}$/.test(asked) ? jid(asked) : null;
+    if (address?.domain !== mucDomain) {
       const text = `expected a room at ${mucDomain}, came ${JSON.stringify(asked.slice(0, 100))}`;
       return xml('error', { type: 'modify' }, xml('bad-request', NS.stanzas), xml('text', NS.stanzas, text));
     }

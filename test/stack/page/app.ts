@@ -43,7 +43,8 @@ const STATE_TEXT: Record<Exclude<MeetingState['at'], 'refused'>, string> = {
 function person(conference: Conference, id: string): PersonInCall {
   const participant = conference.getParticipantById(id);
   const tracks = participant?.getTracks() ?? [];
-  const muted = (type: string) => tracks.filter((track) => track.getType() === type).every((track) => track.isMuted());
+  const muted = (type: string) =>
+    tracks.filter((track) => track.getType() === type).every((track) => track.isMuted());
   const video = tracks.find((track) => track.getType() === 'video' && !track.isMuted());
   return {
     id,
@@ -76,7 +77,10 @@ function self(): PersonInCall | null {
 function showPeople(): void {
   const own = self();
   if (own) tiles.showOwn(own.id, meeting?.camera ?? null);
-  tiles.update([...(own ? [{ ...own, own: true }] : []), ...others().map((other) => ({ ...other, own: false }))]);
+  tiles.update([
+    ...(own ? [{ ...own, own: true }] : []),
+    ...others().map((other) => ({ ...other, own: false })),
+  ]);
   const press = (id: string, pressed: boolean) =>
     find(id, HTMLButtonElement).setAttribute('aria-pressed', String(pressed));
   press('microphone', meeting?.muted.audio ?? false);
@@ -154,7 +158,12 @@ async function join(room: string, name: string): Promise<void> {
   document.title = `${room} · Sealmeet test room`;
   tones.wake();
   meeting = new Meeting(
-    { room: room.toLowerCase(), name, peerToPeer: query.get('p2p') === '1', preferredCodec: query.get('codec') },
+    {
+      room: room.toLowerCase(),
+      name,
+      peerToPeer: query.get('p2p') === '1',
+      preferredCodec: query.get('codec'),
+    },
     {
       state: showState,
       people: showPeople,
@@ -168,7 +177,9 @@ async function join(room: string, name: string): Promise<void> {
   try {
     await meeting.start();
   } catch (error) {
-    reportError(`Camera or microphone cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    reportError(
+      `Camera or microphone cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

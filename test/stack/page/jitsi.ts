@@ -10,6 +10,7 @@ export interface LocalTrack {
   attach(element: HTMLMediaElement): void;
   dispose(): Promise<void>;
   getTrack(): MediaStreamTrack;
+  setSourceName(name: string): void;
   on(event: string, handler: Handler): void;
 }
 

@@ -75,7 +75,10 @@ export class Meeting {
   }
 
   async start(): Promise<void> {
-    const tracks = await JitsiMeetJS.createLocalTracks({ devices: ['audio', 'video'], constraints: { video: VIDEO } });
+    const tracks = await JitsiMeetJS.createLocalTracks({
+      devices: ['audio', 'video'],
+      constraints: { video: VIDEO },
+    });
     for (const track of tracks) this.#tracks[track.getType()] = track;
     this.#connect();
   }
@@ -150,9 +153,17 @@ export class Meeting {
     conference.setDisplayName(name);
     this.#listen(conference);
     for (const track of [this.#tracks.audio, this.#tracks.screen ?? this.#tracks.video]) {
-      if (track) void conference.addTrack(track);
+      if (!track) continue;
+      // A track that was in a conference before keeps the name that it had there.
+      track.setSourceName(this.#sourceName(conference, track.getType()));
+      void conference.addTrack(track);
     }
     conference.join();
+  }
+
+  /** As the library names the only source of its kind. */
+  #sourceName(conference: Conference, kind: 'audio' | 'video'): string {
+    return `${conference.myUserId()}-${kind === 'audio' ? 'a' : 'v'}0`;
   }
 
   #listen(conference: Conference): void {
@@ -165,12 +176,22 @@ export class Meeting {
     on('CONFERENCE_FAILED', (error: string, ...details: unknown[]) => this.#onFailed(error, details));
     on('CONFERENCE_ERROR', (error: string, text?: unknown) => {
       const isChat = error === JitsiMeetJS.errors.conference.CHAT_ERROR;
-      this.#observer.error(isChat ? `Your message was not sent: ${String(text)}` : `${error} ${String(text ?? '')}`);
+      this.#observer.error(
+        isChat ? `Your message was not sent: ${String(text)}` : `${error} ${String(text ?? '')}`,
+      );
     });
     on('KICKED', (_actor: unknown, reason: unknown) => {
-      this.#refuse(`You were removed from the room${typeof reason === 'string' && reason ? `: ${reason}` : ''}`);
+      this.#refuse(
+        `You were removed from the room${typeof reason === 'string' && reason ? `: ${reason}` : ''}`,
+      );
     });
-    for (const event of ['USER_JOINED', 'USER_LEFT', 'DISPLAY_NAME_CHANGED', 'USER_ROLE_CHANGED', 'TRACK_MUTE_CHANGED']) {
+    for (const event of [
+      'USER_JOINED',
+      'USER_LEFT',
+      'DISPLAY_NAME_CHANGED',
+      'USER_ROLE_CHANGED',
+      'TRACK_MUTE_CHANGED',
+    ]) {
       on(event, () => this.#observer.people());
     }
     on('TRACK_ADDED', (track: RemoteTrack) => {
@@ -227,9 +248,17 @@ export class Meeting {
         await this.#conference?.replaceTrack(screen, video);
         await screen.dispose();
       } else {
-        const [desktop] = await JitsiMeetJS.createLocalTracks({ devices: ['desktop'] });
+        const tracks = await JitsiMeetJS.createLocalTracks({ devices: ['desktop'] });
+        // Jitsi Meet mixes a screen's sound into the microphone; this page shares the picture alone.
+        for (const track of tracks) if (track.getType() === 'audio') await track.dispose();
+        const desktop = tracks.find((track) => track.getType() === 'video');
         if (!desktop) throw new Error('expected a screen to share, came none');
-        desktop.on(named(JitsiMeetJS.events.track, 'LOCAL_TRACK_STOPPED'), () => void this.shareScreen(false));
+        desktop.on(
+          named(JitsiMeetJS.events.track, 'LOCAL_TRACK_STOPPED'),
+          () => void this.shareScreen(false),
+        );
+        // The library looks up by this name what the camera was allowed to send, and names the track too late.
+        if (this.#conference) desktop.setSourceName(this.#sourceName(this.#conference, 'video'));
         await this.#conference?.replaceTrack(video, desktop);
         this.#tracks.screen = desktop;
       }

@@ -26,7 +26,9 @@ async function addVideo(conference: Conference, track: RemoteTrack, into: Receiv
     into.videoFramesDecoded += entry.framesDecoded ?? 0;
     into.width = entry.frameWidth ?? into.width;
     into.height = entry.frameHeight ?? into.height;
-    const codec = entry.codecId ? (report.get(entry.codecId) as { mimeType?: string } | undefined) : undefined;
+    const codec = entry.codecId
+      ? (report.get(entry.codecId) as { mimeType?: string } | undefined)
+      : undefined;
     into.codec = codec?.mimeType?.replace(/^video\//, '') ?? into.codec;
   }
 }

@@ -27,8 +27,8 @@ export interface ProsodySetup {
 }
 
 function findProsody(): string {
-  const path = process.env.PATH ?? '';
-  const found = [...path.split(delimiter), '/usr/bin', '/usr/local/bin']
+  const found = (process.env.PATH ?? '')
+    .split(delimiter)
     .map((folder) => join(folder, 'prosody'))
     .find((file) => existsSync(file));
   if (!found) throw new Error('Prosody is not installed: run "apt-get install prosody", or "make setup"');
@@ -116,8 +116,8 @@ export class ProsodyServer {
     this.#child = null;
   }
 
-  async restart(): Promise<void> {
-    await this.stop();
+  async restart(how: 'shutdown' | 'crash'): Promise<void> {
+    await this.#child?.stop(how === 'crash' ? 'SIGKILL' : 'SIGTERM');
     await this.start();
   }
 
