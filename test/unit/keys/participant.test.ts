@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkedParticipant, ownBundle } from '../../../web-plugin/src/keys/participant.ts';
+import { checkedParticipant, keysOf, ownBundle } from '../../../web-plugin/src/keys/participant.ts';
 import { isSoundCurve25519, isSoundEd25519 } from '../../../web-plugin/src/keys/points.ts';
 import {
   bundleBody,
@@ -81,7 +81,7 @@ function forged(
 
 test('a bundle is refused for its points, a key that stands twice, the key of another, or its signature', () => {
   const check = (property: string, others: ReturnType<typeof checkedParticipant>[] = []) =>
-    checkedParticipant(olm, ROOM, property, others);
+    checkedParticipant(olm, ROOM, property, (key) => others.flatMap(keysOf).includes(key));
   const good = check(ownBundle(olm.account(), ROOM, random(16)));
   const zero = new Uint8Array(32);
   assert.throws(() => check(forged({ curve25519: zero })), /curve25519 is not a sound point/);
@@ -191,6 +191,19 @@ test('a changed, cut or longer bundle does not parse into something else', () =>
     const changed = Uint8Array.from(bytes);
     changed[at] = (changed[at] ?? 0) ^ 1;
     const value = `1.${Buffer.from(changed).toString('base64url')}`;
-    assert.throws(() => checkedParticipant(olm, ROOM, value, []), { name: 'Refusal' }, `byte ${at}`);
+    assert.throws(() => checkedParticipant(olm, ROOM, value, () => false), { name: 'Refusal' }, `byte ${at}`);
   }
+});
+
+test('handshakes of one occupant are rationed', () => {
+  const core = newCore('alice');
+  const bob = new Puppet('bob', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'bob', bundle: bob.property }, 0);
+  const offer = (ordinal: number, now: number) => {
+    bob.outbound();
+    return refusals(bob.tell(bob.part({ type: 'hello', ordinal, nonce: random(16), sealed: true }), now));
+  };
+  for (let ordinal = 1; ordinal <= 4; ordinal += 1) assert.deepEqual(offer(ordinal, 0), []);
+  assert.deepEqual(offer(5, 0), ['hello: too many']);
+  assert.deepEqual(offer(6, 2000), []);
 });

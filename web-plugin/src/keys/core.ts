@@ -11,22 +11,22 @@ import {
   Refusal,
   restartMessage,
 } from '../wire/index.ts';
-import { Channel, type ChannelMemory } from './channel.ts';
-import { rosterDigest, senderContext } from './derive.ts';
+import { Channel } from './channel.ts';
+import { senderContext } from './derive.ts';
 import { createProver, type Prover } from './device.ts';
 import type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
 import { Allowance, HeldMessages } from './inbox.ts';
 import type { KeyGift } from './link.ts';
 import type { OlmAccount, OlmLibrary } from './olm.ts';
 import { checkedParticipant, ownBundle, type Participant, participantOf } from './participant.ts';
-import { excludeOf, RETIRE_MS, Receiving, type ReceivingMemory } from './receiving.ts';
+import { excludeOf, RETIRE_MS, Receiving } from './receiving.ts';
 import { Refusals } from './refusals.ts';
+import { type Memory, type Occupant, type Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
 
 /** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
 const EAGER_ROSTER = 32;
 const KEY_REQUEST_MS = 5000;
-const REMEMBERED_IDENTITIES = 4096;
 
 export interface CoreOptions {
   olm: OlmLibrary;
@@ -52,28 +52,6 @@ export interface Core {
   free(): void;
 }
 
-type Memory = ChannelMemory & ReceivingMemory;
-
-/** An occupant with a good bundle. */
-interface Peer {
-  participant: Participant;
-  channel: Channel;
-  receiving: Receiving;
-  context: Uint8Array;
-  hasGivenEvidence: boolean;
-  requestedAt: number;
-  answeredAt: number;
-}
-
-interface Occupant {
-  id: OccupantId;
-  /** The pinned property; null until the first comes, and once it is gone. */
-  property: string | null;
-  hadBundle: boolean;
-  peer: Peer | null;
-  allowance: Allowance;
-}
-
 export const createCore = (options: CoreOptions): Core => new KeyCore(options);
 
 class KeyCore implements Core {
@@ -83,9 +61,9 @@ class KeyCore implements Core {
   private readonly property: string;
   private readonly own: Participant;
   private readonly ownContext: Uint8Array;
-  private readonly occupants = new Map<OccupantId, Occupant>();
-  private readonly owners = new Map<Identity, Occupant>();
-  private readonly memories = new Map<Identity, Memory>();
+  private readonly roster: Roster;
+  /** Peers whose channel may have a deadline. */
+  private readonly waiting = new Set<Peer>();
   private readonly held = new HeldMessages();
   private readonly refusals = new Refusals();
   private readonly sending: Sending;
@@ -94,7 +72,6 @@ class KeyCore implements Core {
   private signatures = 0;
   private isSealed = false;
   private isSourceOn = false;
-  private digest: Uint8Array | null = null;
   private now = 0;
   private wakeAt: number | null = null;
   private actions: CoreAction[] = [];
@@ -106,6 +83,7 @@ class KeyCore implements Core {
     this.property = ownBundle(this.account, this.room, options.random(16));
     this.own = participantOf(parseBundle(this.property));
     this.ownContext = senderContext(this.room, options.self, this.own.curve25519, this.own.ed25519);
+    this.roster = new Roster(this.room, options.self, this.own);
     this.sending = new Sending({
       random: options.random,
       give: (to, key) => this.give(to, key),
@@ -147,9 +125,7 @@ class KeyCore implements Core {
   }
 
   free(): void {
-    for (const { peer } of this.occupants.values()) peer?.channel.free();
-    this.occupants.clear();
-    this.owners.clear();
+    for (const peer of this.roster.peers.values()) peer.channel.free();
     this.account.free();
   }
 
@@ -197,14 +173,16 @@ class KeyCore implements Core {
 
   private due(): void {
     this.sending.due(this.now);
-    for (const { peer } of this.occupants.values()) {
-      if (peer !== null) peer.channel.due(this.now);
-    }
+    for (const peer of this.waiting) peer.channel.due(this.now);
   }
 
   private wake(): void {
     let at = this.sending.deadline ?? Number.POSITIVE_INFINITY;
-    for (const { peer } of this.occupants.values()) at = Math.min(at, peer?.channel.deadline ?? at);
+    for (const peer of this.waiting) {
+      const { deadline } = peer.channel;
+      if (deadline === null) this.waiting.delete(peer);
+      else at = Math.min(at, deadline);
+    }
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;
     this.do({ type: 'wake', at });
@@ -213,7 +191,7 @@ class KeyCore implements Core {
   /** Presence: the first bundle of an occupant is pinned (rule M16). */
   private present(id: OccupantId, property: string | null): void {
     if (id === this.options.self || !isOccupantId(id)) return;
-    const known = this.occupants.get(id);
+    const known = this.roster.occupants.get(id);
     if (known !== undefined && known.property === property) return;
     const occupant = known ?? {
       id,
@@ -222,7 +200,7 @@ class KeyCore implements Core {
       peer: null,
       allowance: new Allowance(this.now),
     };
-    this.occupants.set(id, occupant);
+    this.roster.occupants.set(id, occupant);
     this.dismiss(occupant);
     occupant.property = property;
     if (property === null) {
@@ -244,32 +222,29 @@ class KeyCore implements Core {
   }
 
   private admit(occupant: Occupant, property: string): void {
-    const present = [...this.owners.values()].flatMap(({ peer }) =>
-      peer === null ? [] : [peer.participant],
-    );
-    const participant = checkedParticipant(this.options.olm, this.room, property, [this.own, ...present]);
-    const memory = this.remember(participant.identity);
+    const participant = checkedParticipant(this.options.olm, this.room, property, this.roster.isTaken);
+    const memory = this.roster.remember(participant.identity);
     const peer: Peer = {
+      id: occupant.id,
       participant,
-      channel: this.channel(occupant, participant, memory),
+      channel: this.channel(occupant.id, participant, memory),
       receiving: new Receiving(memory),
+      memory,
       context: senderContext(this.room, occupant.id, participant.curve25519, participant.ed25519),
       hasGivenEvidence: false,
       requestedAt: Number.NEGATIVE_INFINITY,
       answeredAt: Number.NEGATIVE_INFINITY,
     };
-    occupant.peer = peer;
-    this.owners.set(participant.identity, occupant);
-    this.digest = null;
+    this.roster.admit(occupant, peer);
     this.sending.join(participant.identity, this.now);
     this.makeChannel(peer);
   }
 
   private left(id: OccupantId): void {
-    const occupant = this.occupants.get(id);
+    const occupant = this.roster.occupants.get(id);
     this.held.release(id, this.now);
     if (occupant === undefined) return;
-    this.occupants.delete(id);
+    this.roster.occupants.delete(id);
     this.dismiss(occupant);
   }
 
@@ -278,15 +253,14 @@ class KeyCore implements Core {
     const { peer } = occupant;
     if (peer === null) return;
     const { identity, curve25519 } = peer.participant;
-    occupant.peer = null;
-    this.owners.delete(identity);
-    this.digest = null;
+    this.roster.dismiss(occupant);
+    this.waiting.delete(peer);
     peer.receiving.forget();
     peer.channel.free();
     this.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, this.now);
-    for (const [owner, { peer: other }] of this.owners) {
-      const generations = other?.receiving.leaverSeen(curve25519) ?? [];
+    for (const [owner, other] of this.roster.peers) {
+      const generations = other.receiving.leaverSeen(curve25519);
       if (generations.length > 0) this.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
     }
   }
@@ -296,19 +270,21 @@ class KeyCore implements Core {
     if (!isOccupantId(from)) throw new Refusal('message: no sender');
     const arrival = parseEndpointMessage(payload, this.options.self);
     if (arrival.kind === 'room' || arrival.kind === 'elsewhere') return;
-    const occupant = this.occupants.get(from);
+    const occupant = this.roster.occupants.get(from);
     if (occupant === undefined || occupant.property === null) {
       this.held.hold(from, payload, this.now);
       return;
     }
-    if (occupant.peer === null) throw new Refusal('message: from an occupant without a good bundle');
+    const { peer } = occupant;
+    if (peer === null) throw new Refusal('message: from an occupant without a good bundle');
+    this.waiting.add(peer);
     occupant.allowance.spend(arrival.kind === 'olm' && arrival.part[0] === 0, this.now);
     switch (arrival.kind) {
       case 'olm':
-        occupant.peer.channel.receive(arrival.part, this.now);
+        peer.channel.receive(arrival.part, this.now);
         break;
       case 'restart':
-        occupant.peer.channel.hinted(this.now);
+        peer.channel.hinted(this.now);
         break;
       case 'beacon':
       case 'data':
@@ -316,25 +292,29 @@ class KeyCore implements Core {
     }
   }
 
-  private channel(occupant: Occupant, participant: Participant, memory: Memory): Channel {
+  private channel(occupant: OccupantId, participant: Participant, memory: Memory): Channel {
     const { random, self } = this.options;
     const { identity } = participant;
+    const withPeer = (act: (peer: Peer) => void) => {
+      const peer = this.roster.peers.get(identity);
+      if (peer !== undefined) act(peer);
+    };
     return new Channel({
       account: this.account,
       room: this.room,
       self: { occupant: self, participant: this.own },
-      peer: { occupant: occupant.id, participant },
+      peer: { occupant, participant },
       memory,
       random,
       prover: this.prover,
       ports: {
-        send: (part) => this.send([[occupant.id, part]]),
-        hint: () => this.do({ type: 'send', to: occupant.id, message: restartMessage() }),
+        send: (part) => this.send([[occupant, part]]),
+        hint: () => this.do({ type: 'send', to: occupant, message: restartMessage() }),
         sendable: () => this.sending.sendable(identity),
-        open: () => this.tell({ type: 'channel', occupant: occupant.id, identity }),
-        peerSealed: (sealed) => this.evidence(occupant, sealed),
-        key: (key) => this.key(occupant, key),
-        keyRequest: (min) => this.keyRequest(occupant, min),
+        open: () => this.tell({ type: 'channel', occupant, identity }),
+        peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
+        key: (key) => withPeer((peer) => this.key(peer, key)),
+        keyRequest: (min) => withPeer((peer) => this.keyRequest(peer, min)),
         gift: () => {
           const key = this.sending.gift(identity);
           return key && this.gift(key);
@@ -344,17 +324,14 @@ class KeyCore implements Core {
     });
   }
 
-  private evidence(occupant: Occupant, sealed: boolean): void {
-    const { peer } = occupant;
-    if (peer === null || !sealed || this.isSealed || peer.hasGivenEvidence) return;
+  private evidence(peer: Peer, sealed: boolean): void {
+    if (!sealed || this.isSealed || peer.hasGivenEvidence) return;
     peer.hasGivenEvidence = true;
-    this.tell({ type: 'evidence', occupant: occupant.id });
+    this.tell({ type: 'evidence', occupant: peer.id });
   }
 
-  private key(occupant: Occupant, key: KeyGift): void {
-    const { peer } = occupant;
-    if (peer === null) return;
-    this.evidence(occupant, true);
+  private key(peer: Peer, key: KeyGift): void {
+    this.evidence(peer, true);
     const { accept, retire } = peer.receiving.take(key);
     const owner = peer.participant.identity;
     const { generation, step, base, floors } = key;
@@ -365,37 +342,36 @@ class KeyCore implements Core {
     if (retire.length > 0) this.do({ type: 'retire', owner, generations: retire, inMs: 0 });
   }
 
-  private keyRequest({ peer }: Occupant, min: number): void {
-    if (peer === null) return;
+  private keyRequest(peer: Peer, min: number): void {
     if (this.now - peer.answeredAt < KEY_REQUEST_MS) throw new Refusal('keyreq: too often');
     peer.answeredAt = this.now;
     this.sending.requested(peer.participant.identity, min, this.now);
   }
 
   private missingKey(owner: Identity): void {
-    const occupant = this.owners.get(owner);
-    if (occupant?.peer) this.requestKey(occupant, occupant.peer);
+    const peer = this.roster.peers.get(owner);
+    if (peer !== undefined) this.requestKey(peer);
   }
 
-  private requestKey(occupant: Occupant, peer: Peer): void {
+  private requestKey(peer: Peer): void {
     if (!peer.channel.isReady) {
+      this.waiting.add(peer);
       peer.channel.want(this.now, true);
       return;
     }
     if (this.now - peer.requestedAt < KEY_REQUEST_MS) return;
     peer.requestedAt = this.now;
-    this.send([[occupant.id, peer.channel.requestKey(peer.receiving.min)]]);
+    this.send([[peer.id, peer.channel.requestKey(peer.receiving.min)]]);
   }
 
   /** The new worker has no key at all: others mint, so that nothing old can be played to empty windows. */
   private workerRestarted(): void {
     this.sending.restart(this.now);
-    for (const occupant of this.owners.values()) {
-      const { peer } = occupant;
-      if (!peer?.receiving.hasKey) continue;
+    for (const peer of this.roster.peers.values()) {
+      if (!peer.receiving.hasKey) continue;
       peer.receiving.forget();
       peer.requestedAt = Number.NEGATIVE_INFINITY;
-      this.requestKey(occupant, peer);
+      this.requestKey(peer);
     }
   }
 
@@ -403,8 +379,7 @@ class KeyCore implements Core {
     this.isSealed = false;
     this.activity();
     this.sending.reset();
-    for (const [owner, { peer }] of this.owners) {
-      if (peer === null) continue;
+    for (const [owner, peer] of this.roster.peers) {
       peer.hasGivenEvidence = false;
       peer.receiving.forget();
       this.do({ type: 'forget', owner });
@@ -417,53 +392,30 @@ class KeyCore implements Core {
   }
 
   private makeChannels(): void {
-    for (const { peer } of this.occupants.values()) if (peer !== null) this.makeChannel(peer);
+    for (const peer of this.roster.peers.values()) this.makeChannel(peer);
   }
 
   private makeChannel(peer: Peer): void {
     if (!this.isSealed) return;
-    const isLarge = this.owners.size > EAGER_ROSTER;
-    if (!isLarge || this.isSourceOn) peer.channel.want(this.now, isLarge && this.isSourceOn);
+    const isLarge = this.roster.size > EAGER_ROSTER;
+    if (isLarge && !this.isSourceOn) return;
+    this.waiting.add(peer);
+    peer.channel.want(this.now, isLarge);
   }
 
   /** One broadcast with a part for each whose channel is there; says to whom. */
   private give(to: Identity[], key: GivenKey): Identity[] {
     const gift = this.gift(key);
-    const parts: [OccupantId, OlmPart][] = [];
-    const given: Identity[] = [];
-    for (const identity of to) {
-      const occupant = this.owners.get(identity);
-      if (!occupant?.peer?.channel.isReady) continue;
-      parts.push([occupant.id, occupant.peer.channel.give(gift)]);
-      given.push(identity);
-    }
-    this.send(parts);
-    return given;
+    const peers = to.flatMap((identity) => this.roster.peers.get(identity) ?? []);
+    const reached = peers.filter(({ channel }) => channel.isReady);
+    this.send(reached.map(({ id, channel }) => [id, channel.give(gift)]));
+    return reached.map(({ participant }) => participant.identity);
   }
 
   private gift(key: GivenKey): KeyGift {
     const { generation, step, base, reason } = key;
-    this.digest ??= rosterDigest(this.room, this.rosterEntries());
     const excludes = key.excludes.map((identity) => excludeOf(fromBase64(identity) ?? new Uint8Array(0)));
-    return { generation, step, base, reason, excludes, floors: [], roster: this.digest };
-  }
-
-  private rosterEntries() {
-    const others = [...this.owners.values()].flatMap(({ id, peer }) =>
-      peer === null ? [] : [{ occupant: id, ...peer.participant }],
-    );
-    return [{ occupant: this.options.self, ...this.own }, ...others];
-  }
-
-  private remember(identity: Identity): Memory {
-    const memory = this.memories.get(identity) ?? { ordinal: 0, sessions: new Set<string>(), dead: 0 };
-    this.memories.delete(identity);
-    this.memories.set(identity, memory);
-    for (const old of this.memories.keys()) {
-      if (this.memories.size <= REMEMBERED_IDENTITIES) break;
-      if (!this.owners.has(old) && old !== identity) this.memories.delete(old);
-    }
-    return memory;
+    return { generation, step, base, reason, excludes, floors: [], roster: this.roster.digest };
   }
 
   private send(parts: [OccupantId, OlmPart][]): void {

@@ -5,7 +5,6 @@ import {
   bundleBody,
   concat,
   encodeBundle,
-  equal,
   lp,
   parseBundle,
   Refusal,
@@ -40,37 +39,28 @@ export function ownBundle(account: OlmAccount, room: string, nonce: Uint8Array):
   return encodeBundle(body, account.sign(bundleMessage(room, body)));
 }
 
-/** Throws a Refusal that names what is wrong. `others`: everybody present, oneself included. */
+/** Throws a Refusal that names what is wrong. `isTaken`: a key of somebody present, or one's own. */
 export function checkedParticipant(
   olm: OlmLibrary,
   room: string,
   property: string,
-  others: Iterable<Participant>,
+  isTaken: (key: string) => boolean,
 ): Participant {
   const bundle = parseBundle(property);
   if (!isSoundCurve25519(bundle.curve25519)) throw new Refusal('bundle: curve25519 is not a sound point');
   if (!isSoundCurve25519(bundle.fallback)) throw new Refusal('bundle: fallback is not a sound point');
   if (!isSoundEd25519(bundle.ed25519)) throw new Refusal('bundle: ed25519 is not a sound point');
   const keys = keysOf(bundle);
-  if (keys.some((key, at) => keys.slice(at + 1).some((other) => equal(key, other)))) {
-    throw new Refusal('bundle: one key stands twice');
-  }
-  for (const other of others) {
-    if (keys.some((key) => keysOf(other).some((taken) => equal(key, taken)))) {
-      throw new Refusal('bundle: a key of another participant');
-    }
-  }
+  if (new Set(keys).size !== keys.length) throw new Refusal('bundle: one key stands twice');
+  if (keys.some(isTaken)) throw new Refusal('bundle: a key of another participant');
   if (!olm.verify(bundle.ed25519, bundleMessage(room, bundle.signed), bundle.signature)) {
     throw new Refusal('bundle: the signature does not hold for this room');
   }
   return participantOf(bundle);
 }
 
-const keysOf = (of: Pick<Bundle, 'curve25519' | 'ed25519' | 'fallback'>) => [
-  of.curve25519,
-  of.ed25519,
-  of.fallback,
-];
+export const keysOf = (of: Pick<Bundle, 'curve25519' | 'ed25519' | 'fallback'>): string[] =>
+  [of.curve25519, of.ed25519, of.fallback].map(toBase64);
 
 export function participantOf(bundle: Bundle): Participant {
   const { curve25519, ed25519, fallback, suites, bytes } = bundle;

@@ -1,0 +1,95 @@
+// Who is in the room as this client sees it, and what it remembers of identities that were. docs/protocol.md §3, §6.
+
+import type { Channel, ChannelMemory } from './channel.ts';
+import { type RosterEntry, rosterDigest } from './derive.ts';
+import type { Identity, OccupantId } from './events.ts';
+import type { Allowance } from './inbox.ts';
+import { keysOf, type Participant } from './participant.ts';
+import type { Receiving, ReceivingMemory } from './receiving.ts';
+
+const REMEMBERED_IDENTITIES = 4096;
+
+export type Memory = ChannelMemory & ReceivingMemory & { beacon: number };
+
+/** An occupant with a good bundle. */
+export interface Peer {
+  id: OccupantId;
+  participant: Participant;
+  channel: Channel;
+  receiving: Receiving;
+  memory: Memory;
+  context: Uint8Array;
+  hasGivenEvidence: boolean;
+  requestedAt: number;
+  answeredAt: number;
+}
+
+export interface Occupant {
+  id: OccupantId;
+  /** The pinned property; null until the first comes, and once it is gone. */
+  property: string | null;
+  hadBundle: boolean;
+  peer: Peer | null;
+  allowance: Allowance;
+}
+
+export class Roster {
+  readonly occupants = new Map<OccupantId, Occupant>();
+  readonly peers = new Map<Identity, Peer>();
+  private readonly memories = new Map<Identity, Memory>();
+  private readonly room: string;
+  private readonly self: RosterEntry;
+  /** Every public key in use, as no two may be the same (rule M13). */
+  private readonly taken: Set<string>;
+  private cached: Uint8Array | null = null;
+
+  constructor(room: string, self: OccupantId, own: Participant) {
+    this.room = room;
+    this.self = { occupant: self, ...own };
+    this.taken = new Set(keysOf(own));
+  }
+
+  /** Participants with a good bundle, oneself included. */
+  get size(): number {
+    return this.peers.size + 1;
+  }
+
+  get digest(): Uint8Array {
+    const others = [...this.peers.values()].map(({ id, participant }) => ({ occupant: id, ...participant }));
+    this.cached ??= rosterDigest(this.room, [this.self, ...others]);
+    return this.cached;
+  }
+
+  isTaken = (key: string): boolean => this.taken.has(key);
+
+  admit(occupant: Occupant, peer: Peer): void {
+    occupant.peer = peer;
+    this.peers.set(peer.participant.identity, peer);
+    for (const key of keysOf(peer.participant)) this.taken.add(key);
+    this.cached = null;
+  }
+
+  dismiss(occupant: Occupant): void {
+    if (occupant.peer === null) return;
+    this.peers.delete(occupant.peer.participant.identity);
+    for (const key of keysOf(occupant.peer.participant)) this.taken.delete(key);
+    occupant.peer = null;
+    this.cached = null;
+  }
+
+  remember(identity: Identity): Memory {
+    const memory = this.memories.get(identity) ?? {
+      ordinal: 0,
+      sessions: new Set<string>(),
+      dead: 0,
+      beacon: 0,
+    };
+    this.memories.delete(identity);
+    this.memories.set(identity, memory);
+    for (const old of this.memories.keys()) {
+      if (this.memories.size <= REMEMBERED_IDENTITIES) break;
+      if (!this.peers.has(old) && old !== identity) this.memories.delete(old);
+    }
+    return memory;
+  }
+}
