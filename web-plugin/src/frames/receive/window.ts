@@ -8,6 +8,7 @@ const WORDS = WINDOW / 32;
 export const FLOOR_DELAY_MS = 2000;
 /** Epochs remembered: the newest and those whose grace may still run. */
 const MAX_EPOCHS = 4;
+const MAX_FLOORS = 8;
 
 export type Verdict = 'fresh' | 'replayed' | 'superseded';
 
@@ -17,7 +18,8 @@ export class CounterWindow {
   /** Newest first: the smallest counter that opened under each (generation, step). */
   #epochs: { epoch: number; smallest: number }[] = [];
   #floor = 0;
-  #comingFloor: { floor: number; epoch: number; at: number } | null = null;
+  /** Floors that do not yet hold under every key. */
+  #floors: { floor: number; epoch: number; at: number }[] = [];
 
   /**
    * Before and again after authentication; changes nothing. `epoch` grows with (generation, step).
@@ -54,22 +56,21 @@ export class CounterWindow {
 
   /** The sender said that nothing below `floor` is still to come; at once under keys from `epoch` on. */
   raiseFloor(floor: number, epoch: number, now: number): void {
-    this.#floorFor(epoch, now);
-    if (floor <= this.#floor || floor <= (this.#comingFloor?.floor ?? 0)) return;
-    // A floor on its way is made good at once rather than forgotten: only the newest can wait.
-    if (this.#comingFloor !== null) this.#floor = Math.max(this.#floor, this.#comingFloor.floor);
-    this.#comingFloor = { floor, epoch, at: now + FLOOR_DELAY_MS };
+    this.#floors.push({ floor, epoch, at: now + FLOOR_DELAY_MS });
+    // More at once than a sender ever has: the oldest then bites before its time.
+    while (this.#floors.length > MAX_FLOORS)
+      this.#floor = Math.max(this.#floor, this.#floors.shift()?.floor ?? 0);
   }
 
   #floorFor(epoch: number, now: number): number {
-    const coming = this.#comingFloor;
-    if (coming === null) return this.#floor;
-    if (now >= coming.at) {
-      this.#floor = Math.max(this.#floor, coming.floor);
-      this.#comingFloor = null;
-      return this.#floor;
+    if (this.#floors.length === 0) return this.#floor;
+    let floor = this.#floor;
+    for (const coming of this.#floors) {
+      if (now >= coming.at) this.#floor = Math.max(this.#floor, coming.floor);
+      else if (epoch >= coming.epoch) floor = Math.max(floor, coming.floor);
     }
-    return epoch >= coming.epoch ? Math.max(this.#floor, coming.floor) : this.#floor;
+    this.#floors = this.#floors.filter((coming) => now < coming.at);
+    return Math.max(floor, this.#floor);
   }
 
   #mark(counter: number, seen: boolean): void {

@@ -67,7 +67,8 @@ export class Incoming {
   #work: Promise<void> = Promise.resolve();
   /** While frames that waited are tried, those that come wait behind them. */
   #draining: Promise<void> | null = null;
-  #chainBroken = false;
+  /** Video: the decoder lacks something that a later frame may refer to, at first everything. */
+  #chainBroken = true;
   #lastKeyFrameRequest = Number.NEGATIVE_INFINITY;
   /** Key under which the last frame opened; null after frames that did not. */
   #openedUnder: string | null = null;
@@ -122,7 +123,7 @@ export class Incoming {
       const waitsFor = await this.#attempt(frame, emit);
       if (waitsFor !== null) this.#hold.putBack(held.frame, frame.data.byteLength, held.until);
     }
-    if (this.#chainBroken || this.#openedUnder === null) this.#askForKeyFrame();
+    if (this.#chainBroken) this.#askForKeyFrame();
   }
 
   /** The gate closed, or the conference is over. */
@@ -263,6 +264,7 @@ export class Incoming {
 
   #pass(frame: EncodedFrame, emit: Emit): null {
     this.tally.clear();
+    if (isKeyFrame(frame)) this.#chainBroken = false;
     emit(frame);
     return null;
   }

@@ -1,0 +1,366 @@
+// The worker's whole behaviour without a browser: commands in, frames in, frames and reports out.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { acceptKey, Board, bytes, FakeFrame, key, until, useKey } from './fixture.ts';
+
+const VP9 = 'video/VP9';
+const frame = (...data: number[]) => new FakeFrame(bytes(...data), VP9);
+const keyFrame = (...data: number[]) => new FakeFrame(bytes(...data), VP9, 'key');
+
+/** Alice's own page: sealed frames of her camera. */
+function sender(given = key(1), source = 2) {
+  const board = new Board();
+  board.command({ type: 'gate', gate: 'sealed' }, useKey(given));
+  const line = board.line(1, 'send', source === 1 || source === 4 ? 'audio' : 'video');
+  board.command({ type: 'send-route', transform: 1, source });
+  return { board, line };
+}
+
+/** Somebody else's page that expects Alice's camera. */
+function receiver(...keys: Parameters<typeof acceptKey>[]) {
+  const board = new Board();
+  board.command({ type: 'gate', gate: 'sealed' });
+  const line = board.line(7, 'receive', 'video');
+  board.command({ type: 'receive-route', transform: 7, owner: 'alice', source: 2 });
+  for (const given of keys) board.command(acceptKey(...given));
+  return { board, line };
+}
+
+describe('gate', () => {
+  it('drops in both directions until told, also what already is in the cipher', async () => {
+    const board = new Board();
+    const [out, into] = [board.line(1, 'send', 'video'), board.line(2, 'receive', 'video')];
+    assert.deepEqual(await out.put(frame(1)), []);
+    assert.deepEqual(await into.put(frame(1)), []);
+    assert.deepEqual(board.dropped(1), { 'gate-closed': 1 });
+    assert.deepEqual(board.dropped(2), { 'gate-closed': 1 });
+    board.command({ type: 'gate', gate: 'clear' });
+    assert.deepEqual((await out.put(frame(1, 2)))[0]?.bytes, bytes(1, 2));
+    assert.deepEqual((await into.put(frame(3)))[0]?.bytes, bytes(3));
+    board.command({ type: 'gate', gate: 'sealed' }, useKey(key(1)), {
+      type: 'send-route',
+      transform: 1,
+      source: 2,
+    });
+    const putting = out.put(frame(9));
+    await new Promise((resolve) => queueMicrotask(() => resolve(null)));
+    board.command({ type: 'gate', gate: 'drop' });
+    assert.deepEqual(await putting, []);
+  });
+
+  it('sealed: nothing leaves without key, source or codec, and nothing leaves as it was', async () => {
+    const board = new Board();
+    board.command({ type: 'gate', gate: 'sealed' });
+    const out = board.line(1, 'send', 'video');
+    assert.deepEqual(await out.put(frame(1)), []);
+    board.command({ type: 'send-route', transform: 1, source: 2 });
+    assert.deepEqual(await out.put(frame(1)), []);
+    board.command(useKey(key(1)));
+    assert.deepEqual(await out.put(new FakeFrame(bytes(1), 'video/H265')), []);
+    assert.deepEqual(await out.put(new FakeFrame(bytes(1), '')), []);
+    assert.deepEqual(board.dropped(1), { 'no-source': 1, 'no-key': 1, 'codec-unknown': 2 });
+    const [sealed] = await out.put(frame(1, 2, 3));
+    assert.notDeepEqual(sealed?.bytes, bytes(1, 2, 3));
+    assert.deepEqual(board.reported('sealing'), [{ type: 'sealing', generation: 1, step: 0 }]);
+    board.command({ type: 'expire-sending', generation: 1, inMs: 300 });
+    board.clock.advance(300);
+    assert.deepEqual(await out.put(frame(1)), []);
+    board.command({ type: 'stop-sending' });
+    assert.deepEqual(await out.put(frame(1)), []);
+    // A microphone's source on a video transform is a mistake that nothing may leave by.
+    board.command(useKey(key(2)), { type: 'send-route', transform: 1, source: 1 });
+    assert.deepEqual(await out.put(frame(1)), []);
+    assert.deepEqual(board.dropped(1), { 'no-source': 2, 'no-key': 2, 'codec-unknown': 2, 'key-expired': 1 });
+  });
+
+  it('sealed: what is not sealed is not shown', async () => {
+    const { board, line } = receiver(['alice', key(1)]);
+    assert.deepEqual(await line.put(frame(1), frame(0, 0, 0, 0, 0, 0), frame(), frame(0xff, 1, 2, 3)), []);
+    board.command({ type: 'receive-route', transform: 7, owner: null, source: null });
+    assert.deepEqual(await line.put(frame(1)), []);
+    assert.deepEqual(board.dropped(7), { malformed: 4, 'no-owner': 1 });
+  });
+
+  it('clear: what the owner already seals is opened, and its replay is not shown as clear', async () => {
+    const alice = sender();
+    const [sealed] = await alice.line.put(frame(1, 2, 3));
+    assert.ok(sealed);
+    const { board, line } = receiver(['alice', key(1)]);
+    board.command({ type: 'gate', gate: 'clear' });
+    assert.deepEqual((await line.put(sealed.copy()))[0]?.bytes, bytes(1, 2, 3));
+    assert.deepEqual(await line.put(sealed.copy()), []);
+    assert.deepEqual((await line.put(frame(4, 5)))[0]?.bytes, bytes(4, 5));
+  });
+
+  it('asks the encoder for a key frame when sealing starts and with each generation, not with each step', async () => {
+    const { board, line } = sender();
+    assert.equal(line.keyFrameRequests, 0);
+    board.command(useKey(key(1, 1)));
+    assert.equal(line.keyFrameRequests, 0);
+    board.command(useKey(key(2)));
+    assert.equal(line.keyFrameRequests, 1);
+    board.command({ type: 'gate', gate: 'clear' }, { type: 'gate', gate: 'sealed' });
+    assert.equal(line.keyFrameRequests, 3);
+  });
+});
+
+describe('receiving', () => {
+  it('opens in order, once, and only for the expected source', async () => {
+    const alice = sender();
+    const sealed = await alice.line.put(keyFrame(1), frame(2), frame(3));
+    const { board, line } = receiver(['alice', key(1)]);
+    const opened = await line.put(...sealed.map((one) => one.copy()));
+    assert.deepEqual(
+      opened.map((one) => [...one.bytes]),
+      [[1], [2], [3]],
+    );
+    assert.deepEqual(await line.put(...sealed.map((one) => one.copy())), []);
+    assert.deepEqual(board.reported('opened'), [
+      { type: 'opened', transform: 7, owner: 'alice', source: 2, generation: 1, step: 0 },
+    ]);
+    board.command({ type: 'receive-route', transform: 7, owner: 'alice', source: 3 });
+    const [more] = await alice.line.put(frame(4));
+    assert.ok(more);
+    assert.deepEqual(await line.put(more.copy()), []);
+    assert.deepEqual(board.dropped(7), { replayed: 3, 'wrong-source': 1 });
+  });
+
+  it('keeps one window per person and source, over transforms and connections', async () => {
+    const alice = sender();
+    const [first] = await alice.line.put(frame(1));
+    assert.ok(first);
+    const { board, line } = receiver(['alice', key(1)]);
+    const other = board.line(8, 'receive', 'video');
+    board.command({ type: 'receive-route', transform: 8, owner: 'alice', source: 2 });
+    assert.equal((await line.put(first.copy())).length, 1);
+    assert.deepEqual(await other.put(first.copy()), []);
+    // Two copies at the same time: one of them is in the cipher while the other is.
+    const [second] = await alice.line.put(frame(2));
+    assert.ok(second);
+    const both = await Promise.all([line.put(second.copy()), other.put(second.copy())]);
+    assert.equal(both.flat().length, 1);
+  });
+
+  it('refuses what was changed anywhere, and what claims to be something else', async () => {
+    const alice = sender();
+    const [sealed] = await alice.line.put(frame(1, 2, 3, 4));
+    assert.ok(sealed);
+    const { board, line } = receiver(['alice', key(1)]);
+    for (let i = 0; i < sealed.bytes.length; i++) {
+      const changed = sealed.copy();
+      changed.bytes.set([(sealed.bytes[i] ?? 0) ^ 0x10], i);
+      assert.deepEqual(await line.put(changed), [], `byte ${i}`);
+    }
+    assert.deepEqual(await line.put(new FakeFrame(sealed.bytes.slice(0, -1), VP9)), []);
+    assert.deepEqual(await line.put(new FakeFrame(Uint8Array.of(...sealed.bytes, 0), VP9)), []);
+    // The server says that it is a key frame, or of another codec.
+    assert.deepEqual(await line.put(new FakeFrame(sealed.bytes, VP9, 'key')), []);
+    const [next] = await alice.line.put(frame(5));
+    assert.ok(next);
+    board.command({ type: 'receive-route', transform: 7, owner: 'alice', source: 2 });
+    assert.deepEqual(await line.put(new FakeFrame(Uint8Array.of(1, ...next.bytes), 'video/VP8')), []);
+    assert.equal(board.dropped(7)['metadata-mismatch'], 2);
+  });
+
+  it('follows steps and generations without a message, and does not go back', async () => {
+    const alice = sender();
+    const { board, line } = receiver(['alice', key(1)]);
+    const through = async (n: number) => {
+      const [sealed] = await alice.line.put(frame(n));
+      assert.ok(sealed);
+      return { sealed, opened: (await line.put(sealed.copy())).length };
+    };
+    assert.equal((await through(1)).opened, 1);
+    const [withheld] = await alice.line.put(frame(99));
+    assert.ok(withheld);
+    const { ratchet } = await import('../../../web-plugin/src/frames/index.ts');
+    alice.board.command(useKey({ ...key(1, 1), base: ratchet(key(1).base) }));
+    assert.equal((await through(2)).opened, 1);
+    board.command(acceptKey('alice', key(2)));
+    alice.board.command(useKey(key(2)));
+    assert.equal((await through(3)).opened, 1);
+    board.clock.advance(2000);
+    assert.deepEqual(await line.put(withheld.copy()), [], 'two seconds later its key is gone');
+    assert.deepEqual(board.dropped(7), { 'retired-key': 1 });
+  });
+
+  it('erases what is forgotten and all that a reset ends; counters go on', async () => {
+    const alice = sender();
+    const { board, line } = receiver(['alice', key(1)]);
+    const [first, second] = await alice.line.put(frame(1), frame(2));
+    assert.ok(first && second);
+    assert.equal((await line.put(first.copy())).length, 1);
+    board.command({ type: 'forget', owner: 'alice' });
+    assert.deepEqual(await line.put(second.copy()), []);
+    alice.board.command({ type: 'reset' });
+    assert.deepEqual(await alice.line.put(frame(3)), [], 'the gate is closed');
+    alice.board.command({ type: 'gate', gate: 'sealed' }, useKey(key(1, 0, 5)));
+    const [after] = await alice.line.put(frame(3));
+    assert.ok(after);
+    const { codecOf, peekHeader } = await import('../../../web-plugin/src/frames/index.ts');
+    const vp9 = codecOf(VP9);
+    assert.ok(vp9);
+    assert.equal(peekHeader(after.bytes, vp9)?.counter, 2);
+  });
+});
+
+describe('frames whose key has not come', () => {
+  it('wait, go first when it comes, in order, and the decoder gets a place to start', async () => {
+    const alice = sender();
+    const sealed = await alice.line.put(frame(1), frame(2), frame(3));
+    const { board, line } = receiver();
+    const [one, two, three] = sealed;
+    assert.ok(one && two && three);
+    assert.deepEqual(await line.put(one.copy(), two.copy()), []);
+    board.clock.advance(399);
+    board.command(acceptKey('alice', key(1)));
+    const opened = await line.put(three.copy());
+    assert.deepEqual(
+      line.arrived.map((arrived) => [...arrived.bytes]),
+      [[1], [2], [3]],
+    );
+    assert.ok(opened.length >= 1);
+    assert.equal(line.keyFrameRequests, 1);
+  });
+
+  it('wait no longer than 400 ms', async () => {
+    const alice = sender();
+    const [one] = await alice.line.put(frame(1));
+    assert.ok(one);
+    const { board, line } = receiver();
+    await line.put(one.copy());
+    board.clock.advance(400);
+    board.command(acceptKey('alice', key(1)));
+    assert.deepEqual(await line.put(frame(0xff)), []);
+    assert.deepEqual(board.dropped(7), { 'unknown-key': 1, malformed: 1 });
+  });
+
+  it('are few and small: the oldest give way', async () => {
+    const alice = sender(key(1), 1);
+    const audio = (n: number) => new FakeFrame(bytes(n), 'audio/opus', '');
+    const sealed = await alice.line.put(...Array.from({ length: 40 }, (_, i) => audio(i)));
+    const board = new Board();
+    board.command({ type: 'gate', gate: 'sealed' });
+    const line = board.line(7, 'receive', 'audio');
+    board.command({ type: 'receive-route', transform: 7, owner: 'alice', source: 1 });
+    await line.put(...sealed.map((one) => one.copy()));
+    assert.deepEqual(board.dropped(7), { 'hold-overflow': 8 });
+    board.command(acceptKey('alice', key(1)));
+    await until(() => line.arrived.length === 32);
+    assert.deepEqual(line.arrived[0]?.bytes, bytes(8));
+  });
+
+  it('are asked for after a second, once in five', async () => {
+    const alice = sender(key(3));
+    const { board, line } = receiver();
+    for (let i = 0; i < 70; i++) {
+      const [sealed] = await alice.line.put(frame(i));
+      assert.ok(sealed);
+      await line.put(sealed.copy());
+      board.clock.advance(100);
+      if (i === 8) assert.deepEqual(board.reported('missing-key'), []);
+    }
+    assert.deepEqual(board.reported('missing-key'), [
+      { type: 'missing-key', owner: 'alice', generation: 3 },
+      { type: 'missing-key', owner: 'alice', generation: 3 },
+    ]);
+  });
+});
+
+describe('attribution', () => {
+  it('reports a swap after three frames over two seconds, and never shows one', async () => {
+    const bob = sender(key(1, 0, 2));
+    const { board, line } = receiver(['alice', key(1)], ['bob', key(1, 0, 2)]);
+    board.clock.advance(5000);
+    for (let i = 0; i < 30; i++) {
+      const [sealed] = await bob.line.put(frame(i));
+      assert.ok(sealed);
+      await line.put(sealed.copy());
+      if (i < 20) assert.deepEqual(board.reported('swapped'), [], `after ${i * 100} ms`);
+      board.clock.advance(100);
+    }
+    assert.deepEqual(line.arrived, []);
+    assert.deepEqual(board.reported('swapped'), [
+      { type: 'swapped', transform: 7, expected: 'alice', seen: 'bob', source: 2 },
+    ]);
+  });
+
+  it('accuses nobody within two seconds of an owner change', async () => {
+    const bob = sender(key(1, 0, 2));
+    const { board, line } = receiver(['alice', key(1)], ['bob', key(1, 0, 2)]);
+    for (let i = 0; i < 60; i++) {
+      const owner = i % 15 === 0 ? 'carol' : 'alice';
+      if (i % 15 < 2) board.command({ type: 'receive-route', transform: 7, owner, source: 2 });
+      const [sealed] = await bob.line.put(frame(i));
+      assert.ok(sealed);
+      await line.put(sealed.copy());
+      board.clock.advance(100);
+    }
+    assert.deepEqual(board.reported('swapped'), []);
+  });
+
+  it('does not let a trial touch the other person’s window', async () => {
+    const bob = sender(key(1, 0, 2));
+    const { board, line } = receiver(['alice', key(1)], ['bob', key(1, 0, 2)]);
+    const own = board.line(8, 'receive', 'video');
+    board.command({ type: 'receive-route', transform: 8, owner: 'bob', source: 2 });
+    const [sealed] = await bob.line.put(frame(1));
+    assert.ok(sealed);
+    await line.put(sealed.copy());
+    assert.equal((await own.put(sealed.copy())).length, 1);
+  });
+
+  it('keeps a person’s copy of another’s key from opening as theirs (rule M9)', async () => {
+    const alice = sender();
+    const [sealed] = await alice.line.put(frame(1));
+    assert.ok(sealed);
+    const board = new Board();
+    board.command({ type: 'gate', gate: 'sealed' });
+    const line = board.line(7, 'receive', 'video');
+    board.command({ type: 'receive-route', transform: 7, owner: 'mallory', source: 2 });
+    // Mallory hands out Alice's base key as her own; her context is what every receiver computes for Mallory.
+    board.command(acceptKey('mallory', { ...key(1), context: new Uint8Array(32).fill(66) }));
+    assert.deepEqual(await line.put(sealed.copy()), []);
+    assert.deepEqual(board.dropped(7), { forged: 1 });
+  });
+});
+
+describe('reports and lifecycle', () => {
+  it('tells of drops at most once a second a transform, with all of them', async () => {
+    const { board, line } = receiver(['alice', key(1)]);
+    for (let i = 0; i < 30; i++) {
+      await line.put(frame(0xff));
+      board.clock.advance(100);
+    }
+    board.clock.advance(1000);
+    const reports = board.reported('dropped');
+    assert.ok(reports.length <= 4, `${reports.length} reports in four seconds`);
+    const total = reports.reduce((sum, { reasons }) => sum + (reasons.malformed ?? 0), 0);
+    assert.equal(total, 30);
+    assert.equal(reports[0]?.owner, 'alice');
+  });
+
+  it('keeps a route that came before its transform, frees all with the streams, answers a ping', async () => {
+    const board = new Board();
+    board.command({ type: 'gate', gate: 'sealed' }, useKey(key(1)), {
+      type: 'send-route',
+      transform: 1,
+      source: 2,
+    });
+    const line = board.line(1, 'send', 'video');
+    assert.equal((await line.put(frame(1))).length, 1);
+    line.end();
+    await line.ended;
+    board.command({ type: 'statistics', id: 4 }, { type: 'ping', id: 5 }, { type: 'detach', transform: 1 });
+    assert.deepEqual(board.reports.slice(-2), [
+      { type: 'statistics', id: 4, transforms: [] },
+      { type: 'pong', id: 5 },
+    ]);
+  });
+
+  it('a detached transform lets nothing through', async () => {
+    const { board, line } = sender();
+    board.command({ type: 'detach', transform: 1 });
+    assert.deepEqual(await line.put(frame(1)), []);
+  });
+});
