@@ -37,8 +37,10 @@ end
 -- Returns policy, whether it is pinned, and where it comes from.
 local function initial(node, rules, default, default_pinned)
 	node = node:lower();
+	-- mod_muc_domain_mapper calls a tenant's room "[tenant]room" inside the server.
+	local plain = node:gsub("^%[[^%]]*%]", "");
 	for _, rule in ipairs(rules) do
-		if node:match(rule.pattern) then
+		if node:match(rule.pattern) or plain:match(rule.pattern) then
 			return rule.policy, rule.pinned, "pattern " .. rule.glob;
 		end
 	end

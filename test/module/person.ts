@@ -81,6 +81,8 @@ export class Person {
       ...(user ? { username: user, password } : {}),
     });
     xmpp.reconnect.stop();
+    // Its own default of two seconds is short for a machine that does other things too.
+    (xmpp as unknown as { timeout: number }).timeout = 10_000;
     const person = new Person(xmpp);
     xmpp.on('error', () => {});
     xmpp.on('stanza', (stanza) => person.receive(stanza));
@@ -231,8 +233,15 @@ export class Person {
     return this.next((stanza) => stanza.attrs.type === 'error', what, withinMs).then(errorOf);
   }
 
+  /** Leaves in good order where the connection still stands; a dead one is dropped. */
   async close(): Promise<void> {
-    await this.xmpp.stop().catch(() => {});
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, 1_000);
+    });
+    if (this.xmpp.status === 'online') await Promise.race([this.xmpp.stop().catch(() => {}), late]);
+    clearTimeout(timer);
+    this.cut();
   }
 
   /** Drops the connection without a word. */
