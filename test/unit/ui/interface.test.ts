@@ -1,32 +1,9 @@
 // The interface in real Chromium: what each state shows, what each click means, focus, keys and announcements.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from '@playwright/test';
-import { InterfacePage, type Look, launchChromium } from './page.ts';
+import { onPage } from './on-page.ts';
+import type { Look } from './page.ts';
 import * as states from './states.ts';
-
-let browser: Browser;
-before(async () => {
-  browser = await launchChromium();
-});
-after(() => browser.close());
-
-/** A test on a page of its own. */
-function onPage(name: string, look: Look, body: (shown: InterfacePage) => Promise<void>): void {
-  test(name, async () => {
-    const shown = await InterfacePage.open(browser, look);
-    const errors: string[] = [];
-    shown.page.on('pageerror', (error) => errors.push(String(error)));
-    shown.page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));
-    try {
-      await body(shown);
-      assert.deepEqual(errors, [], 'the page reported errors');
-    } finally {
-      await shown.close();
-    }
-  });
-}
 
 const desktop: Look = {};
 

@@ -1,8 +1,9 @@
 // A real Chromium page with the interface on it, built in memory; every intent that is called is recorded.
 
+import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from '@playwright/test';
 import { build } from 'esbuild';
-import type { UiState } from '../../../web-plugin/src/ui/index.ts';
+import type { Interface, Line, UiState } from '../../../web-plugin/src/ui/index.ts';
 
 const ADDRESS = 'http://interface.test/';
 
@@ -18,41 +19,72 @@ export interface Look {
 const VIDEO_WALL = `<!doctype html><html lang="en"><title>A call</title><style nonce="page">
   body { margin: 0; min-height: 100vh; background: linear-gradient(135deg, #4a5568, #1a202c); }</style><body></body></html>`;
 
+/** Jitsi Meet's page as jitsi-like.html has it, in one of its arrangements. */
+export function jitsiLike(view: 'stage' | 'tiles' | 'prejoin'): string {
+  const html = readFileSync(new URL('jitsi-like.html', import.meta.url), 'utf8').replace(
+    'data-view="stage"',
+    `data-view="${view}"`,
+  );
+  return view === 'tiles' ? html.replace('class="vertical-filmstrip"', 'class="tile-view"') : html;
+}
+
 export class InterfacePage {
   readonly page: Page;
+
+  #html = VIDEO_WALL;
 
   private constructor(page: Page) {
     this.page = page;
   }
 
   static async open(browser: Browser, look: Look = {}): Promise<InterfacePage> {
-    const context = await browser.newContext({
-      viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
-      colorScheme: look.theme ?? 'light',
-      reducedMotion: look.reducedMotion ? 'reduce' : 'no-preference',
-      locale: 'en-GB',
-    });
-    const page = await context.newPage();
-    await page.route(`${ADDRESS}**`, (route) =>
+    const context = await browser.newContext({ locale: 'en-GB' });
+    const opened = new InterfacePage(await context.newPage());
+    await opened.page.route(`${ADDRESS}**`, (route) =>
       route.fulfill({
         contentType: 'text/html',
         // As strict as a careful admin would set it: the interface needs no inline style and no inline script.
         headers: { 'content-security-policy': "style-src 'nonce-page'; script-src-attr 'none'" },
-        body: look.html ?? VIDEO_WALL,
+        body: opened.#html,
       }),
     );
-    await page.goto(ADDRESS);
-    const opened = new InterfacePage(page);
-    await page.evaluate(await bundle());
+    await opened.load(look);
     return opened;
+  }
+
+  /** The page anew, with this look. */
+  async load(look: Look): Promise<void> {
+    this.#html = look.html ?? VIDEO_WALL;
+    await this.page.setViewportSize({ width: look.width ?? 1280, height: look.height ?? 800 });
+    await this.page.emulateMedia({
+      colorScheme: look.theme ?? 'light',
+      reducedMotion: look.reducedMotion ? 'reduce' : 'no-preference',
+    });
+    // Otherwise the pointer hovers where the last test left it.
+    await this.page.mouse.move(0, 0);
+    await this.page.goto(ADDRESS);
+    await this.page.evaluate(await bundle());
   }
 
   async show(state: UiState): Promise<void> {
     await this.page.evaluate((next) => window.sealmeetTest.shown.show(next), state);
   }
 
-  async notify(text: string): Promise<void> {
-    await this.page.evaluate((line) => window.sealmeetTest.shown.notify(line), text);
+  async notify(line: string | Line): Promise<void> {
+    await this.page.evaluate((given) => window.sealmeetTest.shown.notify(given), line);
+  }
+
+  async openPart(what: 'panel' | 'unseal'): Promise<void> {
+    await this.page.evaluate((given) => window.sealmeetTest.shown.open(given), what);
+  }
+
+  /** Waits until the interface has found its place and takes answers. */
+  async settled(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const root = document.querySelector('sealmeet-interface')?.shadowRoot;
+      return !root?.querySelector('[aria-disabled="true"]');
+    });
+    await this.page.waitForTimeout(150);
   }
 
   /** The part of the interface with this hook. */
@@ -71,10 +103,6 @@ export class InterfacePage {
       const inside = document.activeElement?.shadowRoot?.activeElement;
       return inside instanceof HTMLElement ? (inside.dataset.sealmeet ?? inside.tagName) : null;
     });
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close();
   }
 }
 
@@ -101,8 +129,9 @@ function bundle(): Promise<string> {
       contents: `
         import { mountInterface } from './web-plugin/src/ui/index.ts';
         const called = [];
-        const record = (path) => new Proxy({}, { get: (_, name) => (...given) =>
-          void called.push([path + name, ...given.map(String)].join(' ')) });
+        const record = (path) => new Proxy({}, { get: (_, name) => name === 'verification'
+          ? record('verification.')
+          : (...given) => void called.push([path + name, ...given.map(String)].join(' ')) });
         const intents = record('');
         window.sealmeetTest = { called, shown: mountInterface(intents) };`,
       resolveDir: process.cwd(),
@@ -124,7 +153,7 @@ declare global {
   interface Window {
     sealmeetTest: {
       called: string[];
-      shown: { show(state: UiState): void; notify(text: string): void; remove(): void };
+      shown: Interface;
     };
   }
 }

@@ -1,54 +1,93 @@
 // Pictures of every state of the interface, as <state>-<theme>-<width>.png in the folder given, or docs/screenshots.
+// A second argument takes only the states whose name contains it.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InterfacePage, launchChromium } from './page.ts';
+import { InterfacePage, jitsiLike, launchChromium } from './page.ts';
 import * as states from './states.ts';
 
 const folder = process.argv[2] ?? join('docs', 'screenshots');
-const only = process.argv[3];
-mkdirSync(folder, { recursive: true });
+const only = process.argv[3] ?? '';
 
-/** What to open before the picture is taken. */
-const scenes: { name: string; state: states.UiState; after?: (shown: InterfacePage) => Promise<unknown> }[] =
-  [
-    { name: 'open', state: states.open },
-    { name: 'open-panel', state: states.openOwner, after: (shown) => shown.part('shield').click() },
-    { name: 'sealing', state: states.sealing, after: (shown) => shown.part('shield').click() },
-    { name: 'sealed', state: states.sealed },
-    { name: 'sealed-panel', state: states.sealedOwner, after: (shown) => shown.part('shield').click() },
-    { name: 'not-enforced', state: states.notEnforced, after: (shown) => shown.part('shield').click() },
-    {
-      name: 'confirm-unseal',
-      state: states.sealedOwner,
-      after: async (shown) => {
-        await shown.part('shield').click();
-        await shown.part('unseal').click();
-      },
+interface Shot {
+  name: string;
+  state: states.UiState;
+  view?: 'stage' | 'tiles' | 'prejoin';
+  /** What to do before the picture is taken. */
+  prepare?: (shown: InterfacePage) => Promise<unknown>;
+}
+
+const openPanel = (shown: InterfacePage) => shown.openPart('panel');
+
+const shots: Shot[] = [
+  { name: 'not-sealed', state: states.open, view: 'tiles' },
+  { name: 'not-sealed-owner', state: states.openOwner, prepare: openPanel },
+  { name: 'sealing', state: states.sealing, prepare: openPanel },
+  { name: 'sealed', state: states.sealed, view: 'tiles' },
+  { name: 'sealed-panel', state: states.devices, prepare: openPanel },
+  { name: 'verified', state: states.verified },
+  { name: 'not-enforced', state: states.notEnforced, prepare: openPanel },
+  { name: 'confirm-unseal', state: states.sealedOwner, prepare: (shown) => shown.openPart('unseal') },
+  { name: 'alert', state: states.blackTiles },
+  { name: 'black-tiles', state: states.trouble, view: 'tiles' },
+  {
+    name: 'trouble',
+    state: states.trouble,
+    prepare: (shown) => shown.part('show-trouble').click(),
+  },
+  { name: 'changed-device', state: states.changed, prepare: openPanel },
+  { name: 'asking', state: states.asking, view: 'tiles' },
+  { name: 'broken', state: states.broken },
+  {
+    name: 'notice',
+    state: states.sealed,
+    prepare: (shown) => shown.notify({ kind: 'sealed-by', name: 'Mara' }),
+  },
+  { name: 'compare-incoming', state: states.compareIncoming },
+  { name: 'compare-waiting', state: states.compareWaiting },
+  { name: 'compare', state: states.compare },
+  { name: 'compare-confirming', state: states.compareConfirming },
+  { name: 'compare-match', state: states.compareMatch },
+  { name: 'compare-mismatch', state: states.compareMismatch },
+  { name: 'compare-interrupted', state: states.compareInterrupted },
+  { name: 'meeting-code', state: states.code, prepare: openPanel },
+  { name: 'meeting-code-outdated', state: states.codeOutdated, prepare: openPanel },
+  {
+    name: 'meeting-code-differs',
+    state: states.code,
+    prepare: async (shown) => {
+      await shown.openPart('panel');
+      await shown.part('code-differs').click();
     },
-    { name: 'alert', state: states.trouble },
-    { name: 'trouble', state: states.trouble, after: (shown) => shown.part('show-trouble').click() },
-    { name: 'asking', state: states.asking },
-    { name: 'broken', state: states.broken },
-    { name: 'notice', state: states.sealed, after: (shown) => shown.notify('Mara sealed this room.') },
-  ];
+  },
+  { name: 'pre-join', state: states.preJoinUnknown, view: 'prejoin' },
+  { name: 'pre-join-sealed', state: states.preJoinInvited, view: 'prejoin' },
+  { name: 'pre-join-unable', state: states.preJoinUnable, view: 'prejoin' },
+  { name: 'refused', state: states.refused, view: 'prejoin' },
+  ...(['de', 'fr', 'es'] as const).map((language) => ({
+    name: `sealed-panel-${language}`,
+    state: { ...states.devices, language },
+    prepare: openPanel,
+  })),
+];
 
 const sizes = [
-  { width: 1280, height: 800 },
+  { width: 1280, height: 720 },
   { width: 320, height: 640 },
 ];
 
+mkdirSync(folder, { recursive: true });
 const browser = await launchChromium();
 try {
+  const shown = await InterfacePage.open(browser);
   for (const theme of ['light', 'dark'] as const) {
     for (const size of sizes) {
-      for (const { name, state, after } of scenes) {
-        if (only && !name.includes(only)) continue;
-        const shown = await InterfacePage.open(browser, { ...size, theme, reducedMotion: true });
+      for (const { name, state, view, prepare } of shots.filter((shot) => shot.name.includes(only))) {
+        await shown.load({ ...size, theme, html: jitsiLike(view ?? 'stage'), reducedMotion: true });
         await shown.show(state);
-        await after?.(shown);
+        await prepare?.(shown);
+        await shown.settled();
         await shown.page.screenshot({ path: join(folder, `${name}-${theme}-${size.width}.png`) });
-        await shown.close();
       }
     }
   }

@@ -84,3 +84,94 @@ export const trouble: UiState = {
 };
 export const asking: UiState = { ...base, phase: 'asking', unsealedBy: 'Mara' };
 export const broken: UiState = { ...base, phase: 'broken' };
+
+// From here: verifying, before joining, tiles.
+
+const day = (month: number, date: number) => new Date(2026, month - 1, date, 12).getTime();
+
+const withDevices: Person[] = [
+  person('a', 'Anna Lindqvist', 'sealed', true),
+  { ...person('b', 'Mara'), device: { kind: 'verified', on: day(5, 14) } },
+  { ...person('c', 'Tom'), device: { kind: 'known', since: day(9, 3) } },
+  { ...person('d', 'نورا'), device: { kind: 'new' } },
+];
+
+export const devices: UiState = {
+  ...sealedOwner,
+  people: withDevices,
+  parts: { microphone: 'sealed', camera: 'sealed', screen: 'sealed', chat: 'sealed' },
+  lastKeyChange: { at: since + 600_000, reason: 'left', name: 'Jo' },
+};
+export const verified: UiState = {
+  ...devices,
+  people: withDevices.map((one) =>
+    one.isSelf ? one : { ...one, device: { kind: 'verified', on: day(5, 14) } },
+  ),
+};
+export const changed: UiState = {
+  ...devices,
+  people: withDevices.map((one): Person => (one.id === 'b' ? { ...one, device: { kind: 'changed' } } : one)),
+  troubles: [
+    {
+      id: 'changed mara',
+      severity: 'alarm',
+      happened: '-',
+      means: '-',
+      remedy: '-',
+      repeated: 1,
+      cause: { kind: 'changed-device', name: 'Mara' },
+    },
+  ],
+};
+
+const emoji = [0, 14, 31, 42, 54, 17, 60];
+const withTom = { personId: 'c', name: 'Tom' };
+export const compareIncoming: UiState = { ...devices, comparison: { ...withTom, step: 'incoming' } };
+export const compareWaiting: UiState = { ...devices, comparison: { ...withTom, step: 'waiting' } };
+export const compare: UiState = { ...devices, comparison: { ...withTom, step: 'compare', emoji } };
+export const compareConfirming: UiState = {
+  ...devices,
+  comparison: { ...withTom, step: 'confirming', emoji },
+};
+export const compareMatch: UiState = { ...devices, comparison: { ...withTom, step: 'match' } };
+export const compareMismatch: UiState = { ...devices, comparison: { ...withTom, step: 'mismatch' } };
+export const compareInterrupted: UiState = {
+  ...devices,
+  comparison: { ...withTom, step: 'interrupted', why: 'left' },
+};
+
+export const code: UiState = {
+  ...devices,
+  meetingCode: {
+    digits: '093184471600028551376690214903',
+    people: [
+      { id: 'b', name: 'Mara', heard: true },
+      { id: 'c', name: 'Tom', heard: false },
+      { id: 'd', name: 'نورا', heard: false },
+    ],
+    isOutdated: false,
+  },
+};
+export const codeOutdated: UiState = {
+  ...code,
+  ...(code.meetingCode && { meetingCode: { ...code.meetingCode, isOutdated: true } }),
+};
+
+export const preJoinUnknown: UiState = { ...away, preJoin: { obstacle: null, room: 'unknown' } };
+export const preJoinKnown: UiState = { ...away, preJoin: { obstacle: null, room: 'known' } };
+export const preJoinInvited: UiState = { ...away, preJoin: { obstacle: null, room: 'invited' } };
+export const preJoinUnable: UiState = {
+  ...away,
+  preJoin: { obstacle: 'outdated-browser', room: 'required' },
+};
+export const refused: UiState = { ...away, refusal: { reason: 'outdated-browser', detail: null } };
+export const refusedOther: UiState = {
+  ...away,
+  refusal: { reason: 'other', detail: 'The room is full.\u202e' },
+};
+
+/** Mara's and Tom's tiles stay black; Tom is also the one shown large. */
+export const blackTiles: UiState = {
+  ...trouble,
+  people: trouble.people.map((one) => (one.id === 'c' ? { ...one, isOnStage: true } : one)),
+};

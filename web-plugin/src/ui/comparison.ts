@@ -98,7 +98,7 @@ function answers({ texts, local }: Scene, running: Comparison, verification: Ver
     case 'match':
       return [done('primary')];
     case 'mismatch':
-      return [done('plain')];
+      return [button('compare-close', 'plain', texts.close, () => verification.close())];
     case 'interrupted':
       return [
         button('compare-again', 'primary', words.again, () => verification.compare(running.personId)),

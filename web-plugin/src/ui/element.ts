@@ -46,6 +46,8 @@ export class SealmeetInterface extends HTMLElement {
   #arming: ReturnType<typeof setTimeout> | undefined;
   #placing: ReturnType<typeof setTimeout> | undefined;
   #noticeNumber = 0;
+  /** Where the focus goes once it is there: what a click asked for comes with a later state. */
+  #awaited: string | null = null;
   readonly #tree: Tree;
   readonly #root: ShadowRoot;
   readonly #furniture = new Furniture(() => this.#place());
@@ -135,7 +137,6 @@ export class SealmeetInterface extends HTMLElement {
     closeNotice: (id) => this.#closeNotice(id),
     openCode: () => {
       this.#intents?.verification?.openCode();
-      this.#focus('panel');
     },
     closeCode: () => this.#closeCode(),
     sayCodeDiffers: () => {
@@ -144,10 +145,13 @@ export class SealmeetInterface extends HTMLElement {
       const { happened, means } = this.#texts.causes.mismatch({ kind: 'mismatch', name: null });
       this.#announce([{ text: `${happened} ${means}`, isUrgent: true }]);
       this.#draw();
+      this.#focus('code-alarm');
     },
     compare: (personId) => {
+      // The comparison is a card of its own; on a small screen there is no room for both.
+      this.#closePanel();
+      this.#awaited = 'comparison';
       this.#intents?.verification?.compare(personId);
-      this.#focus('comparison');
     },
   };
 
@@ -171,6 +175,7 @@ export class SealmeetInterface extends HTMLElement {
     this.#tree.show(view(scene));
     // What had the focus is gone (an answered question): go on from where it was, or from the shield.
     if (focused && !focused.isConnected) this.#focus(hadFocusIn, 'panel', 'shield');
+    if (this.#awaited && this.#focus(this.#awaited)) this.#awaited = null;
   }
 
   /** Keeps the shield clear of Jitsi Meet's own furniture, and the words on black tiles in their places. */
@@ -178,10 +183,17 @@ export class SealmeetInterface extends HTMLElement {
     clearTimeout(this.#placing);
     if (!this.isConnected || this.#state.phase === 'away') return;
     const shield = this.#root.querySelector('.shield');
-    const { top, end, below } = roomFor(shield?.getBoundingClientRect().width ?? 0, this.#texts.direction);
-    this.style.setProperty('--top', `${top}px`);
-    this.style.setProperty('--end', `${end}px`);
-    this.style.setProperty('--below', `${below}px`);
+    const room = roomFor(shield?.getBoundingClientRect().width ?? 0, this.#texts.direction);
+    const { top, end, below, cards } = room;
+    for (const [name, size] of Object.entries({
+      top,
+      end,
+      below,
+      cards: cards.width,
+      cardsEnd: cards.end - end,
+    })) {
+      this.style.setProperty(`--${name}`, `${size}px`);
+    }
     const tiles = tilesOf(this.#state.people);
     if (JSON.stringify(tiles) !== JSON.stringify(this.#local.tiles)) {
       this.#local.tiles = tiles;
@@ -192,6 +204,7 @@ export class SealmeetInterface extends HTMLElement {
 
   #openPanel(): void {
     this.#local.isPanelOpen = true;
+    this.#awaited = null;
     this.#draw();
     this.#focus('panel');
   }
@@ -210,8 +223,8 @@ export class SealmeetInterface extends HTMLElement {
   }
 
   #closeCode(): void {
+    this.#awaited = 'open-code';
     this.#intents?.verification?.closeCode();
-    this.#focus('open-code', 'panel');
   }
 
   #escape(): void {
@@ -250,14 +263,15 @@ export class SealmeetInterface extends HTMLElement {
   }
 
   /** The first of these that is there. */
-  #focus(...hooks: string[]): void {
+  #focus(...hooks: string[]): boolean {
     for (const hook of hooks) {
       const target = this.#root.querySelector(`[data-sealmeet="${hook}"]`);
       if (target instanceof HTMLElement) {
         target.focus();
-        return;
+        return true;
       }
     }
+    return false;
   }
 }
 

@@ -12,6 +12,7 @@ export function meetingCode(scene: Scene, code: MeetingCode, verification: Verif
   const { texts, actions, local } = scene;
   const words = texts.code;
   return [
+    local.codeDiffers && differs(scene),
     ...words.how.map((sentence) => h('p', {}, [sentence])),
     h(
       'div',
@@ -40,7 +41,6 @@ export function meetingCode(scene: Scene, code: MeetingCode, verification: Verif
         code.people.map((person) => tick(scene, person, verification)),
       ),
     ]),
-    local.codeDiffers && differs(scene),
     h('div', { key: 'code-row', class: 'row' }, [
       button('code-back', 'plain', words.back, actions.closeCode),
       !local.codeDiffers && button('code-differs', 'quiet', words.differs, actions.sayCodeDiffers),
@@ -87,9 +87,13 @@ function tick(
 
 function differs({ texts }: Scene): Described {
   const { happened, means, remedy } = texts.causes.mismatch({ kind: 'mismatch', name: null });
-  return h('div', { key: 'differs', class: 'confirming', role: 'group', 'data-sealmeet': 'code-alarm' }, [
-    h('p', { class: 'lead' }, [icon('alarm'), h('strong', {}, [happened])]),
-    h('p', {}, [means]),
-    h('p', {}, [h('strong', {}, [`${texts.trouble.remedyLabel}: `]), remedy]),
-  ]);
+  return h(
+    'div',
+    { key: 'differs', class: 'confirming', role: 'group', tabindex: '-1', 'data-sealmeet': 'code-alarm' },
+    [
+      h('p', { class: 'lead' }, [icon('alarm'), h('strong', {}, [happened])]),
+      h('p', {}, [means]),
+      h('p', {}, [h('strong', {}, [`${texts.trouble.remedyLabel}: `]), remedy]),
+    ],
+  );
 }

@@ -61,10 +61,10 @@ const layout = `
   color: var(--text);
 }
 .below {
-  flex: 0 1 auto; min-block-size: 0; inline-size: calc(100% + 16px);
+  flex: 0 1 auto; min-block-size: 0; inline-size: calc(var(--cards, 100%) + 16px);
   display: flex; flex-direction: column; gap: 8px;
   /* Room for shadows and focus rings inside the scrolling box; the shield above never scrolls away. */
-  overflow: hidden auto; padding: 0 8px 8px; margin-inline: -8px;
+  overflow: hidden auto; padding: 0 8px 8px; margin-inline: -8px calc(var(--cardsEnd, 0px) - 8px);
   scrollbar-width: thin;
 }
 .below > * { flex: none; }
@@ -88,7 +88,7 @@ const shield = `
 .shield {
   all: unset;
   box-sizing: border-box;
-  display: inline-flex; align-items: center; gap: 7px;
+  display: inline-flex; align-items: center; gap: 7px; flex: none;
   min-block-size: 40px; max-inline-size: 100%;
   padding-inline: 11px 14px; padding-block: 6px;
   border: 1px solid var(--line); border-radius: 20px;
@@ -100,8 +100,8 @@ const shield = `
 .shield:hover { background: var(--raised); }
 .shield .icon { inline-size: 22px; block-size: 22px; }
 .shield.sealing .icon { color: var(--busy); }
-.shield.sealed { border-color: var(--good); }
-.shield.sealed .icon { color: var(--good); }
+.shield:is(.sealed, .verified) { border-color: var(--good); }
+.shield:is(.sealed, .verified) .icon { color: var(--good); }
 .shield.asking { border-color: var(--warn); border-width: 2px; }
 .shield.asking .icon { color: var(--warn); }
 .shield.alarm { border-color: var(--bad); border-width: 2px; }
@@ -125,7 +125,8 @@ const surfaces = `
 }
 .below > .panel { gap: 14px; flex: 0 1 auto; min-block-size: min(100%, 240px); overflow: hidden auto; scrollbar-width: thin; }
 .panel > * { flex: none; }
-.panel:focus-visible { outline-offset: -2px; }
+/* Where the focus goes when something opens: not a control, and its appearing is what one sees. */
+.panel:focus-visible, .card:focus-visible, .confirming:focus-visible { outline: none; }
 header { display: flex; align-items: flex-start; justify-content: space-between; gap: 8px; }
 header h2 { padding-block-start: 4px; }
 .close {
@@ -209,10 +210,11 @@ const verifying = `
 .device { flex-basis: 100%; display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 4px 12px; }
 .device.verified .state { color: var(--good); }
 .device.changed .state { color: var(--bad); font-weight: 600; }
-.emoji { display: grid; grid-template-columns: repeat(auto-fill, minmax(74px, 1fr)); gap: 10px 4px; margin: 4px 0; padding: 0; list-style: none; }
+.emoji { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 10px 4px; margin: 4px 0; padding: 0; list-style: none; }
 .emoji li { display: flex; flex-direction: column; align-items: center; gap: 2px; text-align: center; }
 .picture { font-size: 34px; line-height: 1.2; font-family: 'Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji', sans-serif; }
-.emoji-name { font-size: 13px; overflow-wrap: anywhere; }
+.emoji-name { font-size: 13px; overflow-wrap: anywhere; hyphens: auto; }
+.emoji li { max-inline-size: 100%; }
 .code { display: grid; grid-template-columns: repeat(3, auto); justify-content: center; gap: 8px 18px; padding: 14px 8px; border-radius: 10px; background: var(--raised); }
 .group { font: 600 23px/1.2 ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; letter-spacing: .06em; }
 @media (max-width: 360px) { .code { grid-template-columns: repeat(2, auto); } }
@@ -237,6 +239,7 @@ const verifying = `
   background: rgb(16 20 25 / 88%); color: #ffffff; text-align: center; border-radius: 4px;
   font: 600 14px/1.3 system-ui, sans-serif; overflow: hidden;
 }
+.tile .reason { display: block; font-weight: 500; }
 .tile .icon { inline-size: 28px; block-size: 28px; color: #ffb4b0; }`;
 
 export const styles = [colours, layout, shield, surfaces, buttons, lists, verifying].join('\n');

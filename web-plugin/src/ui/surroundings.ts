@@ -19,6 +19,8 @@ const MARGIN = 12;
 const SHIELD_HEIGHT = 44;
 /** The height of Jitsi Meet's toolbar, kept free also while it is hidden: it slides in at any time. */
 const TOOLBAR_HEIGHT = 72;
+const CARD_WIDTH = 384;
+const MIN_CARD_WIDTH = 288;
 /** The shield wraps its words before it gives way further. */
 const MIN_ROOM = 120;
 
@@ -27,6 +29,8 @@ export interface Room {
   /** From the edge where lines end: right, or left where one writes from right to left. */
   end: number;
   below: number;
+  /** Cards under the shield keep clear as well where there is enough room for them; else they use all the width. */
+  cards: { width: number; end: number };
 }
 
 /** How far the shield keeps from the edges so that it covers none of the furniture. */
@@ -48,7 +52,12 @@ export function roomFor(shieldWidth: number, direction: 'ltr' | 'rtl'): Room {
     if (isAbove && box.near < end + shieldWidth + MARGIN && box.far > end)
       top = Math.max(top, box.bottom + 6);
   }
-  return { top, end, below: document.querySelector(TOOLBAR) ? TOOLBAR_HEIGHT : 0 };
+  const besideFurniture = width - MARGIN - end;
+  const cards =
+    besideFurniture >= MIN_CARD_WIDTH
+      ? { width: Math.min(CARD_WIDTH, besideFurniture), end }
+      : { width: Math.min(CARD_WIDTH, width - 2 * MARGIN), end: MARGIN };
+  return { top, end, cards, below: document.querySelector(TOOLBAR) ? TOOLBAR_HEIGHT : 0 };
 }
 
 /** `near` and `far`: distances from the edge where lines end. */
@@ -58,23 +67,31 @@ function fromEnd({ left, right, top, bottom }: DOMRect, width: number, direction
   return { near, far, breadth: far - near, top, bottom };
 }
 
-/** Tiles, and the stage, of people whose media is not shown. */
+/** Where to say so for people whose media is not shown: over their tiles, and in the middle of the stage. */
 export function tilesOf(people: Person[]): { personId: string; box: Box }[] {
-  return people
-    .filter(({ state }) => state === 'incapable' || state === 'unreadable' || state === 'swapped')
-    .flatMap(({ id, isOnStage }) =>
-      [document.getElementById(`participant_${id}`), isOnStage ? document.querySelector(STAGE) : null]
-        .map((element) => element && visibleBox(element))
-        .filter((box) => box !== null)
-        .map((box) => ({ personId: id, box })),
-    );
+  const places: { personId: string; box: Box }[] = [];
+  for (const { id, state, isOnStage } of people) {
+    if (state === 'sealed' || state === 'waiting') continue;
+    const tile = visibleBox(document.getElementById(`participant_${id}`));
+    if (tile) places.push({ personId: id, box: tile });
+    const stage = isOnStage ? visibleBox(document.querySelector(STAGE)) : null;
+    if (stage) places.push({ personId: id, box: middleOf(stage) });
+  }
+  return places;
 }
 
 /** The part of an element inside the window; null when there is next to nothing of it. */
-function visibleBox(element: Element): Box | null {
+function visibleBox(element: Element | null): Box | null {
+  if (!element) return null;
   const { left, top, right, bottom } = element.getBoundingClientRect();
   const box = { left: Math.max(0, left), top: Math.max(0, top), width: 0, height: 0 };
   box.width = Math.min(right, window.innerWidth) - box.left;
   box.height = Math.min(bottom, window.innerHeight) - box.top;
   return box.width >= 24 && box.height >= 24 ? box : null;
+}
+
+/** The stage reaches under the filmstrip and the toolbar: only its middle is certain to be free. */
+function middleOf({ left, top, width, height }: Box): Box {
+  const middle = { width: Math.min(260, width), height: Math.min(110, height) };
+  return { ...middle, left: left + (width - middle.width) / 2, top: top + (height - middle.height) / 2 };
 }

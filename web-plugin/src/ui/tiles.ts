@@ -1,6 +1,7 @@
 // Says on a tile why it stays black. Lies over the tile and lets every click through to it.
 
 import { icon } from './icons.ts';
+import { cleanName } from './names.ts';
 import type { Scene } from './scene.ts';
 import { type Child, h } from './tree.ts';
 
@@ -25,7 +26,11 @@ export function tiles({ state, local, texts }: Scene): Child[] {
         },
         [
           icon(person.state === 'incapable' ? 'incapable' : 'alarm'),
-          box.width >= MIN_WIDTH_FOR_WORDS && h('span', { key: 'words' }, [texts.tile[person.state]]),
+          box.width >= MIN_WIDTH_FOR_WORDS &&
+            h('span', { key: 'words' }, [
+              h('bdi', {}, [cleanName(person.name) ?? texts.someone]),
+              h('span', { class: 'reason' }, [texts.tile[person.state]]),
+            ]),
         ],
       ),
       box,

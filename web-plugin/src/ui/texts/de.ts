@@ -170,7 +170,7 @@ export const de: Texts = {
     ],
     digits: 'Code',
     heard: (name) => `Ich habe ${name} gehört`,
-    people: 'Dieser Code gilt für',
+    people: 'Wen haben Sie ihn lesen oder bestätigen hören?',
     none: 'Noch ist niemand sonst hier.',
     outdated: 'Jemand ist gekommen oder gegangen. Für die Personen unten stimmt dieser Code noch.',
     fresh: 'Neuen Code zeigen',

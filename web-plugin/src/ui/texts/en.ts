@@ -165,7 +165,7 @@ export const en: Texts = {
     ],
     digits: 'Code',
     heard: (name) => `I heard ${name}`,
-    people: 'This code is about',
+    people: 'Whom did you hear read or confirm it?',
     none: 'Nobody else is here yet.',
     outdated: 'Somebody came or left. This code is still right for the people below.',
     fresh: 'Show a new code',

@@ -164,7 +164,7 @@ export const es: Texts = {
     ],
     digits: 'Código',
     heard: (name) => `He oído a ${name}`,
-    people: 'Este código vale para',
+    people: '¿A quién ha oído leerlo o confirmarlo?',
     none: 'Todavía no hay nadie más.',
     outdated: 'Alguien ha entrado o salido. Este código sigue valiendo para las personas de abajo.',
     fresh: 'Mostrar un código nuevo',

@@ -173,7 +173,7 @@ export const fr: Texts = {
     ],
     digits: 'Code',
     heard: (name) => `J’ai entendu ${name}`,
-    people: 'Ce code concerne',
+    people: 'Qui avez-vous entendu le lire ou le confirmer ?',
     none: 'Il n’y a encore personne d’autre.',
     outdated: 'Quelqu’un est arrivé ou parti. Ce code reste juste pour les personnes ci-dessous.',
     fresh: 'Montrer un nouveau code',

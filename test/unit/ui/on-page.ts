@@ -1,0 +1,26 @@
+// A test on a freshly loaded page with the interface on it, in one browser for the whole file.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from '@playwright/test';
+import { InterfacePage, type Look, launchChromium } from './page.ts';
+
+let browser: Browser;
+let shown: InterfacePage;
+const errors: string[] = [];
+before(async () => {
+  browser = await launchChromium();
+  shown = await InterfacePage.open(browser);
+  shown.page.on('pageerror', (error) => errors.push(String(error)));
+  shown.page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));
+});
+after(() => browser.close());
+
+export function onPage(name: string, look: Look, body: (shown: InterfacePage) => Promise<void>): void {
+  test(name, async () => {
+    errors.length = 0;
+    await shown.load(look);
+    await body(shown);
+    assert.deepEqual(errors, [], 'the page reported errors');
+  });
+}
