@@ -111,5 +111,5 @@ export function endsFrame(source: IncomingSource, packet: RtpPacket): boolean {
 export function startsKeyFrame(packet: RtpPacket): boolean {
   const codec = codecOf(packet.payloadType);
   const info = codec && packet.payloadEnd > packet.headerLength ? inspectPacket(codec, packet) : null;
-  return info !== null && info.keyFrame && info.begins !== false;
+  return info?.keyFrame === true && info.begins !== false;
 }

@@ -8,6 +8,8 @@ import { Transport, type TransportEvents } from './transport.ts';
 
 /** The SSRC under which the bridge itself reports; it sends no media. */
 const BRIDGE_SSRC = 0x5ea1;
+/** Packets sent again between two reports, so that NACKs cannot multiply what goes out. */
+const RETRANSMISSION_LIMIT = 1000;
 
 export class Endpoint {
   unknownPackets = 0;
@@ -16,6 +18,8 @@ export class Endpoint {
   private readonly egresses = new Map<number, Egress>();
   private transport: Transport | null = null;
   private closed = false;
+  /** Since the last report. */
+  private retransmissions = 0;
 
   constructor(
     readonly id: string,
@@ -113,7 +117,10 @@ export class Endpoint {
     if (!egress) return;
     for (const sequenceNumber of lost) {
       const packet = egress.sent(sequenceNumber);
-      if (packet) this.sendRtp(packet);
+      if (!packet) continue;
+      if (this.retransmissions >= RETRANSMISSION_LIMIT) return;
+      this.retransmissions += 1;
+      this.sendRtp(packet);
     }
   }
 
@@ -141,6 +148,7 @@ export class Endpoint {
 
   /** What was received of this endpoint, and how much it may send. */
   report(now: number, bitrate: number): void {
+    this.retransmissions = 0;
     const blocks: ReportBlock[] = [];
     for (const source of this.sources.values()) {
       for (const stream of source.allStreams()) {

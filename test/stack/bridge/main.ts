@@ -42,6 +42,15 @@ async function main(): Promise<void> {
     if (process.ppid !== parent) stop();
   }, PARENT_POLL_MS).unref();
 
+  // werift sends without listening for errors, and leaves promises of connections that ended; neither is fatal.
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'send') throw error;
+    log(`datagram not sent: ${error.message}`);
+  });
+  process.on('unhandledRejection', (reason) => {
+    log(`rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`);
+  });
+
   process.stdout.write(`${JSON.stringify({ ready: true, port: listening.port })}\n`);
 }
 

@@ -12,6 +12,8 @@ export const MASTER_SALT_LENGTH = 12;
 
 const TAG = 16;
 const INDEX_FIELD = 4;
+/** Streams of one connection whose indices are remembered. */
+const SSRC_LIMIT = 4096;
 
 interface SessionKey {
   key: Buffer;
@@ -78,7 +80,14 @@ class PacketIndices {
 
   seen(ssrc: number, index: number): void {
     const highest = this.highest.get(ssrc);
+    if (highest === undefined) this.forgetOldest();
     if (highest === undefined || index > highest) this.highest.set(ssrc, index);
+  }
+
+  private forgetOldest(): void {
+    if (this.highest.size < SSRC_LIMIT) return;
+    const [oldest] = this.highest.keys();
+    if (oldest !== undefined) this.highest.delete(oldest);
   }
 }
 

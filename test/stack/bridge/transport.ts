@@ -54,12 +54,14 @@ export class Transport {
       useIpv6: false,
       additionalHostAddresses: [LOOPBACK],
       interfaceAddresses: { udp4: LOOPBACK },
+      // Only answers checks. A browser that believes itself controlled is told of the role conflict (RFC 8445
+      // §7.3.1.1) and takes control. No consent of our own can then run out on a machine that is short of
+      // processor time (RFC 7675 §5.1), which werift would take for the end: the browser watches over that.
+      iceLite: true,
     });
     // werift asks a public STUN server unless told otherwise.
     delete gatherer.connection.stunServer;
     const ice = new RTCIceTransport(gatherer);
-    // As the videobridge, which offers; role conflicts are repaired by ICE (RFC 8445 §7.3.1.1).
-    ice.connection.iceControlling = true;
     await gatherer.gather();
     const dtls = new RTCDtlsTransport({}, ice, certificate, [AEAD_AES_128_GCM]);
     // SRTP is done here, not by werift.

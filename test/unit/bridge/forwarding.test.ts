@@ -80,7 +80,7 @@ for (const codec of VIDEO_CODECS) {
     const boris = await join(codec, 'boris', [anna], true);
     await seconds(0.5);
     await bridge.call('record', { conference, label: codec });
-    const [atAnna, atBoris] = await Promise.all([frameRate(anna, boris, 4), frameRate(boris, anna, 4)]);
+    const [atAnna, atBoris] = await Promise.all([frameRate(anna, boris, 3), frameRate(boris, anna, 3)]);
     assert.ok(atAnna >= 10, `anna should decode 10 frames a second, decodes ${atAnna}`);
     assert.ok(atBoris >= 10, `boris should decode 10 frames a second, decodes ${atBoris}`);
     await hears(anna, boris, TONES.boris);
@@ -97,9 +97,9 @@ for (const codec of VIDEO_CODECS) {
     assert.ok(frames[0]?.keyFrame, 'a recording begins with a key frame');
     const decoded = await decodableVideoFrames(frames);
     assert.equal(decoded, frames.length, 'every recorded frame decodes');
-    assert.ok(decoded >= 40, `four seconds should be 40 frames at least, are ${decoded}`);
+    assert.ok(decoded >= 30, `three seconds should be 30 frames at least, are ${decoded}`);
     const microphone = recorded(sources, 'anna', 'microphone');
-    assert.ok((await audibleSeconds(await readFrames(microphone.file), TONES.anna)) >= 3);
+    assert.ok((await audibleSeconds(await readFrames(microphone.file), TONES.anna)) >= 2.5);
     await anna.leave();
     await boris.leave();
   });

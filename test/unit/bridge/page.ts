@@ -1,4 +1,5 @@
 // Runs in the browser: one participant of bare RTCPeerConnection, driven by participant.ts.
+import type { Seen } from './tagging-worker.ts';
 
 export interface ReceiveStatistics {
   ssrc: number;
@@ -23,13 +24,18 @@ const pc = new RTCPeerConnection({ iceServers: [] });
 const tones = new Map<number, AnalyserNode>();
 const context = new AudioContext();
 let connectedAt = 0;
+let tagging: Worker | null = null;
 const firstFrames: { ssrcs: string; afterMs: number; time: number }[] = [];
 
 pc.onconnectionstatechange = () => {
   if (pc.connectionState === 'connected') connectedAt = performance.now();
 };
 
-pc.ontrack = ({ track, transceiver }) => {
+pc.ontrack = ({ track, transceiver, receiver }) => {
+  if (tagging) {
+    const options = { direction: 'receive', name: String(transceiver.mid) };
+    receiver.transform = new RTCRtpScriptTransform(tagging, options);
+  }
   const stream = new MediaStream([track]);
   if (track.kind === 'audio') {
     const element = new Audio();
@@ -56,8 +62,9 @@ pc.ontrack = ({ track, transceiver }) => {
 };
 
 const page = {
-  /** Camera of the fake device, and a sine of this frequency for a microphone. */
-  async addMedia(frequency: number, frameRate: number): Promise<void> {
+  /** Camera of the fake device, and a sine of this frequency for a microphone. `tag`: marks every frame with it. */
+  async addMedia(frequency: number, frameRate: number, tag: string | null): Promise<void> {
+    if (tag !== null) tagging = new Worker('/tagging-worker.js');
     const camera = await navigator.mediaDevices.getUserMedia({
       video: { width: 320, height: 180, frameRate },
     });
@@ -69,7 +76,21 @@ const page = {
     oscillator.connect(gain).connect(microphone);
     oscillator.start();
     await context.resume();
-    for (const track of [...microphone.stream.getTracks(), ...camera.getTracks()]) pc.addTrack(track);
+    for (const track of [...microphone.stream.getTracks(), ...camera.getTracks()]) {
+      const sender = pc.addTrack(track);
+      if (!tagging) continue;
+      const name = `${tag}/${track.kind === 'audio' ? 'microphone' : 'camera'}`;
+      sender.transform = new RTCRtpScriptTransform(tagging, { direction: 'send', name });
+    }
+  },
+
+  /** What the receiving transform of this m-line saw since the last call. */
+  seen(mid: number): Promise<Seen> {
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data as Seen);
+      tagging?.postMessage({ name: String(mid), port: port2 }, [port2]);
+    });
   },
 
   async answer(offer: string): Promise<string> {
@@ -138,6 +159,8 @@ const page = {
     });
     return found;
   },
+
+  state: () => `${pc.connectionState} ${pc.iceConnectionState}`,
 
   close: () => pc.close(),
 };

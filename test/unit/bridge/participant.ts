@@ -5,6 +5,7 @@ import type { Capabilities } from '../../stack/bridge/capabilities.ts';
 import type { BridgeClient } from '../../stack/bridge/client.ts';
 import type { Page } from './page.ts';
 import { type OfferOptions, type RemoteSource, readAnswer, writeOffer } from './session-description.ts';
+import type { Seen } from './tagging-worker.ts';
 
 export interface ParticipantOptions {
   browser: Browser;
@@ -15,6 +16,8 @@ export interface ParticipantOptions {
   endpoint: string;
   capabilities: Capabilities;
   frequency: number;
+  /** Frames say whose they are (tagging-worker.ts). */
+  tagged?: boolean;
   offer?: Pick<OfferOptions, 'iceLite' | 'setup'>;
 }
 
@@ -35,7 +38,7 @@ export class Participant {
     const page = await browser.newPage();
     await page.goto(url);
     const participant = new Participant(options, page);
-    await participant.run('addMedia', frequency, 30);
+    await participant.run('addMedia', frequency, 30, options.tagged ? endpoint : null);
     participant.transport = await bridge.call('allocate', { conference, endpoint });
     participant.remote = others.flatMap((other) => other.offered());
     const { remote, sources } = readAnswer(await participant.negotiate());
@@ -78,6 +81,11 @@ export class Participant {
     const ssrc = this.remote.find((one) => one.endpoint === endpoint && one.source.name === name)?.source
       .ssrc;
     return (await this.run('received')).find((one) => one.ssrc === ssrc) ?? null;
+  }
+
+  /** What arrived of somebody's source since the last call, by what its frames say of themselves. */
+  seen(endpoint: string, name: string): Promise<Seen> {
+    return this.run('seen', this.mid(endpoint, name));
   }
 
   tone(endpoint: string): Promise<number> {

@@ -20,6 +20,7 @@ export interface Setting {
 
 const MAIN = fileURLToPath(new URL('../../stack/bridge/main.ts', import.meta.url));
 const PAGE = fileURLToPath(new URL('page.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('tagging-worker.ts', import.meta.url));
 const READY_MS = 15_000;
 
 export interface BridgeProcess {
@@ -58,12 +59,17 @@ export async function startBridge(): Promise<BridgeProcess> {
   };
 }
 
+async function bundled(path: string): Promise<string> {
+  const { outputFiles } = await build({ entryPoints: [path], bundle: true, write: false, format: 'iife' });
+  return outputFiles[0]?.text ?? '';
+}
+
 export async function startSetting(): Promise<Setting> {
-  const bundle = await build({ entryPoints: [PAGE], bundle: true, write: false, format: 'iife' });
-  const script = bundle.outputFiles[0]?.text ?? '';
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end(`<!doctype html><body><script>${script}</script>`);
+  const [script, worker] = await Promise.all([bundled(PAGE), bundled(WORKER)]);
+  const server = createServer((request, response) => {
+    const isWorker = request.url === '/tagging-worker.js';
+    response.setHeader('content-type', isWorker ? 'text/javascript' : 'text/html');
+    response.end(isWorker ? worker : `<!doctype html><body><script>${script}</script>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const [bridge, browser] = await Promise.all([
