@@ -153,6 +153,8 @@ export class Incoming {
     if (codec === null) return this.#drop('codec-unknown');
     if (route === null) return this.#drop('no-owner');
     const content = { media: this.options.media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) };
+    // Chromium pads audio lines with empty packets (seen with RED): nothing to show, and nothing to tell.
+    if (content.data.length === 0) return mayBeClear ? this.#pass(frame, emit) : null;
     const envelope = parseEnvelope(codec, content.data);
     if (typeof envelope === 'string') return mayBeClear ? this.#pass(frame, emit) : this.#drop(envelope);
 
