@@ -42,6 +42,7 @@ export interface Member {
   /** When this member saw the leave of an identity. */
   sawLeave: Map<string, number>;
   notices: Notice[];
+  heard: Extract<CoreAction, { type: 'said' }>[];
   bytesUp: number;
   bytesDown: number;
 }
@@ -100,6 +101,7 @@ export class World {
       lacking: new Map(),
       sawLeave: new Map(),
       notices: [],
+      heard: [],
       bytesUp: 0,
       bytesDown: 0,
     };
@@ -208,6 +210,11 @@ export class World {
         break;
       case 'sign':
         throw new Error('these cores have no device');
+      case 'source-states':
+        break;
+      case 'said':
+        member.heard.push(action);
+        break;
       case 'notice':
         member.notices.push(action.notice);
         break;

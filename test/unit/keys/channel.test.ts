@@ -162,6 +162,7 @@ test('an ACCEPT for another transcript ends the session, and so does a CONFIRM',
     sealed: true,
     confirm: random(32),
     proof: null,
+    name: null,
     key: null,
   });
   const after = asked.puppet.tell(wrong, 1);
@@ -198,6 +199,7 @@ test('the transcript covers both whole bundles: one that the other side was show
     sealed: true,
     confirm: keys.accept,
     proof: null,
+    name: null,
     key: null,
   };
   assert.deepEqual(refusals(fresh.puppet.tell(fresh.puppet.part(accept), 1)), ['accept: another transcript']);
@@ -212,6 +214,7 @@ test('an ACCEPT that nobody waits for and a second CONFIRM are refused', () => {
     sealed: true,
     confirm: random(32),
     proof: null,
+    name: null,
     key: null,
   };
   assert.deepEqual(refusals(puppet.tell(puppet.part(accept), 2)), ['accept: no HELLO is outstanding']);

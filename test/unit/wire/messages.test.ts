@@ -55,6 +55,7 @@ const content: fc.Arbitrary<Plaintext> = fc.oneof(
     sealed: fc.boolean(),
     confirm: bytes(32),
     proof,
+    name: fc.option(fc.string({ minLength: 1, maxLength: 128 })),
     key: fc.option(key),
   }),
   fc.record({
@@ -130,8 +131,8 @@ test('a plaintext with one value changed to anything is a plaintext or refused; 
 });
 
 test('a plaintext that is too long is refused before it is read', () => {
-  assert.throws(() => parsePlaintext('['.repeat(LIMITS.plaintext + 1)), /more than 4096 bytes/);
-  assert.throws(() => parsePlaintext('"'.concat('é'.repeat(3000), '"')), /more than 4096 bytes/);
+  assert.throws(() => parsePlaintext('['.repeat(LIMITS.plaintext + 1)), /more than 6000 bytes/);
+  assert.throws(() => parsePlaintext('"'.concat('é'.repeat(3500), '"')), /more than 6000 bytes/);
 });
 
 test('media suites, sources and counters outside the protocol are refused', () => {

@@ -1,6 +1,6 @@
 // The channel with one other participant: handshake, recovery, messages. docs/protocol.md §4, rules M13, M14, M17.
 
-import { compare, equal, type OlmPart, type Plaintext, Refusal } from '../wire/index.ts';
+import { compare, equal, type OlmPart, type Plaintext, Refusal, type Said } from '../wire/index.ts';
 import { channelKeys, type End, transcriptHash } from './derive.ts';
 import type { Proof, Prover } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
@@ -35,6 +35,8 @@ export interface ChannelPorts {
   peerSealed(sealed: boolean): void;
   key(key: KeyGift): void;
   keyRequest(min: number): void;
+  /** Said to this client alone. */
+  said(said: Said): void;
   /** The key to go along with ACCEPT or CONFIRM. */
   gift(): KeyGift | null;
   isSealed(): boolean;
@@ -108,6 +110,10 @@ export class Channel {
     return this.sealOpen(() => () => ({ type: 'keyreq', min }));
   }
 
+  tell(said: Said): OlmPart {
+    return this.sealOpen(() => () => ({ type: 'data', said }));
+  }
+
   receive(part: OlmPart, now: number): void {
     if (part[0] === 0 && this.isInitiator) throw new Refusal('olm: pre-key message in the wrong direction');
     if (part[0] === 0) this.hello(part, now);
@@ -170,7 +176,7 @@ export class Channel {
     this.making = link;
     link.keys = channelKeys(this.transcript(link, hello.ordinal, hello.nonce, link.ownNonce));
     ports.peerSealed(hello.sealed);
-    prover.prove('responder', link.keys.transcript, (proof) => {
+    prover.prove('responder', link.keys.transcript, (proof, name) => {
       if (this.making !== link || link.keys === null) return;
       const { accept } = link.keys;
       this.making = null;
@@ -187,6 +193,7 @@ export class Channel {
           sealed: ports.isSealed(),
           confirm: accept,
           proof,
+          name,
           key: gift && link.wrap(this.ownWrap(link), seq, gift),
         })),
       );
@@ -226,6 +233,7 @@ export class Channel {
       if (link.early.length >= EARLY_MESSAGES) throw new Refusal('channel: not open yet');
       link.early.push(opened);
     } else if (content.type === 'keyreq') ports.keyRequest(content.min);
+    else if (content.type === 'data') ports.said(content.said);
     else ports.key(link.unwrap(this.peerWrap(link), opened.seq, content.key));
   }
 
@@ -258,7 +266,7 @@ export class Channel {
           key: gift && link.wrap(keys.initiatorWrap, at, gift),
         })),
       );
-      this.opened(link, accept.proof, null, seq, accept.key);
+      this.opened(link, accept.proof, accept.name, seq, accept.key);
     });
   }
 

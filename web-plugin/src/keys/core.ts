@@ -1,17 +1,29 @@
 // The key core: (state, event) → (state, actions). No DOM, no clock, no randomness but what is passed in (brief D11).
 
 import {
+  beaconBody,
+  beaconMessage,
+  beaconMessageBytes,
+  dataMessage,
   type EndpointMessage,
+  encodeBeacon,
   fromBase64,
   isOccupantId,
   type OlmPart,
   olmMessages,
+  parseBeacon,
   parseBundle,
   parseEndpointMessage,
   Refusal,
   restartMessage,
+  type Said,
+  type SourceState,
+  sayable,
+  toBase64,
 } from '../wire/index.ts';
+import { Agreement } from './agreement.ts';
 import { Channel } from './channel.ts';
+import { Conversation } from './conversation.ts';
 import { senderContext } from './derive.ts';
 import { createProver, type Prover } from './device.ts';
 import type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
@@ -23,6 +35,7 @@ import { excludeOf, RETIRE_MS, Receiving } from './receiving.ts';
 import { Refusals } from './refusals.ts';
 import { type Memory, type Occupant, type Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
+import { Listener } from './talk.ts';
 
 /** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
 const EAGER_ROSTER = 32;
@@ -67,6 +80,10 @@ class KeyCore implements Core {
   private readonly held = new HeldMessages();
   private readonly refusals = new Refusals();
   private readonly sending: Sending;
+  private readonly agreement: Agreement;
+  private readonly conversation: Conversation;
+  private readonly sources = new Map<number, SourceState>();
+  private beacons = 0;
   private readonly prover: Prover;
   private readonly signing = new Map<number, (signature: Uint8Array) => void>();
   private signatures = 0;
@@ -92,6 +109,27 @@ class KeyCore implements Core {
       expire: (generation, inMs) => this.do({ type: 'expire-sending', generation, inMs }),
       stop: () => this.do({ type: 'stop-sending' }),
       rotated: ({ generation, step, reason }) => this.tell({ type: 'rotated', generation, step, reason }),
+    });
+    this.agreement = new Agreement({
+      chance: () => (options.random(1)[0] ?? 0) / 256,
+      send: (sources) => this.beacon(sources),
+      digest: () => this.roster.digest,
+      participants: () => this.roster.size,
+      view: (identity, view, participants) => {
+        const peer = this.roster.peers.get(identity);
+        if (peer !== undefined) this.tell({ type: 'view', occupant: peer.id, view, participants });
+      },
+    });
+    this.conversation = new Conversation({
+      room: this.room,
+      self: options.self,
+      context: this.ownContext,
+      sign: (message) => this.account.sign(message),
+      verify: options.olm.verify,
+      key: () => this.sending.current(this.now),
+      broadcast: (data) => this.do({ type: 'send', to: 'room', message: dataMessage(data) }),
+      said: (peer, said, missed) => this.said(peer, said, false, missed),
+      lacksKey: (peer) => this.requestKey(peer),
     });
     this.prover = createProver({
       olm: options.olm,
@@ -143,6 +181,7 @@ class KeyCore implements Core {
         break;
       case 'sealed':
         this.isSealed = true;
+        this.agreement.turn(true, this.now);
         this.activity();
         this.makeChannels();
         break;
@@ -153,6 +192,15 @@ class KeyCore implements Core {
         this.isSourceOn = event.on;
         this.activity();
         this.makeChannels();
+        break;
+      case 'source-state': {
+        const { source, on, floor } = event;
+        this.sources.set(source, { source, on, floor });
+        this.agreement.source({ source, on, floor }, this.now);
+        break;
+      }
+      case 'say':
+        this.say(event.to, event);
         break;
       case 'missing-key':
         this.missingKey(event.owner);
@@ -173,11 +221,16 @@ class KeyCore implements Core {
 
   private due(): void {
     this.sending.due(this.now);
+    this.agreement.due(this.now);
+    this.conversation.flush();
+    if (this.conversation.isOver(this.now)) this.activity();
     for (const peer of this.waiting) peer.channel.due(this.now);
   }
 
   private wake(): void {
-    let at = this.sending.deadline ?? Number.POSITIVE_INFINITY;
+    let at = Number.POSITIVE_INFINITY;
+    for (const { deadline } of [this.sending, this.agreement, this.conversation])
+      at = Math.min(at, deadline ?? at);
     for (const peer of this.waiting) {
       const { deadline } = peer.channel;
       if (deadline === null) this.waiting.delete(peer);
@@ -229,6 +282,8 @@ class KeyCore implements Core {
       participant,
       channel: this.channel(occupant.id, participant, memory),
       receiving: new Receiving(memory),
+      listener: new Listener(),
+      unread: [],
       memory,
       context: senderContext(this.room, occupant.id, participant.curve25519, participant.ed25519),
       hasGivenEvidence: false,
@@ -237,6 +292,7 @@ class KeyCore implements Core {
     };
     this.roster.admit(occupant, peer);
     this.sending.join(participant.identity, this.now);
+    this.agreement.join(participant.identity, this.now);
     this.makeChannel(peer);
   }
 
@@ -259,8 +315,9 @@ class KeyCore implements Core {
     peer.channel.free();
     this.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, this.now);
+    this.agreement.leave(identity, this.now);
     for (const [owner, other] of this.roster.peers) {
-      const generations = other.receiving.leaverSeen(curve25519);
+      const generations = other.receiving.leaverSeen(curve25519, this.now);
       if (generations.length > 0) this.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
     }
   }
@@ -287,8 +344,11 @@ class KeyCore implements Core {
         peer.channel.hinted(this.now);
         break;
       case 'beacon':
+        this.hearBeacon(peer, arrival.body);
+        break;
       case 'data':
-        throw new Refusal(`${arrival.kind}: not known to this version`);
+        this.conversation.hear(peer, arrival.body, this.now);
+        break;
     }
   }
 
@@ -311,7 +371,11 @@ class KeyCore implements Core {
         send: (part) => this.send([[occupant, part]]),
         hint: () => this.do({ type: 'send', to: occupant, message: restartMessage() }),
         sendable: () => this.sending.sendable(identity),
-        open: () => this.tell({ type: 'channel', occupant, identity }),
+        open: (proof, name) => {
+          const device = proof && toBase64(proof.device);
+          this.tell({ type: 'channel', occupant, identity, device, name });
+        },
+        said: (said) => withPeer((peer) => this.said(peer, said, true, 0)),
         peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
         key: (key) => withPeer((peer) => this.key(peer, key)),
         keyRequest: (min) => withPeer((peer) => this.keyRequest(peer, min)),
@@ -340,6 +404,59 @@ class KeyCore implements Core {
       this.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
     }
     if (retire.length > 0) this.do({ type: 'retire', owner, generations: retire, inMs: 0 });
+    this.conversation.keyCame(peer, this.now);
+  }
+
+  private say(to: OccupantId | null, { kind, body, sentAt }: Said): void {
+    const reason = this.isSealed ? this.spoken(to, { kind, body, sentAt }) : 'the room is not sealed';
+    if (reason !== null) this.tell({ type: 'unsaid', reason });
+  }
+
+  /** Why it could not be said, or null. */
+  private spoken(to: OccupantId | null, said: Said): string | null {
+    if (to === null) {
+      const reason = this.conversation.say(said, this.now);
+      this.activity();
+      this.makeChannels();
+      return reason;
+    }
+    const peer = this.roster.occupants.get(to)?.peer;
+    if (!peer?.channel.isReady) return 'there is no sealed channel to this person yet';
+    const reason = sayable(said.kind, said.body, true);
+    if (reason === null) this.send([[to, peer.channel.tell(said)]]);
+    return reason;
+  }
+
+  private said(peer: Peer, { kind, body, sentAt }: Said, isPrivate: boolean, missed: number): void {
+    this.do({ type: 'said', from: peer.id, isPrivate, kind, body, sentAt, missed });
+  }
+
+  private beacon(sources: SourceState[]): void {
+    this.beacons += 1;
+    const body = beaconBody({
+      seq: this.beacons,
+      roster: this.roster.digest,
+      participants: this.roster.size,
+      sealed: this.isSealed,
+      sources,
+      name: this.options.name ?? '',
+    });
+    const signature = this.account.sign(beaconMessageBytes(this.room, this.options.self, body));
+    this.do({ type: 'send', to: 'room', message: beaconMessage(encodeBeacon(body, signature)) });
+  }
+
+  private hearBeacon(peer: Peer, text: string): void {
+    const { beacon, body, signature } = parseBeacon(text);
+    if (beacon.seq <= peer.memory.beacon) throw new Refusal('beacon: seq must rise');
+    const message = beaconMessageBytes(this.room, peer.id, body);
+    if (!this.options.olm.verify(peer.participant.ed25519, message, signature)) {
+      throw new Refusal('beacon: the signature does not hold');
+    }
+    peer.memory.beacon = beacon.seq;
+    const owner = peer.participant.identity;
+    this.evidence(peer, beacon.sealed);
+    this.agreement.hear(owner, beacon, this.now);
+    if (beacon.sources.length > 0) this.do({ type: 'source-states', owner, sources: beacon.sources });
   }
 
   private keyRequest(peer: Peer, min: number): void {
@@ -377,6 +494,8 @@ class KeyCore implements Core {
 
   private unsealed(): void {
     this.isSealed = false;
+    this.agreement.turn(false, this.now);
+    this.conversation.silence();
     this.activity();
     this.sending.reset();
     for (const [owner, peer] of this.roster.peers) {
@@ -387,8 +506,13 @@ class KeyCore implements Core {
   }
 
   private activity(): void {
-    if (this.isSealed && this.isSourceOn) this.sending.activate(this.now);
+    if (this.isSealed && this.needsKeys) this.sending.activate(this.now);
     else this.sending.deactivate();
+  }
+
+  /** Something is sent, or said. */
+  private get needsKeys(): boolean {
+    return this.isSourceOn || this.conversation.isTalking(this.now);
   }
 
   private makeChannels(): void {
@@ -398,7 +522,7 @@ class KeyCore implements Core {
   private makeChannel(peer: Peer): void {
     if (!this.isSealed) return;
     const isLarge = this.roster.size > EAGER_ROSTER;
-    if (isLarge && !this.isSourceOn) return;
+    if (isLarge && !this.needsKeys) return;
     this.waiting.add(peer);
     peer.channel.want(this.now, isLarge);
   }
@@ -414,8 +538,9 @@ class KeyCore implements Core {
 
   private gift(key: GivenKey): KeyGift {
     const { generation, step, base, reason } = key;
+    const floors = [...this.sources.values()].map(({ source, floor }): [number, number] => [source, floor]);
     const excludes = key.excludes.map((identity) => excludeOf(fromBase64(identity) ?? new Uint8Array(0)));
-    return { generation, step, base, reason, excludes, floors: [], roster: this.roster.digest };
+    return { generation, step, base, reason, excludes, floors, roster: this.roster.digest };
   }
 
   private send(parts: [OccupantId, OlmPart][]): void {

@@ -17,6 +17,10 @@ export const stepBase = (base: Uint8Array): Uint8Array =>
 export const senderContext = (room: string, occupant: string, curve25519: Uint8Array, ed25519: Uint8Array) =>
   hash(lp('Sealmeet 1 sender'), lp(room), lp(occupant), lp(curve25519), lp(ed25519));
 
+/** src[g,s,k]: the base of one source's frame keys. */
+export const sourceBase = (base: Uint8Array, context: Uint8Array, source: number): Uint8Array =>
+  expand(sha256, extract(sha256, base, context), concat(utf8('Sealmeet 1 source'), uint(source, 1)), 32);
+
 export interface End {
   occupant: string;
   bundle: Uint8Array;
@@ -97,8 +101,12 @@ export interface RosterEntry {
   bundle: Uint8Array;
 }
 
-export function rosterDigest(room: string, entries: RosterEntry[]): Uint8Array {
-  const sorted = [...entries].sort((a, b) => compare(a.curve25519, b.curve25519));
-  const rows = sorted.flatMap((entry) => [lp(entry.occupant), hash(entry.bundle)]);
-  return hash(lp('Sealmeet 1 roster'), lp(room), uint(sorted.length, 2), ...rows);
-}
+/** One participant's part of the roster digest. */
+export const rosterRow = (entry: RosterEntry): Uint8Array => concat(lp(entry.occupant), hash(entry.bundle));
+
+/** `rows` in order of curve25519. */
+export const rosterHash = (room: string, rows: Uint8Array[]): Uint8Array =>
+  hash(lp('Sealmeet 1 roster'), lp(room), uint(rows.length, 2), ...rows);
+
+export const rosterDigest = (room: string, entries: RosterEntry[]): Uint8Array =>
+  rosterHash(room, [...entries].sort((a, b) => compare(a.curve25519, b.curve25519)).map(rosterRow));

@@ -1,6 +1,6 @@
 // What goes into the key core and what comes out: (state, event) → (state, actions), brief D11.
 
-import type { EndpointMessage } from '../wire/index.ts';
+import type { DataKind, EndpointMessage, SourceState } from '../wire/index.ts';
 
 /** Nick of an occupant in the room: Jitsi's endpoint id. The server chooses who has which; it proves nothing. */
 export type OccupantId = string;
@@ -22,6 +22,10 @@ export type CoreEvent =
   | { type: 'unsealed' }
   /** Whether anything of this participant is about to be sent (rule M7). */
   | { type: 'source'; on: boolean }
+  /** One own source went on or off; `floor`: the next counter of it, below which nothing counts any more (rule M6). */
+  | ({ type: 'source-state' } & SourceState)
+  /** Something to say: to everybody, or to one alone. `sentAt`: wall clock, milliseconds since the epoch. */
+  | { type: 'say'; kind: DataKind; body: string; to: OccupantId | null; sentAt: number }
   /** The worker holds frames of a generation that never arrived. */
   | { type: 'missing-key'; owner: Identity; generation: number }
   /** The worker started anew: no sending key may be installed a second time (rule M12). */
@@ -50,6 +54,18 @@ export type CoreAction =
     }
   | { type: 'retire'; owner: Identity; generations: number[]; inMs: number }
   | { type: 'forget'; owner: Identity }
+  /** What `owner` says, signed, of its own sources: refuse counters below the floor, and everything while off. */
+  | { type: 'source-states'; owner: Identity; sources: SourceState[] }
+  /** Somebody said this. `missed`: so many messages of the same sender before it did not arrive. */
+  | {
+      type: 'said';
+      from: OccupantId;
+      isPrivate: boolean;
+      kind: DataKind;
+      body: string;
+      sentAt: number;
+      missed: number;
+    }
   /** Feed a `timer` event at this time (milliseconds of the clock that the events carry), replacing the last wish. */
   | { type: 'wake'; at: number }
   /** Have the device sign this and answer with `signed`; asked for only if the core was given a device. */
@@ -58,8 +74,20 @@ export type CoreAction =
 
 /** What a person or a counter may want to know. Never carries key material. */
 export type Notice =
-  /** A channel with this occupant is finished; frames of `identity` are its own. */
-  | { type: 'channel'; occupant: OccupantId; identity: Identity }
+  /**
+   * A channel with this occupant is finished; frames of `identity` are its own. `device`: base64 of the device key
+   * that it proved, null if none; `name`: what it calls itself.
+   */
+  | { type: 'channel'; occupant: OccupantId; identity: Identity; device: string | null; name: string | null }
+  /** What the occupant's signed beacons say about who is here, compared with what this client sees (rule M15). */
+  | {
+      type: 'view';
+      occupant: OccupantId;
+      view: 'waiting' | 'agrees' | 'differs' | 'silent';
+      participants: number;
+    }
+  /** Something could not be said, and why. */
+  | { type: 'unsaid'; reason: string }
   /** The occupant, authenticated, holds the room to be sealed while this client does not (rule M21). */
   | { type: 'evidence'; occupant: OccupantId }
   /** The occupant cannot take part: it has no bundle, or one that does not hold. */

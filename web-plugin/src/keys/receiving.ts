@@ -24,6 +24,8 @@ export interface ReceivingMemory {
 export class Receiving {
   private readonly memory: ReceivingMemory;
   private readonly live = new Map<number, { step: number; base: Uint8Array }>();
+  /** Retired, but what was sealed under them before may still arrive. */
+  private readonly dying = new Map<number, { step: number; base: Uint8Array; until: number }>();
   /** First generation whose KEY named this leaver. */
   private readonly excluded = new Map<string, number>();
   private top: number;
@@ -40,6 +42,13 @@ export class Receiving {
 
   get hasKey(): boolean {
     return this.live.size > 0;
+  }
+
+  /** The base of (generation, step) for something that came now; null if there is none. Commits nothing. */
+  baseFor(generation: number, step: number, now: number): Uint8Array | null {
+    for (const [old, { until }] of this.dying) if (until <= now) this.dying.delete(old);
+    const held = this.live.get(generation) ?? this.dying.get(generation);
+    return held === undefined || step < held.step ? null : stepped(held, step);
   }
 
   /** Throws a Refusal, or says what is new for the worker. */
@@ -65,14 +74,17 @@ export class Receiving {
   }
 
   /** Somebody else left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations. */
-  leaverSeen(curve25519: Uint8Array): number[] {
+  leaverSeen(curve25519: Uint8Array, now: number): number[] {
     const spared = this.excluded.get(toBase64(excludeOf(curve25519))) ?? Number.POSITIVE_INFINITY;
-    return this.kill([...this.live.keys()].filter((generation) => generation < spared));
+    const retired = [...this.live].filter(([generation]) => generation < spared);
+    for (const [generation, held] of retired) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
+    return this.kill(retired.map(([generation]) => generation));
   }
 
   /** Nothing that was accepted so far is accepted again. */
   forget(): void {
     this.kill([...this.live.keys()]);
+    this.dying.clear();
   }
 
   private kill(generations: number[]): number[] {
@@ -86,10 +98,15 @@ export class Receiving {
   /** The same generation again: the same bytes, or what stepping gives. */
   private compare(held: { step: number; base: Uint8Array }, key: KeyGift): void {
     if (key.step < held.step) throw new Refusal('key: the step goes back');
-    let base = held.base;
-    for (let step = held.step; step < key.step; step += 1) base = stepBase(base);
+    const base = stepped(held, key.step);
     if (!equal(base, key.base)) throw new Refusal('key: other bytes for a generation that is known');
     held.step = key.step;
     held.base = base;
   }
+}
+
+function stepped(held: { step: number; base: Uint8Array }, to: number): Uint8Array {
+  let { base } = held;
+  for (let { step } = held; step < to; step += 1) base = stepBase(base);
+  return base;
 }

@@ -1,11 +1,13 @@
 // Who is in the room as this client sees it, and what it remembers of identities that were. docs/protocol.md §3, §6.
 
+import { compare, type DataFrame } from '../wire/index.ts';
 import type { Channel, ChannelMemory } from './channel.ts';
-import { type RosterEntry, rosterDigest } from './derive.ts';
+import { rosterHash, rosterRow } from './derive.ts';
 import type { Identity, OccupantId } from './events.ts';
 import type { Allowance } from './inbox.ts';
 import { keysOf, type Participant } from './participant.ts';
 import type { Receiving, ReceivingMemory } from './receiving.ts';
+import type { Listener } from './talk.ts';
 
 const REMEMBERED_IDENTITIES = 4096;
 
@@ -17,6 +19,9 @@ export interface Peer {
   participant: Participant;
   channel: Channel;
   receiving: Receiving;
+  listener: Listener;
+  /** Said under a key that has not come yet. */
+  unread: { frame: DataFrame; until: number }[];
   memory: Memory;
   context: Uint8Array;
   hasGivenEvidence: boolean;
@@ -38,14 +43,15 @@ export class Roster {
   readonly peers = new Map<Identity, Peer>();
   private readonly memories = new Map<Identity, Memory>();
   private readonly room: string;
-  private readonly self: RosterEntry;
+  /** In order of curve25519, oneself included. */
+  private readonly rows: { curve25519: Uint8Array; row: Uint8Array }[] = [];
   /** Every public key in use, as no two may be the same (rule M13). */
   private readonly taken: Set<string>;
   private cached: Uint8Array | null = null;
 
   constructor(room: string, self: OccupantId, own: Participant) {
     this.room = room;
-    this.self = { occupant: self, ...own };
+    this.insert(self, own);
     this.taken = new Set(keysOf(own));
   }
 
@@ -55,8 +61,10 @@ export class Roster {
   }
 
   get digest(): Uint8Array {
-    const others = [...this.peers.values()].map(({ id, participant }) => ({ occupant: id, ...participant }));
-    this.cached ??= rosterDigest(this.room, [this.self, ...others]);
+    this.cached ??= rosterHash(
+      this.room,
+      this.rows.map(({ row }) => row),
+    );
     return this.cached;
   }
 
@@ -66,15 +74,34 @@ export class Roster {
     occupant.peer = peer;
     this.peers.set(peer.participant.identity, peer);
     for (const key of keysOf(peer.participant)) this.taken.add(key);
-    this.cached = null;
+    this.insert(peer.id, peer.participant);
   }
 
   dismiss(occupant: Occupant): void {
     if (occupant.peer === null) return;
     this.peers.delete(occupant.peer.participant.identity);
     for (const key of keysOf(occupant.peer.participant)) this.taken.delete(key);
+    this.rows.splice(this.place(occupant.peer.participant.curve25519), 1);
     occupant.peer = null;
     this.cached = null;
+  }
+
+  private insert(occupant: OccupantId, { curve25519, bundle }: Participant): void {
+    const row = rosterRow({ occupant, curve25519, bundle });
+    this.rows.splice(this.place(curve25519), 0, { curve25519, row });
+    this.cached = null;
+  }
+
+  /** Where this key stands in the order, or would. */
+  private place(curve25519: Uint8Array): number {
+    let [low, high] = [0, this.rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const row = this.rows[middle];
+      if (row !== undefined && compare(row.curve25519, curve25519) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   remember(identity: Identity): Memory {

@@ -141,6 +141,11 @@ export class Sending {
     if (wasActive) this.activate(now);
   }
 
+  /** The key in use, if anything may be sealed now. */
+  current(now: number): GivenKey | null {
+    return this.isActive && this.inUse !== null && !this.isDead(this.inUse, now) ? this.inUse : null;
+  }
+
   get deadline(): number | null {
     const times = [
       ...(this.window === null ? [] : [this.window.closesAt]),

@@ -8,7 +8,7 @@ export const LIMITS = {
   data: 65536,
   occupant: 128,
   bundle: 4096,
-  plaintext: 4096,
+  plaintext: 6000,
   excludes: 64,
   floors: 16,
   heldPerOccupant: 8,

@@ -1,6 +1,7 @@
 // What stands inside Olm: JSON with a closed schema for each type. docs/protocol.md §4.2 and §5.3.
 
 import { toBase64Url, utf8 } from './bytes.ts';
+import { parseSaid, type Said } from './data.ts';
 import { LIMITS } from './limits.ts';
 import { bytes, closed, type Fields, flag, integer, list, oneOf, Refusal, record, text } from './parse.ts';
 
@@ -48,6 +49,7 @@ export type Plaintext =
       sealed: boolean;
       confirm: Uint8Array;
       proof: DeviceProof | null;
+      name: string | null;
       key: KeyBody | null;
     }
   | {
@@ -59,9 +61,10 @@ export type Plaintext =
       key: KeyBody | null;
     }
   | { type: 'key'; key: KeyBody }
-  | { type: 'keyreq'; min: number };
+  | { type: 'keyreq'; min: number }
+  | { type: 'data'; said: Said };
 
-const TYPES = ['hello', 'accept', 'confirm', 'key', 'keyreq'] as const;
+const TYPES = ['hello', 'accept', 'confirm', 'key', 'keyreq', 'data'] as const;
 const ENVELOPE = ['v', 'type', 'room', 'from', 'to', 'seq'];
 export const MAX_NAME = 128;
 
@@ -77,11 +80,15 @@ function encodeContent(content: Plaintext): Fields {
     case 'accept':
       return { nonce: toBase64Url(content.nonce), ...encodeShared(content) };
     case 'confirm':
-      return { ...encodeShared(content), ...(content.name === null ? {} : { name: content.name }) };
+      return encodeShared(content);
     case 'key':
       return { key: encodeKey(content.key) };
     case 'keyreq':
       return { min: content.min };
+    case 'data': {
+      const { kind, body, sentAt } = content.said;
+      return { said: { type: kind, sent: sentAt, body } };
+    }
   }
 }
 
@@ -92,6 +99,7 @@ function encodeShared(content: Extract<Plaintext, { confirm: Uint8Array }>): Fie
     ...(content.proof === null
       ? {}
       : { dev: toBase64Url(content.proof.device), sig: toBase64Url(content.proof.signature) }),
+    ...(content.name === null ? {} : { name: content.name }),
     ...(content.key === null ? {} : { key: encodeKey(content.key) }),
   };
 }
@@ -142,21 +150,20 @@ function parseContent(type: Plaintext['type'], fields: Fields): Plaintext {
         sealed: flag(fields.sealed, 'sealed'),
       };
     case 'accept':
-      closed(fields, type, [...ENVELOPE, 'nonce', 'sealed', 'confirm'], ['dev', 'sig', 'key']);
+      closed(fields, type, [...ENVELOPE, 'nonce', 'sealed', 'confirm'], ['dev', 'sig', 'name', 'key']);
       return { type, nonce: bytes(fields.nonce, 'nonce', 16), ...parseShared(fields) };
     case 'confirm':
       closed(fields, type, [...ENVELOPE, 'sealed', 'confirm'], ['dev', 'sig', 'name', 'key']);
-      return {
-        type,
-        ...parseShared(fields),
-        name: fields.name === undefined ? null : text(fields.name, 'name', MAX_NAME),
-      };
+      return { type, ...parseShared(fields) };
     case 'key':
       closed(fields, type, [...ENVELOPE, 'key']);
       return { type, key: parseKey(fields.key) };
     case 'keyreq':
       closed(fields, type, [...ENVELOPE, 'min']);
       return { type, min: integer(fields.min, 'min', 1, MAX_GENERATION) };
+    case 'data':
+      closed(fields, type, [...ENVELOPE, 'said']);
+      return { type, said: parseSaid(closed(fields.said, 'said', ['type', 'sent', 'body'])) };
   }
 }
 
@@ -170,6 +177,7 @@ function parseShared(fields: Fields) {
       fields.dev === undefined
         ? null
         : { device: bytes(fields.dev, 'dev', 32), signature: bytes(fields.sig, 'sig', 64) },
+    name: fields.name === undefined ? null : text(fields.name, 'name', MAX_NAME),
     key: fields.key === undefined ? null : parseKey(fields.key),
   };
 }

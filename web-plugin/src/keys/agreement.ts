@@ -1,0 +1,145 @@
+// Does everybody see the same people? Beacons are sent and compared here. docs/protocol.md §8; rule M15, brief D9.
+
+import { type Beacon, equal, type SourceState } from '../wire/index.ts';
+import type { Identity } from './events.ts';
+
+const SETTLE_MS = 5000;
+const STATE_SPACING_MS = 200;
+const SILENT_PERIODS = 3;
+const OWN_DIGESTS = 256;
+
+/** Beacons after a change of the roster come at a random moment within this time. */
+export const spanMs = (participants: number): number => Math.max(2000, 100 * participants);
+export const periodMs = (participants: number): number => Math.max(20_000, 300 * participants);
+
+/** What is known of one peer's view. `silent` is never agreement. */
+export type View = 'waiting' | 'agrees' | 'differs' | 'silent';
+
+interface Heard {
+  /** Since when a beacon may be expected, or when the last one came. */
+  since: number;
+  /** The last one, while it is not judged. */
+  claim: { roster: Uint8Array; participants: number; judgeAt: number } | null;
+  view: View;
+}
+
+export interface AgreementPorts {
+  /** In [0, 1). */
+  chance(): number;
+  send(sources: SourceState[]): void;
+  digest(): Uint8Array;
+  participants(): number;
+  /** A peer's view is now known to be this. */
+  view(identity: Identity, view: View, participants: number): void;
+}
+
+export class Agreement {
+  private readonly ports: AgreementPorts;
+  private readonly heard = new Map<Identity, Heard>();
+  private readonly sources = new Map<number, SourceState>();
+  private isOn = false;
+  private sendAt: number | null = null;
+  private sentAt = Number.NEGATIVE_INFINITY;
+  private lookAt: number | null = null;
+  /** Own digests of the recent past: a peer may have sent its beacon just before or after a change. */
+  private own: { digest: Uint8Array; until: number }[] = [];
+
+  constructor(ports: AgreementPorts) {
+    this.ports = ports;
+  }
+
+  get deadline(): number | null {
+    if (!this.isOn) return null;
+    const times = [this.sendAt, this.lookAt].filter((time) => time !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Beacons are sent and compared in sealed rooms. */
+  turn(on: boolean, now: number): void {
+    if (on === this.isOn) return;
+    this.isOn = on;
+    if (!on) return;
+    for (const heard of this.heard.values()) heard.since = now;
+    this.changed(now);
+  }
+
+  join(identity: Identity, now: number): void {
+    this.heard.set(identity, { since: now, claim: null, view: 'waiting' });
+    this.changed(now);
+  }
+
+  leave(identity: Identity, now: number): void {
+    this.heard.delete(identity);
+    this.changed(now);
+  }
+
+  /** The state of an own source; told to everybody soon. */
+  source(state: SourceState, now: number): void {
+    this.sources.set(state.source, state);
+    const at = Math.max(now, this.sentAt + STATE_SPACING_MS);
+    this.sendAt = Math.min(this.sendAt ?? at, at);
+  }
+
+  hear(identity: Identity, beacon: Beacon, now: number): void {
+    const heard = this.heard.get(identity);
+    if (heard === undefined) return;
+    heard.since = now;
+    heard.claim = { roster: beacon.roster, participants: beacon.participants, judgeAt: now + SETTLE_MS };
+    this.judge(identity, heard, now);
+    if (heard.claim !== null) this.lookAt = Math.min(this.lookAt ?? heard.claim.judgeAt, heard.claim.judgeAt);
+  }
+
+  due(now: number): void {
+    if (!this.isOn) return;
+    if (this.sendAt !== null && this.sendAt <= now) this.send(now);
+    if (this.lookAt === null || this.lookAt > now) return;
+    this.lookAt = now + periodMs(this.ports.participants());
+    for (const [identity, heard] of this.heard) {
+      this.judge(identity, heard, now);
+      if (heard.claim !== null) this.lookAt = Math.min(this.lookAt, heard.claim.judgeAt);
+    }
+  }
+
+  /** Changes within one span share a beacon. */
+  private changed(now: number): void {
+    if (!this.isOn) return;
+    const span = spanMs(this.ports.participants());
+    this.note(now, span);
+    if (this.sendAt === null || this.sendAt > now + span) {
+      this.sendAt = now + Math.floor(this.ports.chance() * span);
+    }
+    this.lookAt ??= now + periodMs(this.ports.participants());
+  }
+
+  /** Remembers the digest as it is from now on, and for how long the ones before it still count. */
+  private note(now: number, span: number): void {
+    const last = this.own.at(-1);
+    if (last !== undefined) last.until = now + span + SETTLE_MS;
+    this.own.push({ digest: this.ports.digest(), until: Number.POSITIVE_INFINITY });
+    this.own = this.own.filter(({ until }) => until > now - SETTLE_MS).slice(-OWN_DIGESTS);
+  }
+
+  private send(now: number): void {
+    this.sentAt = now;
+    this.sendAt = now + periodMs(this.ports.participants());
+    this.ports.send([...this.sources.values()].sort((a, b) => a.source - b.source));
+  }
+
+  private judge(identity: Identity, heard: Heard, now: number): void {
+    const { claim } = heard;
+    let { view } = heard;
+    if (claim !== null) {
+      const isKnown = this.own.some(
+        ({ digest, until }) => until > now - SETTLE_MS && equal(digest, claim.roster),
+      );
+      if (isKnown) view = 'agrees';
+      else if (claim.judgeAt <= now) view = 'differs';
+      if (isKnown || claim.judgeAt <= now) heard.claim = null;
+    } else if (now - heard.since > SILENT_PERIODS * periodMs(this.ports.participants())) {
+      view = 'silent';
+    }
+    if (view === heard.view) return;
+    heard.view = view;
+    this.ports.view(identity, view, claim?.participants ?? 0);
+  }
+}
