@@ -127,6 +127,11 @@ export async function call(options: CallOptions): Promise<CallResult> {
     if (aSecondAgo === undefined) continue;
     const rate = ((after.framesDecoded - aSecondAgo.frames) * 1000) / (at - aSecondAgo.at);
     framesPerSecond = Math.max(framesPerSecond, rate);
+    if (options.rids !== undefined) {
+      // The upper layers start when the bandwidth estimate allows.
+      if ((await layersOf(transceiver.sender)) === options.rids.length) break;
+      continue;
+    }
     const isHeard = media === 'audio' && after.audioEnergy > aSecondAgo.energy;
     if (framesPerSecond >= options.untilRate || isHeard) break;
   }
