@@ -1,0 +1,102 @@
+// The device proved inside the channel. docs/protocol.md §7.1; rules M17, M18, brief D7.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deviceMessage } from '../../../web-plugin/src/keys/device.ts';
+import { type DeviceProof, toBase64 } from '../../../web-plugin/src/wire/index.ts';
+import { Meeting, newCore, notices, ofType, olm, Puppet, random, refusals } from './rig.ts';
+
+test('two cores with devices prove them to each other; the signature may take its time', () => {
+  const meeting = new Meeting();
+  const devices = new Map(['alice', 'bob'].map((id) => [id, olm.account()]));
+  for (const [id, device] of devices)
+    meeting.add(id, newCore(id, { device: device.ed25519, name: `${id}!` }));
+  const signed = new Set<string>();
+  meeting.seal('alice', 'bob');
+  for (let round = 0; round < 4; round += 1) {
+    meeting.advance(10);
+    for (const [id, device] of devices) {
+      for (const { id: request, message } of meeting.actionsOf(id, 'sign')) {
+        if (signed.has(`${id}${request}`)) continue;
+        signed.add(`${id}${request}`);
+        assert.equal(meeting.actionsOf(id === 'alice' ? 'bob' : 'alice', 'accept-key').length, 0);
+        meeting.feed(id, { type: 'signed', id: request, signature: device.sign(message) });
+      }
+    }
+  }
+  assert.equal(signed.size, 2);
+  for (const [id, other] of [
+    ['alice', 'bob'],
+    ['bob', 'alice'],
+  ] as const) {
+    const [channel] = notices(
+      meeting.log.filter((entry) => entry.id === id).map(({ action }) => action),
+      'channel',
+    );
+    assert.equal(channel?.device, toBase64(devices.get(other)?.ed25519 ?? new Uint8Array(0)));
+    assert.equal(channel?.name, `${other}!`);
+    assert.ok(meeting.actionsOf(id, 'accept-key').length > 0);
+  }
+});
+
+/** How the core answers a CONFIRM with this proof. */
+function confirmWith(prove: (transcript: Uint8Array) => DeviceProof): string[] {
+  const core = newCore('alice');
+  const puppet = new Puppet('mallory', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  puppet.outbound();
+  const nonce = random(16);
+  const [accept] = puppet.hear(
+    puppet.tell(puppet.part({ type: 'hello', ordinal: 1, nonce, sealed: true }), 1),
+  );
+  if (accept?.content.type !== 'accept') throw new Error('the core did not accept');
+  const keys = puppet.keys(true, 1, nonce, accept.content.nonce);
+  const confirm = { type: 'confirm' as const, sealed: true, confirm: keys.confirm, name: null, key: null };
+  const actions = puppet.tell(puppet.part({ ...confirm, proof: prove(keys.transcript) }), 2);
+  assert.equal(notices(actions, 'channel').length, refusals(actions).length === 0 ? 1 : 0);
+  return refusals(actions);
+}
+
+test('a proof counts for its role, transcript and device alone', () => {
+  const device = olm.account();
+  const proof = (role: 'initiator' | 'responder', transcript: Uint8Array, named = device.ed25519) => ({
+    device: named,
+    signature: device.sign(deviceMessage(role, transcript, device.ed25519)),
+  });
+  const refused = ['confirm: the device signature does not hold'];
+  assert.deepEqual(
+    confirmWith((transcript) => proof('initiator', transcript)),
+    [],
+  );
+  assert.deepEqual(
+    confirmWith((transcript) => proof('responder', transcript)),
+    refused,
+  );
+  assert.deepEqual(
+    confirmWith(() => proof('initiator', random(32))),
+    refused,
+  );
+  assert.deepEqual(
+    confirmWith((transcript) => proof('initiator', transcript, olm.account().ed25519)),
+    refused,
+  );
+  assert.deepEqual(
+    confirmWith((transcript) => proof('initiator', transcript, new Uint8Array(32))),
+    refused,
+  );
+});
+
+test('an answer to a signature request that is over does nothing', () => {
+  const device = olm.account();
+  const core = newCore('alice', { device: device.ed25519 });
+  const puppet = new Puppet('mallory', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  puppet.outbound();
+  const asked = puppet.tell(puppet.part({ type: 'hello', ordinal: 1, nonce: random(16), sealed: true }), 1);
+  const [request] = ofType(asked, 'sign');
+  assert.ok(request);
+  core.handle({ type: 'left', occupant: 'mallory' }, 2);
+  const signature = device.sign(request.message);
+  assert.deepEqual(core.handle({ type: 'signed', id: request.id, signature }, 3), []);
+  assert.deepEqual(core.handle({ type: 'signed', id: 99, signature }, 4), []);
+});
