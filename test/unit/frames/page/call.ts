@@ -76,6 +76,7 @@ export async function call(options: CallOptions): Promise<CallResult> {
   const sendEncodings: RTCRtpEncodingParameters[] = options.rids?.map((rid, i) => ({
     rid,
     scaleResolutionDownBy: 4 / 2 ** i,
+    maxBitrate: 50_000 * (i + 1),
   })) ?? [encoding];
   const transceiver = a.addTransceiver(track, { direction: 'sendonly', sendEncodings });
   const capabilities = RTCRtpReceiver.getCapabilities(media)?.codecs ?? [];
