@@ -98,12 +98,12 @@ export class FrameAssembler {
       this.aligned = packet.marker;
       return;
     }
-    const newTimestamp = this.current === null || this.current.timestamp !== packet.timestamp;
-    const begins = info.begins ?? (this.aligned || (this.current !== null && newTimestamp));
+    const goesOn = this.current?.timestamp === packet.timestamp && this.current.codec === codec;
+    const begins = info.begins ?? (this.aligned || (this.current !== null && !goesOn));
     if (begins) {
       if (this.current) this.giveUp(this.current.timestamp);
       this.current = { codec, timestamp: packet.timestamp, keyFrame: false, time, bodies: [], bytes: 0 };
-    } else if (this.current === null || newTimestamp) {
+    } else if (!goesOn) {
       this.giveUp(packet.timestamp);
       this.aligned = info.ends ?? packet.marker;
       return;

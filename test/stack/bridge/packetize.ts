@@ -52,14 +52,16 @@ export function packetize(frame: Buffer, shape: PacketShape): RtpPacket[] {
 
 function build({ first, last, payload }: Piece, shape: PacketShape): RtpPacket | null {
   const { dependencies } = shape;
-  const header = Buffer.alloc(dependencies ? 12 + 4 + 4 : 12);
+  // One element in one-byte form (RFC 8285 §4.2), which has room for 16 bytes.
+  const words = dependencies ? Math.ceil((1 + dependencies.length) / 4) : 0;
+  const header = Buffer.alloc(dependencies ? 12 + 4 + 4 * words : 12);
   header.writeUInt8(dependencies ? 0x90 : 0x80, 0);
   const marker = last && shape.codec !== 'opus';
   header.writeUInt8((marker ? 0x80 : 0) | shape.payloadType, 1);
   header.writeUInt32BE(shape.ssrc, 8);
   if (dependencies) {
     header.writeUInt16BE(0xbede, 12);
-    header.writeUInt16BE(1, 14);
+    header.writeUInt16BE(words, 14);
     header.writeUInt8((EXTENSION_IDS.dependencyDescriptor << 4) | (dependencies.length - 1), 16);
     dependencies.copy(header, 17);
     const edges = (first ? 0x80 : 0) | (last ? 0x40 : 0);
