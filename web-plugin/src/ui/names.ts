@@ -18,11 +18,17 @@ export function cleanName(name: string): string | null {
 export function cleanText(text: string, maxCharacters: number): string | null {
   const cleaned = text.slice(0, 1000).replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
   if (cleaned === '') return null;
-  const characters = [...new Intl.Segmenter().segment(cleaned)].map(({ segment }) => segment);
+  const characters = splitCharacters(cleaned);
   const cut =
     characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : cleaned;
   // A single character can carry hundreds of combining marks.
   return cut.length > 4 * maxCharacters ? `${cut.slice(0, 4 * maxCharacters)}…` : cut;
+}
+
+function splitCharacters(text: string): string[] {
+  // A browser too old for Intl.Segmenter is too old to seal, but has to be told so.
+  if (!('Segmenter' in Intl)) return [...text];
+  return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
 
 /** For use inside a sentence: first strong isolate … pop (UAX #9 §2.4), so that the name cannot reorder the words. */

@@ -44,6 +44,7 @@ export function panel(scene: Scene): Described | null {
             people(scene),
             verifying(scene),
             ...parts(scene),
+            about(scene),
           ]),
     ],
   );
@@ -54,6 +55,14 @@ function verifying({ state, texts, intents, actions }: Scene): Described | null 
   return h('div', { key: 'verifying', class: 'switch' }, [
     h('p', { class: 'muted' }, [texts.verify.why]),
     button('open-code', 'plain', texts.verify.openCode, actions.openCode),
+  ]);
+}
+
+function about({ texts }: Scene): Described {
+  const { title, holds, holdsNot } = texts.panel.about;
+  return h('details', { key: 'about', class: 'about', 'data-sealmeet': 'about' }, [
+    h('summary', {}, [h('span', { class: 'happened' }, [title])]),
+    ...[...holds, holdsNot].map((sentence) => h('p', {}, [sentence])),
   ]);
 }
 

@@ -17,9 +17,6 @@ export function shield({ state, local, texts, actions }: Scene): Described {
   const shown = shieldState(state);
   const word = texts.shield[shown];
   const messages = state.troubles.length;
-  const name = [texts.shield.name, word, ...(messages > 0 ? [texts.panel.messages(messages)] : [])].join(
-    ', ',
-  );
   return h(
     'button',
     {
@@ -28,14 +25,16 @@ export function shield({ state, local, texts, actions }: Scene): Described {
       class: `shield ${shown}`,
       'data-sealmeet': 'shield',
       'data-shield': shown,
-      'aria-label': name,
       'aria-expanded': String(local.isPanelOpen),
       'aria-controls': local.isPanelOpen ? 'panel' : null,
     },
     [
       icon(ICONS[shown]),
+      h('span', { class: 'spoken-only' }, [`${texts.shield.name}: `]),
       h('span', { class: 'word' }, [word]),
       messages > 0 && h('span', { key: 'count', class: 'count', 'aria-hidden': 'true' }, [String(messages)]),
+      messages > 0 &&
+        h('span', { key: 'spoken', class: 'spoken-only' }, [`, ${texts.panel.messages(messages)}`]),
     ],
     { click: actions.togglePanel },
   );

@@ -202,6 +202,8 @@ summary::after {
   border: solid var(--muted); border-width: 0 2px 2px 0; transform: rotate(45deg);
 }
 details[open] > summary::after { transform: rotate(225deg); margin-block-start: 9px; }
+.about p { margin-block-end: 8px; font-size: 14px; }
+.about summary { font-size: 14px; padding-block: 4px; }
 .trouble.alarm summary .icon { color: var(--bad); }
 .trouble.warning summary .icon { color: var(--warn); }
 .repeated { flex: none; font-size: 13px; color: var(--muted); padding-block-start: 1px; }`;

@@ -43,7 +43,6 @@ export interface Texts {
   };
 
   panel: {
-    name: string;
     title: { open: string; sealing: string; sealed: string; asking: string; broken: string };
     meaning: { open: string; sealing: string; sealed: string; asking: string; broken: string };
     since(time: string): string;
@@ -53,6 +52,8 @@ export interface Texts {
     enforced: string;
     notEnforced: string;
     messages(count: number): string;
+    /** What the seal holds against, and what not (rule M11). */
+    about: { title: string; holds: string[]; holdsNot: string };
   };
 
   /** The state of a person: the word in the list, and one sentence where a word is not enough. */

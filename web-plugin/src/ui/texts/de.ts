@@ -22,7 +22,6 @@ export const de: Texts = {
   },
 
   panel: {
-    name: 'Siegel dieses Raums',
     title: {
       open: 'Dieser Raum ist nicht versiegelt',
       sealing: 'Dieser Raum wird versiegelt …',
@@ -51,6 +50,15 @@ export const de: Texts = {
     notEnforced:
       'Der Server hält zurzeit niemanden ab, der nicht teilnehmen kann. Was Sie senden, bleibt trotzdem versiegelt.',
     messages: (count) => (count === 1 ? '1 Meldung' : `${count} Meldungen`),
+    about: {
+      title: 'Wovor das Siegel schützt',
+      holds: [
+        'Der Server und alle auf dem Weg können Versiegeltes weder sehen noch hören noch durch anderes ersetzen.',
+        'Wer dazukommt, kann nicht öffnen, was vorher war; wer geht, nicht, was danach kommt.',
+      ],
+      holdsNot:
+        'Es schützt nicht vor den Personen im Raum: Sie können aufnehmen. Wer im Raum ist und zugleich den Server beherrscht, könnte Bild oder Ton von anderen fälschen. Und diese Seite kommt vom Server: Das Siegel ist so ehrlich wie die Seite.',
+    },
   },
 
   person: {
@@ -138,6 +146,7 @@ export const de: Texts = {
       waiting: (name) => [`Warten auf ${name}.`, 'Sagen Sie laut, dass Sie Bilder vergleichen möchten.'],
       compare: (name) => [
         `Lesen Sie einander diese Bilder laut vor. Hat ${name} dieselben sieben, in dieser Reihenfolge?`,
+        `Stimmen lassen sich nachahmen. Im Zweifel fragen Sie etwas, das nur ${name} weiß.`,
       ],
       confirming: (name) => [`Sie haben gesagt, dass sie gleich sind. Warten, bis ${name} das auch sagt.`],
       match: (name) => [

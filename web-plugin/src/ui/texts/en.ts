@@ -22,7 +22,6 @@ export const en: Texts = {
   },
 
   panel: {
-    name: 'Seal of this room',
     title: {
       open: 'This room is not sealed',
       sealing: 'Sealing this room…',
@@ -50,6 +49,15 @@ export const en: Texts = {
     notEnforced:
       'The server does not keep out people who cannot take part at the moment. What you send stays sealed all the same.',
     messages: (count) => (count === 1 ? '1 message' : `${count} messages`),
+    about: {
+      title: 'What the seal protects from',
+      holds: [
+        'The server, and anyone on the way, cannot see or hear what is sealed, nor put something else in its place.',
+        'Whoever joins cannot open what came before; whoever leaves cannot open what comes after.',
+      ],
+      holdsNot:
+        'It does not hold against people in the room: they can record. One of them who also controls the server could forge the picture or sound of another. And this page comes from the server: the seal is as honest as the page.',
+    },
   },
 
   person: {
@@ -133,6 +141,7 @@ export const en: Texts = {
       ],
       compare: (name) => [
         `Read these pictures to each other aloud. Does ${name} have the same seven, in this order?`,
+        `Voices can be imitated. If in doubt, ask something that only ${name} knows.`,
       ],
       confirming: (name) => [`You said that they are the same. Waiting for ${name} to say so too.`],
       match: (name) => [

@@ -22,7 +22,6 @@ export const es: Texts = {
   },
 
   panel: {
-    name: 'Sello de esta sala',
     title: {
       open: 'Esta sala no está sellada',
       sealing: 'Sellando esta sala…',
@@ -51,6 +50,15 @@ export const es: Texts = {
     notEnforced:
       'Por ahora el servidor deja entrar a quien no puede participar. Lo que usted envía sigue sellado.',
     messages: (count) => (count === 1 ? '1 mensaje' : `${count} mensajes`),
+    about: {
+      title: 'De qué protege el sello',
+      holds: [
+        'El servidor, y quien esté en el camino, no puede ver ni oír lo que va sellado, ni poner otra cosa en su lugar.',
+        'Quien entra no puede abrir lo anterior; quien sale no puede abrir lo que viene después.',
+      ],
+      holdsNot:
+        'No protege de las personas de la sala: pueden grabar. Una de ellas que además controle el servidor podría falsificar la imagen o el sonido de otra. Y esta página viene del servidor: el sello es tan honesto como ella.',
+    },
   },
 
   person: {
@@ -132,6 +140,7 @@ export const es: Texts = {
       waiting: (name) => [`Esperando a ${name}.`, 'Diga en voz alta que quiere comparar imágenes.'],
       compare: (name) => [
         `Léanse estas imágenes en voz alta. ¿Tiene ${name} las mismas siete, en este orden?`,
+        `Una voz se puede imitar. Si duda, pregunte algo que solo ${name} sepa.`,
       ],
       confirming: (name) => [`Usted ha dicho que son iguales. Esperando a que ${name} lo diga también.`],
       match: (name) => [

@@ -22,7 +22,6 @@ export const fr: Texts = {
   },
 
   panel: {
-    name: 'Scellement de ce salon',
     title: {
       open: 'Ce salon n’est pas scellé',
       sealing: 'Scellement de ce salon…',
@@ -54,6 +53,15 @@ export const fr: Texts = {
     notEnforced:
       'Pour l’instant, le serveur laisse entrer des personnes qui ne peuvent pas participer. Ce que vous envoyez reste scellé.',
     messages: (count) => (count === 1 ? '1 message' : `${count} messages`),
+    about: {
+      title: 'Ce contre quoi le scellement protège',
+      holds: [
+        'Le serveur, et quiconque en chemin, ne peut ni voir ni entendre ce qui est scellé, ni le remplacer par autre chose.',
+        'Qui arrive ne peut pas ouvrir ce qui précède ; qui part ne peut pas ouvrir ce qui suit.',
+      ],
+      holdsNot:
+        'Il ne protège pas des personnes du salon : elles peuvent enregistrer. L’une d’elles, si elle contrôle aussi le serveur, pourrait falsifier l’image ou le son d’une autre. Et cette page vient du serveur : le scellement est aussi honnête qu’elle.',
+    },
   },
 
   person: {
@@ -141,6 +149,7 @@ export const fr: Texts = {
       ],
       compare: (name) => [
         `Lisez-vous ces images à voix haute. ${name} a-t-il ou a-t-elle les sept mêmes, dans cet ordre ?`,
+        `Une voix peut être imitée. En cas de doute, demandez quelque chose que seul ${name} peut savoir.`,
       ],
       confirming: (name) => [`Vous avez dit qu’elles sont identiques. En attente de la réponse de ${name}.`],
       match: (name) => [
