@@ -39,7 +39,7 @@ export interface Source {
   name: string;
   /** SSRC of the retransmission stream (RFC 4588), if there is one. */
   rtx?: number;
-  /** SSRCs of all simulcast layers, lowest first, `ssrc` among them. Only `ssrc` is forwarded. */
+  /** SSRCs of all simulcast layers, lowest first. The highest that is sent is forwarded, always under `ssrc`. */
   simulcast?: number[];
 }
 

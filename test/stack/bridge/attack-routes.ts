@@ -1,6 +1,7 @@
 // Somebody's packets under somebody else's SSRC: impersonate, exchange.
-import { isSource, RunningAttack, type Stage, startsKeyFrame } from './attack.ts';
+import { isSource, RunningAttack, type Stage } from './attack.ts';
 import type { Endpoint } from './endpoint.ts';
+import { startsKeyFrame } from './frame-assembler.ts';
 import type { Attack, SourceRef } from './hostile-api.ts';
 import type { IncomingSource } from './incoming-source.ts';
 import type { RtpPacket } from './rtp.ts';

@@ -1,8 +1,6 @@
 // What all attacks of the hostile bridge have in common: whom they meet, and what they count.
-import { codecOf } from './capabilities.ts';
 import type { Conference } from './conference.ts';
 import type { Endpoint } from './endpoint.ts';
-import { inspectPacket } from './frame-assembler.ts';
 import type { Attack, AttackStatus, SourceRef } from './hostile-api.ts';
 import type { IncomingSource } from './incoming-source.ts';
 import type { PacketShape } from './packetize.ts';
@@ -106,10 +104,4 @@ export function isSource(source: IncomingSource, ref: SourceRef): boolean {
 
 export function endsFrame(source: IncomingSource, packet: RtpPacket): boolean {
   return packet.marker || !source.isVideo;
-}
-
-export function startsKeyFrame(packet: RtpPacket): boolean {
-  const codec = codecOf(packet.payloadType);
-  const info = codec && packet.payloadEnd > packet.headerLength ? inspectPacket(codec, packet) : null;
-  return info?.keyFrame === true && info.begins !== false;
 }

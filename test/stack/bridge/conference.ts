@@ -164,7 +164,7 @@ export class Conference {
         const source = from.sourceOf(message.ssrc);
         if (!source) continue;
         source.noteSenderReport(message.ssrc, message.ntp, now);
-        if (message.ssrc !== source.description.ssrc) continue;
+        if (message.ssrc !== source.forwardedSsrc) continue;
         for (const receiver of this.receiversOf(source)) {
           const report = receiver.egress(source).senderReport(message.bytes);
           if (report) receiver.sendRtcp(report);

@@ -77,10 +77,11 @@ export class Egress {
     return rewrite(packet, { ssrc: this.ssrc, sequence: 0, timestamp: 0, frame: 0 });
   }
 
-  /** A sender report of the source with the timestamp that this receiver knows; null while another one is sent. */
+  /** A sender report with the SSRC and timestamp that this receiver knows; null if it is not of what is sent to it. */
   senderReport(report: Buffer): Buffer | null {
-    if (this.input !== this.ssrc) return null;
+    if (report.readUInt32BE(4) !== this.input) return null;
     const bytes = Buffer.from(report);
+    bytes.writeUInt32BE(this.ssrc, 4);
     bytes.writeUInt32BE((bytes.readUInt32BE(16) + this.timestampOffset) >>> 0, 16);
     return bytes;
   }

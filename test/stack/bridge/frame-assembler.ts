@@ -57,6 +57,14 @@ export class FrameAssembler {
     else this.expire(time);
   }
 
+  /** Another stream follows, with sequence numbers of its own. */
+  restart(): void {
+    this.giveUp(this.current?.timestamp ?? null);
+    this.waiting.clear();
+    this.next = null;
+    this.aligned = true;
+  }
+
   /** To be called now and then, so that a gap is given up although nothing comes after it. */
   expire(now: number): void {
     const [first] = this.waiting.values();
@@ -144,4 +152,11 @@ export function inspectPacket(codec: Codec, packet: RtpPacket): PacketInfo | nul
     ends: descriptor.endOfFrame,
     keyFrame: info.keyFrame || descriptor.structurePresent,
   };
+}
+
+/** The first packet of a key frame, from which a picture can begin. */
+export function startsKeyFrame(packet: RtpPacket): boolean {
+  const codec = codecOf(packet.payloadType);
+  const info = codec && packet.payloadEnd > packet.headerLength ? inspectPacket(codec, packet) : null;
+  return info?.keyFrame === true && info.begins !== false;
 }

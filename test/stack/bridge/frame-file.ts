@@ -32,7 +32,10 @@ export class FrameFile {
   private written = 0;
   private failure: Error | null = null;
 
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    private readonly limit = FILE_LIMIT,
+  ) {
     this.stream = createWriteStream(path);
     this.stream.on('error', (error) => {
       this.failure = error;
@@ -44,7 +47,7 @@ export class FrameFile {
     const { codec, time, timestamp, keyFrame: key, data } = frame;
     const line: Line = { codec, time, timestamp, key, data: data.toString('base64') };
     const text = `${JSON.stringify(line)}\n`;
-    if (this.written + text.length > FILE_LIMIT) this.truncated = true;
+    if (this.written + text.length > this.limit) this.truncated = true;
     if (this.truncated || this.failure) return false;
     this.written += text.length;
     this.stream.write(text);

@@ -1,8 +1,9 @@
 // One source of an endpoint at the bridge: its streams, its frames, and when its sender was asked for a key frame.
 import type { Codec, Source, SourceStatistics } from './api.ts';
 import { mediaPayloadTypeOf } from './capabilities.ts';
-import { type Frame, FrameAssembler } from './frame-assembler.ts';
+import { type Frame, FrameAssembler, startsKeyFrame } from './frame-assembler.ts';
 import { IncomingStream } from './incoming-stream.ts';
+import { LayerSelection } from './layer-selection.ts';
 import { ObservedFrames } from './observed-frames.ts';
 import { type RtpPacket, restoreFromRtx } from './rtp.ts';
 
@@ -21,6 +22,7 @@ export class IncomingSource {
   frames = 0;
   forwardedPackets = 0;
   private readonly streams = new Map<number, IncomingStream>();
+  private readonly layers: LayerSelection | null;
   private readonly assembler: FrameAssembler;
   private incompleteTold = 0;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -36,13 +38,15 @@ export class IncomingSource {
     this.observed = before?.observed ?? new ObservedFrames();
     this.clockrate = description.media === 'audio' ? 48000 : 90000;
     for (const ssrc of this.ssrcs()) this.streams.set(ssrc, new IncomingStream(ssrc, this.clockrate));
+    const ssrcs = this.ssrcs();
+    this.layers = ssrcs.length > 1 ? new LayerSelection(ssrcs) : null;
     this.assembler = new FrameAssembler((frame) => this.noteFrame(frame));
   }
 
-  /** Those of its media, retransmission aside. */
+  /** Those of its media, lowest layer first, retransmission aside. */
   ssrcs(): number[] {
     const { ssrc, simulcast } = this.description;
-    return [...new Set([ssrc, ...(simulcast ?? [])])];
+    return simulcast?.includes(ssrc) ? simulcast : [ssrc, ...(simulcast ?? [])];
   }
 
   get isVideo(): boolean {
@@ -60,10 +64,26 @@ export class IncomingSource {
       packet = restored;
     }
     const index = this.streams.get(packet.ssrc)?.receive(packet, now) ?? null;
-    // Only the first layer is forwarded and put together; the others are received and reported.
-    if (index === null || packet.ssrc !== ssrc) return null;
+    if (index === null || !this.isSelected(packet, now)) return null;
     this.assembler.push(index, packet, time);
     return packet;
+  }
+
+  /** Of simulcast layers one is forwarded and put together; the others are received and reported. */
+  private isSelected(packet: RtpPacket, now: number): boolean {
+    const { layers } = this;
+    if (!layers) return true;
+    // Probing for bandwidth goes on in layers that are off, by padding.
+    if (packet.payloadEnd === packet.headerLength) return packet.ssrc === layers.ssrc;
+    const { forward, switched, wantsKeyFrame } = layers.packet(packet.ssrc, startsKeyFrame(packet), now);
+    if (switched) this.assembler.restart();
+    if (wantsKeyFrame) this.requestKeyFrame(now);
+    return forward;
+  }
+
+  /** The SSRC of what is forwarded now. */
+  get forwardedSsrc(): number {
+    return this.layers?.ssrc ?? this.description.ssrc;
   }
 
   noteSenderReport(ssrc: number, ntp: number, now: number): void {

@@ -151,6 +151,75 @@ test('a third joins late: a picture within a second, then hundreds of recorded f
   assert.deepEqual(await bridge.call('statistics', {}), { conferences: {} });
 });
 
+test('simulcast: the highest layer is forwarded under one SSRC, a lower one when it ends', async () => {
+  const { browser, url, bridge } = setting;
+  const base = { browser, url, bridge, conference: 'simulcast', capabilities: capabilities(['VP8']) };
+  const anna = await Participant.join(
+    { ...base, endpoint: 'anna', frequency: 440, width: 1280, layers: 3 },
+    [],
+  );
+  const camera = anna.sources.find(({ kind }) => kind === 'camera');
+  assert.equal(camera?.simulcast?.length, 3);
+  const boris = await Participant.join({ ...base, endpoint: 'boris', frequency: 880 }, [anna]);
+  const wide = async (least: number, most: number) => {
+    const end = performance.now() + 20_000;
+    for (;;) {
+      const before = await boris.received('anna', 'camera');
+      await seconds(0.5);
+      const after = await boris.received('anna', 'camera');
+      const moves = (after?.framesDecoded ?? 0) > (before?.framesDecoded ?? 0);
+      const width = after?.frameWidth ?? 0;
+      if (moves && width >= least && width <= most) return;
+      assert.ok(performance.now() < end, `expected ${least} to ${most} pixels that move, came ${width}`);
+    }
+  };
+  await wide(640, 1280);
+  await anna.run('limitLayers', 1);
+  await wide(160, 320);
+  await anna.run('limitLayers', 3);
+  await wide(640, 1280);
+  assert.equal((await boris.received('anna', 'camera'))?.ssrc, camera?.ssrc);
+  await Promise.all([anna, boris].map((one) => one.leave()));
+});
+
+test('a browser with another certificate than it was said to have is not let in', async () => {
+  const { bridge, browser, url } = setting;
+  const room = { conference: 'wrong', endpoint: 'mallory' };
+  await assert.rejects(
+    Participant.join(
+      {
+        browser,
+        url,
+        bridge: {
+          ...bridge,
+          call: (method, params) =>
+            bridge.call(
+              method,
+              'remote' in params
+                ? {
+                    ...params,
+                    remote: {
+                      ...params.remote,
+                      fingerprint: { ...params.remote.fingerprint, value: Array(32).fill('00').join(':') },
+                    },
+                  }
+                : params,
+            ),
+        },
+        ...room,
+        capabilities: capabilities(['VP8']),
+        frequency: 440,
+        patience: 3,
+      },
+      [],
+    ),
+    /not connected/,
+  );
+  const { conferences } = await bridge.call('statistics', {});
+  assert.equal(conferences.wrong?.endpoints.mallory?.connected, false);
+  await bridge.call('release', room);
+});
+
 function withoutHeaders(frame: RecordedFrame): RecordedFrame {
   const header = sequenceHeaderOf([frame]);
   return header ? { ...frame, data: frame.data.subarray(header.length) } : frame;

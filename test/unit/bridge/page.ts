@@ -61,12 +61,34 @@ pc.ontrack = ({ track, transceiver, receiver }) => {
   }
 };
 
+/** Layers the way lib-jitsi-meet asks for them: more SSRCs in the answer, in a group of semantics SIM. */
+function withSimulcast(sdp: string, layers: number): string {
+  const [before, video = '', ...after] = sdp.split(/(?=^m=)/m).reduce<string[]>(
+    (parts, section) => {
+      if (section.startsWith('m=video') && parts.length === 1) parts.push(section);
+      else if (parts.length > 1) parts.push(section);
+      else parts[0] += section;
+      return parts;
+    },
+    [''],
+  );
+  const ssrc = Number(/^a=ssrc:(\d+)/m.exec(video)?.[1]);
+  const attributes = [...video.matchAll(new RegExp(`^a=ssrc:${ssrc} (.*)$`, 'gm'))].map(([, value]) => value);
+  const ssrcs = Array.from({ length: layers }, (_, n) => ssrc + n);
+  const lines = [
+    `a=ssrc-group:SIM ${ssrcs.join(' ')}`,
+    ...ssrcs.flatMap((one) => attributes.map((value) => `a=ssrc:${one} ${value}`)),
+  ];
+  const plain = video.replace(/^a=ssrc.*\r\n/gm, '');
+  return `${before}${plain}${lines.join('\r\n')}\r\n${after.join('')}`;
+}
+
 const page = {
   /** Camera of the fake device, and a sine of this frequency for a microphone. `tag`: marks every frame with it. */
-  async addMedia(frequency: number, frameRate: number, tag: string | null): Promise<void> {
+  async addMedia(frequency: number, frameRate: number, width: number, tag: string | null): Promise<void> {
     if (tag !== null) tagging = new Worker('/tagging-worker.js');
     const camera = await navigator.mediaDevices.getUserMedia({
-      video: { width: 320, height: 180, frameRate },
+      video: { width, height: (width * 9) / 16, frameRate },
     });
     const oscillator = context.createOscillator();
     oscillator.frequency.value = frequency;
@@ -93,15 +115,32 @@ const page = {
     });
   },
 
-  async answer(offer: string): Promise<string> {
+  async answer(offer: string, layers: number): Promise<string> {
     await pc.setRemoteDescription({ type: 'offer', sdp: offer });
-    await pc.setLocalDescription(await pc.createAnswer());
+    const { sdp } = await pc.createAnswer();
+    await pc.setLocalDescription({
+      type: 'answer',
+      sdp: layers > 1 ? withSimulcast(sdp ?? '', layers) : (sdp ?? ''),
+    });
     return pc.localDescription?.sdp ?? '';
   },
 
-  async whenConnected(): Promise<void> {
+  /** Turns all simulcast layers but the lowest ones off. */
+  async limitLayers(on: number): Promise<void> {
+    const sender = pc.getSenders().find(({ track }) => track?.kind === 'video');
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters) throw new Error('no camera is sent');
+    parameters.encodings.forEach((encoding, n) => {
+      encoding.active = n < on;
+    });
+    await sender.setParameters(parameters);
+  },
+
+  async whenConnected(patience: number): Promise<void> {
+    const end = performance.now() + patience * 1000;
     while (pc.connectionState !== 'connected') {
-      if (pc.connectionState === 'failed') throw new Error('connection failed');
+      if (performance.now() > end)
+        throw new Error(`not connected after ${patience} s: ${pc.connectionState}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   },

@@ -18,6 +18,12 @@ export interface ParticipantOptions {
   frequency: number;
   /** Frames say whose they are (tagging-worker.ts). */
   tagged?: boolean;
+  /** Seconds to wait for the connection; absent: 20. */
+  patience?: number;
+  /** Of the camera; absent: 320. */
+  width?: number;
+  /** Simulcast layers of the camera. */
+  layers?: number;
   offer?: Pick<OfferOptions, 'iceLite' | 'setup'>;
 }
 
@@ -38,14 +44,14 @@ export class Participant {
     const page = await browser.newPage();
     await page.goto(url);
     const participant = new Participant(options, page);
-    await participant.run('addMedia', frequency, 30, options.tagged ? endpoint : null);
+    await participant.run('addMedia', frequency, 30, options.width ?? 320, options.tagged ? endpoint : null);
     participant.transport = await bridge.call('allocate', { conference, endpoint });
     participant.remote = others.flatMap((other) => other.offered());
     const { remote, sources } = readAnswer(await participant.negotiate());
     participant.sources = sources;
     await bridge.call('sources', { conference, endpoint, sources });
     await bridge.call('connect', { conference, endpoint, remote });
-    await participant.run('whenConnected');
+    await participant.run('whenConnected', options.patience ?? 20);
     for (const other of others) {
       other.remote.push(...participant.offered());
       await other.negotiate();
@@ -64,10 +70,10 @@ export class Participant {
   /** Offers the browser the sources of now. */
   async negotiate(): Promise<string> {
     if (!this.transport) throw new Error('participant: not allocated');
-    const { capabilities, offer } = this.options;
+    const { capabilities, offer, layers } = this.options;
     const { transport, remote } = this;
     const sdp = writeOffer({ transport, capabilities, remote, version: this.version++, ...offer });
-    return this.run('answer', sdp);
+    return this.run('answer', sdp, layers ?? 1);
   }
 
   /** The m-line of somebody's source. */

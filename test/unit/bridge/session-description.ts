@@ -118,7 +118,10 @@ export function readAnswer(sdp: string): { remote: TransportDescription; sources
     const kind = media === 'audio' ? 'microphone' : 'camera';
     const group = /^a=ssrc-group:FID (\d+) (\d+)/m.exec(section);
     const single = /^a=ssrc:(\d+)/m.exec(section);
-    if (group) sources.push({ ssrc: Number(group[1]), rtx: Number(group[2]), media, kind, name: kind });
+    const simulcast = /^a=ssrc-group:SIM (.*)$/m.exec(section)?.[1]?.trim().split(' ').map(Number);
+    const [lowest] = simulcast ?? [];
+    if (simulcast && lowest !== undefined) sources.push({ ssrc: lowest, media, kind, name: kind, simulcast });
+    else if (group) sources.push({ ssrc: Number(group[1]), rtx: Number(group[2]), media, kind, name: kind });
     else if (single) sources.push({ ssrc: Number(single[1]), media, kind, name: kind });
   }
   return { remote, sources };

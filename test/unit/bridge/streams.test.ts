@@ -7,6 +7,7 @@ import { parseDependencyDescriptor } from '../../stack/bridge/dependency-descrip
 import { Egress } from '../../stack/bridge/egress.ts';
 import { type Frame, FrameAssembler } from '../../stack/bridge/frame-assembler.ts';
 import { IncomingStream } from '../../stack/bridge/incoming-stream.ts';
+import { LayerSelection } from '../../stack/bridge/layer-selection.ts';
 import { type PacketShape, packetize } from '../../stack/bridge/packetize.ts';
 import { headerExtension, parseRtp, type RtpPacket } from '../../stack/bridge/rtp.ts';
 
@@ -228,6 +229,9 @@ test('egress: left out, put in and exchanged packets leave no gap', () => {
     if (n > 0) assert.ok(packet.timestamp > (out[n - 1]?.timestamp ?? 0));
   });
   const report = Buffer.alloc(28);
+  report.writeUInt32BE(2, 4);
+  assert.equal(egress.senderReport(report), null, "the other stream's reports do not fit");
+  report.writeUInt32BE(1, 4);
   assert.ok(egress.senderReport(report), 'its own reports fit again');
 });
 
@@ -270,6 +274,24 @@ test('incoming stream: doubles are dropped, gaps asked for again and again but n
   assert.equal(report?.lastSenderReport, 0x1234);
   assert.equal(report?.delaySinceSenderReport, 65536);
   assert.equal(received.report(4000)?.fractionLost, 0);
+});
+
+test('simulcast: the highest layer that is sent, from its key frame on', () => {
+  const layers = new LayerSelection([1, 2, 3]);
+  const at = (ssrc: number, keyFrame: boolean, now: number) => {
+    const { forward, switched, wantsKeyFrame } = layers.packet(ssrc, keyFrame, now);
+    return [forward, switched, wantsKeyFrame];
+  };
+  assert.deepEqual(at(1, true, 0), [true, false, false]);
+  assert.deepEqual(at(3, false, 10), [false, false, true], 'higher, but no picture can begin');
+  assert.deepEqual(at(2, true, 20), [false, false, true], 'not the highest');
+  assert.deepEqual(at(1, false, 30), [true, false, true], 'meanwhile the lowest goes on');
+  assert.deepEqual(at(3, true, 40), [true, true, false]);
+  assert.equal(layers.ssrc, 3);
+  assert.deepEqual(at(1, true, 50), [false, false, false]);
+  assert.deepEqual(at(2, false, 800), [false, false, true], 'the highest fell silent');
+  assert.deepEqual(at(2, true, 810), [true, true, false]);
+  assert.deepEqual(at(9, true, 820), [false, false, false], 'no layer of it');
 });
 
 test('incoming stream: memory stays bounded whatever jumps', () => {
