@@ -3,13 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect } from 'node:net';
 import { extname, join, resolve, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { build } from 'esbuild';
 import { acceptBridgeChannel } from './bridge-channel.ts';
 import { LOOPBACK } from './loopback.ts';
+import { type ProxyTarget, proxySocket } from './socket-proxy.ts';
 
 export interface WebSettings {
   root: string;
@@ -19,7 +19,7 @@ export interface WebSettings {
   port: number | undefined;
   tls: { cert: string; key: string } | undefined;
   /** Where Prosody serves its web socket, and under which host name. */
-  xmpp: { port: number; host: string };
+  xmpp: ProxyTarget;
   /** What the page finds as `config`. */
   config: Record<string, unknown>;
 }
@@ -192,31 +192,10 @@ export class WebServer {
 
   #onUpgrade(request: IncomingMessage, socket: Duplex): void {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    if (path === '/xmpp-websocket') this.#proxy(request, socket);
+    if (path === '/xmpp-websocket')
+      void proxySocket(request, socket, this.#settings.xmpp, (upstream) => this.#keep(upstream));
     else if (path.startsWith('/colibri-ws/')) acceptBridgeChannel(request, socket);
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
-  }
-
-  #proxy(request: IncomingMessage, socket: Duplex): void {
-    const { port, host } = this.#settings.xmpp;
-    const upstream = connect({ port, host: LOOPBACK });
-    this.#keep(upstream);
-    const headers: string[] = [];
-    for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-      const name = request.rawHeaders[index];
-      if (name?.toLowerCase() !== 'host') headers.push(`${name}: ${request.rawHeaders[index + 1]}`);
-    }
-    upstream.once('connect', () => {
-      upstream.write(`GET ${request.url} HTTP/1.1\r\nHost: ${host}\r\n${headers.join('\r\n')}\r\n\r\n`);
-      upstream.pipe(socket).pipe(upstream);
-    });
-    for (const [from, to] of [
-      [upstream, socket],
-      [socket, upstream],
-    ] as const) {
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-    }
   }
 }
 

@@ -5,7 +5,8 @@ import type { VideoCodec } from '../bridge/api.ts';
 import { capabilities } from '../bridge/capabilities.ts';
 import type { BridgeClient } from '../bridge/client.ts';
 import { NS } from './namespaces.ts';
-import { Room, type RoomSurroundings } from './room.ts';
+import { Room } from './room.ts';
+import type { RoomSurroundings } from './sessions.ts';
 
 export interface FocusSettings {
   c2sPort: number;
@@ -106,14 +107,19 @@ export class Focus {
     if (!this.#online) return;
     this.#online = false;
     this.#log('lost the server');
-    for (const [roomJid, { room, linger }] of this.#rooms) {
-      if (linger) clearTimeout(linger);
-      room.close('the server went away');
-      this.#rooms.delete(roomJid);
-      this.#releaseOrphans(room.conference);
-      const timer = setTimeout(() => this.#releaseOrphans(room.conference), ORPHAN_MS);
-      this.#orphans.set(room.conference, { endpoints: room.endpoints, timer });
+    for (const [roomJid, entry] of this.#rooms) {
+      entry.room.close('the server went away');
+      this.#abandon(roomJid, entry, ORPHAN_MS);
     }
+  }
+
+  /** The focus is no longer in this room; what it had at the bridge is released after a while. */
+  #abandon(roomJid: string, { room, linger }: Entry, releaseAfterMs: number): void {
+    if (linger) clearTimeout(linger);
+    this.#rooms.delete(roomJid);
+    this.#releaseOrphans(room.conference);
+    const timer = setTimeout(() => this.#releaseOrphans(room.conference), releaseAfterMs);
+    this.#orphans.set(room.conference, { endpoints: room.endpoints, timer });
   }
 
   #releaseOrphans(conference: string): void {
@@ -135,10 +141,8 @@ export class Focus {
     const entry = this.#rooms.get(roomJid);
     if (!entry) return;
     const { gone } = entry.room.onPresence(stanza);
-    if (gone) {
-      if (entry.linger) clearTimeout(entry.linger);
-      this.#rooms.delete(roomJid);
-    } else if (entry.room.occupantCount === 0) this.#lingerThenLeave(roomJid, entry);
+    if (gone) this.#abandon(roomJid, entry, 0);
+    else if (entry.room.occupantCount === 0) this.#lingerThenLeave(roomJid, entry);
   }
 
   #lingerThenLeave(roomJid: string, entry: Entry): void {
@@ -149,10 +153,7 @@ export class Focus {
       if (Date.now() - entry.lastRequest < LINGER_MS) return this.#lingerThenLeave(roomJid, entry);
       this.#log(`${entry.room.conference}: empty, left`);
       this.#rooms.delete(roomJid);
-      entry.room
-        .settled()
-        .then(() => entry.room.leave())
-        .catch(() => {});
+      entry.room.leave().catch(() => {});
     }, LINGER_MS);
   }
 

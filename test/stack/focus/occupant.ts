@@ -5,8 +5,13 @@ import { NS } from './namespaces.ts';
 
 export type Session =
   | { state: 'none' }
-  /** `told`: the sources this occupant has been told of, by SSRC. */
-  | { state: 'offered' | 'active'; sid: string; told: Map<number, OwnedSource> };
+  /** `told`: the sources this occupant has been told of, by SSRC; `timesTold`: how often so far. */
+  | {
+      state: 'offered' | 'active';
+      sid: string;
+      told: Map<number, OwnedSource>;
+      timesTold: Map<number, number>;
+    };
 
 export interface Occupant {
   readonly id: string;

@@ -16,6 +16,7 @@ declare module '@xmpp/client' {
     getChildText(name: string, xmlns?: string): string | null;
     getText(): string;
     append(...children: Child[]): void;
+    remove(name: string, xmlns?: string): void;
     toString(): string;
   }
   export interface Jid {
