@@ -267,6 +267,24 @@ describe('frames whose key has not come', () => {
   });
 });
 
+describe('a sender that stays on a dead generation', () => {
+  it('is reported, so that it can be asked for a new key', async () => {
+    const alice = sender();
+    const { board, line } = receiver(['alice', key(1)]);
+    board.command({ type: 'retire', owner: 'alice', generations: [1], inMs: 5000 });
+    for (let i = 0; i < 65; i++) {
+      const [sealed] = await alice.line.put(frame(i));
+      assert.ok(sealed);
+      const opened = await line.put(sealed.copy());
+      assert.equal(opened.length, i < 50 ? 1 : 0, `after ${i * 100} ms`);
+      board.clock.advance(100);
+    }
+    assert.deepEqual(board.reported('missing-key'), [{ type: 'missing-key', owner: 'alice', generation: 1 }]);
+    board.command(acceptKey('alice', key(1)));
+    assert.deepEqual(await line.put(frame(1)), [], 'the dead do not come back');
+  });
+});
+
 describe('attribution', () => {
   it('reports a swap after three frames over two seconds, and never shows one', async () => {
     const bob = sender(key(1, 0, 2));

@@ -66,8 +66,10 @@ export async function call(options: CallOptions): Promise<CallResult> {
   const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
   a.onicecandidate = ({ candidate }) => candidate && b.addIceCandidate(candidate);
   b.onicecandidate = ({ candidate }) => candidate && a.addIceCandidate(candidate);
+  // Chromium gives three simulcast layers to pictures of this size and up.
+  const size = options.rids === undefined ? { width: 640, height: 360 } : { width: 960, height: 540 };
   const stream = await navigator.mediaDevices.getUserMedia(
-    media === 'audio' ? { audio: true } : { video: { width: 640, height: 360, frameRate: 30 } },
+    media === 'audio' ? { audio: true } : { video: { ...size, frameRate: 30 } },
   );
   const [track] = stream.getTracks();
   if (track === undefined) throw new Error('no track');

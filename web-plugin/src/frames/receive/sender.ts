@@ -111,6 +111,12 @@ export class Sender {
     this.#windows.clear();
   }
 
+  /** Whether this generation is behind us and nothing newer has come: its sender must make a new one (rule M4). */
+  isLeftBehind(generation: number, now: number): boolean {
+    const isAlive = this.#generations.some((known) => known.number >= generation && now < known.deadAt);
+    return generation <= this.#newest && !isAlive;
+  }
+
   get hasKeys(): boolean {
     return this.#generations.length > 0;
   }

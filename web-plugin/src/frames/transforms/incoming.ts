@@ -19,6 +19,7 @@ import {
 import type { Sender } from '../receive/sender.ts';
 import type { Overhead } from '../send/sealer.ts';
 import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
+import { KeyFrames } from './keyframes.ts';
 import type { Tally } from './tally.ts';
 
 export interface Route {
@@ -38,27 +39,14 @@ export interface Receiving {
 
 type Emit = (frame: EncodedFrame) => void;
 
-/** At most one request in this time: the sender answers for everybody at once. */
-const KEY_FRAME_INTERVAL_MS = 500;
 const OPENED_INTERVAL_MS = 1000;
-/** Losses that break a video decoder's chain of references. A replay or a stranger's frame belongs to no chain. */
-const BREAKS_CHAIN: ReadonlySet<DropReason> = new Set([
-  'gate-closed',
-  'no-owner',
-  'not-sealed',
-  'malformed',
-  'unknown-key',
-  'retired-key',
-  'forged',
-  'hold-overflow',
-]);
-
 export class Incoming {
   readonly direction = 'receive';
   readonly options: TransformOptions;
   readonly tally: Tally;
   readonly #receiving: Receiving;
-  readonly #requestKeyFrame: () => void;
+  /** Null for audio. */
+  readonly #keyFrames: KeyFrames | null;
   readonly #attribution = new Attribution();
   readonly #hold: Hold<{ frame: EncodedFrame; emit: Emit }>;
   #route: Route | null = null;
@@ -67,9 +55,6 @@ export class Incoming {
   #work: Promise<void> = Promise.resolve();
   /** While frames that waited are tried, those that come wait behind them. */
   #draining: Promise<void> | null = null;
-  /** Video: the decoder lacks something that a later frame may refer to, at first everything. */
-  #chainBroken = true;
-  #lastKeyFrameRequest = Number.NEGATIVE_INFINITY;
   /** Key under which the last frame opened; null after frames that did not. */
   #openedUnder: string | null = null;
   #lastOpenedReport = Number.NEGATIVE_INFINITY;
@@ -78,7 +63,7 @@ export class Incoming {
     this.options = options;
     this.tally = tally;
     this.#receiving = receiving;
-    this.#requestKeyFrame = requestKeyFrame;
+    this.#keyFrames = options.media === 'video' ? new KeyFrames(receiving.clock, requestKeyFrame) : null;
     this.#hold = new Hold(options.media);
   }
 
@@ -123,7 +108,7 @@ export class Incoming {
       const waitsFor = await this.#attempt(frame, emit);
       if (waitsFor !== null) this.#hold.putBack(held.frame, frame.data.byteLength, held.until);
     }
-    if (this.#chainBroken) this.#askForKeyFrame();
+    this.#keyFrames?.askIfBroken();
   }
 
   /** The gate closed, or the conference is over. */
@@ -196,6 +181,14 @@ export class Incoming {
       const seen = await this.#searchOthers(envelope, content, route);
       if (seen !== null) return this.#drop('forged');
     }
+    const { clock, senders } = this.#receiving;
+    const { generation } = envelope.id;
+    if (
+      reason === 'retired-key' &&
+      senders.get(route.owner)?.isLeftBehind(generation, clock.now()) === true
+    ) {
+      this.#receiving.waiting(route.owner, generation);
+    }
     return reason === 'unknown-key' ? envelope : this.#drop(reason);
   }
 
@@ -243,7 +236,7 @@ export class Incoming {
   }
 
   #noteOpened(route: Route, { id }: Envelope, isKey: boolean): void {
-    const { transform, media } = this.options;
+    const { transform } = this.options;
     const now = this.#receiving.clock.now();
     const under = `${id.generation} ${id.step}`;
     const isAgain = this.#openedUnder === null && now - this.#lastOpenedReport >= OPENED_INTERVAL_MS;
@@ -252,28 +245,19 @@ export class Incoming {
       this.#receiving.opened(transform, route, id.generation, id.step);
     }
     this.#openedUnder = under;
-    if (media === 'audio') return;
-    if (isKey) this.#chainBroken = false;
-    else if (this.#chainBroken) this.#askForKeyFrame();
-  }
-
-  #askForKeyFrame(): void {
-    const now = this.#receiving.clock.now();
-    if (this.options.media === 'audio' || now - this.#lastKeyFrameRequest < KEY_FRAME_INTERVAL_MS) return;
-    this.#lastKeyFrameRequest = now;
-    this.#requestKeyFrame();
+    this.#keyFrames?.passed(isKey);
   }
 
   #pass(frame: EncodedFrame, emit: Emit): null {
     this.tally.clear();
-    if (isKeyFrame(frame)) this.#chainBroken = false;
+    this.#keyFrames?.passed(isKeyFrame(frame));
     emit(frame);
     return null;
   }
 
   #drop(reason: DropReason): null {
     this.tally.dropped(reason);
-    if (BREAKS_CHAIN.has(reason)) this.#chainBroken = true;
+    this.#keyFrames?.lost(reason);
     // Browsers resend packets to probe the line: a frame that comes twice is no interruption.
     if (reason !== 'replayed') this.#openedUnder = null;
     return null;
