@@ -57,6 +57,8 @@ export class Meeting {
   readonly log: { id: string; at: number; action: CoreAction }[] = [];
   /** Return false to lose a message. */
   passes: (from: string, to: string, message: EndpointMessage) => boolean = () => true;
+  /** Signers of those who have a device; they answer at once. */
+  readonly devices = new Map<string, OlmAccount>();
   private readonly wakes = new Map<string, number>();
 
   add(id: string, core: Core = newCore(id)): Core {
@@ -66,6 +68,12 @@ export class Meeting {
     }
     this.cores.set(id, core);
     return core;
+  }
+
+  addWithDevice(id: string): Core {
+    const device = olm.account();
+    this.devices.set(id, device);
+    return this.add(id, newCore(id, { device: device.ed25519, name: id }));
   }
 
   remove(id: string): void {
@@ -80,6 +88,14 @@ export class Meeting {
     for (const action of actions) {
       this.log.push({ id, at: this.now, action });
       if (action.type === 'wake') this.wakes.set(id, action.at);
+    }
+    const device = this.devices.get(id);
+    for (const { id: request, message } of device === undefined ? [] : ofType(actions, 'sign')) {
+      this.feed(
+        id,
+        { type: 'signed', id: request, signature: device?.sign(message) ?? new Uint8Array(0) },
+        core,
+      );
     }
     for (const { to, message } of ofType(actions, 'send')) {
       for (const receiver of to === 'room' ? [...this.cores.keys()] : [to]) {

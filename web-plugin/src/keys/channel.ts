@@ -1,6 +1,14 @@
 // The channel with one other participant: handshake, recovery, messages. docs/protocol.md §4, rules M13, M14, M17.
 
-import { compare, equal, type OlmPart, type Plaintext, Refusal, type Said } from '../wire/index.ts';
+import {
+  compare,
+  equal,
+  type OlmPart,
+  type Plaintext,
+  Refusal,
+  type Said,
+  type SasMessage,
+} from '../wire/index.ts';
 import { channelKeys, type End, transcriptHash } from './derive.ts';
 import type { Proof, Prover } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
@@ -30,11 +38,12 @@ export interface ChannelPorts {
   /** From now on keys can be given: the responder has sent ACCEPT, the initiator CONFIRM. */
   sendable(): void;
   /** The handshake is done; `proof` is null for a peer that proves no device. */
-  open(proof: Proof | null, name: string | null): void;
+  open(transcript: Uint8Array, proof: Proof | null, name: string | null): void;
   /** The peer says, authenticated, whether it holds the room to be sealed. */
   peerSealed(sealed: boolean): void;
   key(key: KeyGift): void;
   keyRequest(min: number): void;
+  sas(message: SasMessage): void;
   /** Said to this client alone. */
   said(said: Said): void;
   /** The key to go along with ACCEPT or CONFIRM. */
@@ -112,6 +121,10 @@ export class Channel {
 
   tell(said: Said): OlmPart {
     return this.sealOpen(() => () => ({ type: 'data', said }));
+  }
+
+  compare(sas: SasMessage): OlmPart {
+    return this.sealOpen(() => () => ({ type: 'sas', sas }));
   }
 
   receive(part: OlmPart, now: number): void {
@@ -234,6 +247,7 @@ export class Channel {
       link.early.push(opened);
     } else if (content.type === 'keyreq') ports.keyRequest(content.min);
     else if (content.type === 'data') ports.said(content.said);
+    else if (content.type === 'sas') ports.sas(content.sas);
     else ports.key(link.unwrap(this.peerWrap(link), opened.seq, content.key));
   }
 
@@ -295,7 +309,7 @@ export class Channel {
     this.retryAt = null;
     this.retryMs = RETRY_MS;
     this.setup.ports.sendable();
-    this.setup.ports.open(proof, name);
+    if (link.keys !== null) this.setup.ports.open(link.keys.transcript, proof, name);
     if (key !== null) this.setup.ports.key(link.unwrap(this.peerWrap(link), seq, key));
     for (const early of link.early.splice(0)) this.read(link, early);
   }

@@ -34,6 +34,7 @@ import { checkedParticipant, ownBundle, type Participant, participantOf } from '
 import { excludeOf, RETIRE_MS, Receiving } from './receiving.ts';
 import { Refusals } from './refusals.ts';
 import { type Memory, type Occupant, type Peer, Roster } from './roster.ts';
+import { Comparisons, type SasChannel } from './sas.ts';
 import { type GivenKey, Sending } from './sending.ts';
 import { Listener } from './talk.ts';
 
@@ -54,6 +55,12 @@ export interface CoreOptions {
   name?: string | null;
 }
 
+export interface RosterView {
+  digest: Uint8Array;
+  /** Oneself left out; `device` in base64, null while none is proved. */
+  people: { occupant: OccupantId; identity: Identity; device: string | null }[];
+}
+
 export interface Core {
   /** Value of the presence property `sealmeet`. */
   bundle(): string;
@@ -61,6 +68,8 @@ export interface Core {
   readonly identity: Identity;
   /** `now`: milliseconds of any clock that never goes back. */
   handle(event: CoreEvent, now: number): CoreAction[];
+  /** Everybody as this client sees them now: what a meeting code covers (rule M19). */
+  roster(): RosterView;
   /** Gives back libolm's memory; the core is of no use afterwards. */
   free(): void;
 }
@@ -74,7 +83,7 @@ class KeyCore implements Core {
   private readonly property: string;
   private readonly own: Participant;
   private readonly ownContext: Uint8Array;
-  private readonly roster: Roster;
+  private readonly present: Roster;
   /** Peers whose channel may have a deadline. */
   private readonly waiting = new Set<Peer>();
   private readonly held = new HeldMessages();
@@ -82,6 +91,7 @@ class KeyCore implements Core {
   private readonly sending: Sending;
   private readonly agreement: Agreement;
   private readonly conversation: Conversation;
+  private readonly comparisons: Comparisons;
   private readonly sources = new Map<number, SourceState>();
   private beacons = 0;
   private readonly prover: Prover;
@@ -100,7 +110,7 @@ class KeyCore implements Core {
     this.property = ownBundle(this.account, this.room, options.random(16));
     this.own = participantOf(parseBundle(this.property));
     this.ownContext = senderContext(this.room, options.self, this.own.curve25519, this.own.ed25519);
-    this.roster = new Roster(this.room, options.self, this.own);
+    this.present = new Roster(this.room, options.self, this.own);
     this.sending = new Sending({
       random: options.random,
       give: (to, key) => this.give(to, key),
@@ -113,10 +123,10 @@ class KeyCore implements Core {
     this.agreement = new Agreement({
       chance: () => (options.random(1)[0] ?? 0) / 256,
       send: (sources) => this.beacon(sources),
-      digest: () => this.roster.digest,
-      participants: () => this.roster.size,
+      digest: () => this.present.digest,
+      participants: () => this.present.size,
       view: (identity, view, participants) => {
-        const peer = this.roster.peers.get(identity);
+        const peer = this.present.peers.get(identity);
         if (peer !== undefined) this.tell({ type: 'view', occupant: peer.id, view, participants });
       },
     });
@@ -130,6 +140,16 @@ class KeyCore implements Core {
       broadcast: (data) => this.do({ type: 'send', to: 'room', message: dataMessage(data) }),
       said: (peer, said, missed) => this.said(peer, said, false, missed),
       lacksKey: (peer) => this.requestKey(peer),
+    });
+    this.comparisons = new Comparisons({
+      olm: options.olm,
+      random: options.random,
+      send: (occupant, message) => {
+        const channel = this.present.occupants.get(occupant)?.peer?.channel;
+        if (channel?.isReady) this.send([[occupant, channel.compare(message)]]);
+      },
+      show: (occupant, comparison) => this.tell({ type: 'comparison', occupant, comparison }),
+      verified: (occupant, device) => this.tell({ type: 'verified', occupant, device }),
     });
     this.prover = createProver({
       olm: options.olm,
@@ -151,6 +171,15 @@ class KeyCore implements Core {
     return this.property;
   }
 
+  roster(): RosterView {
+    const people = [...this.present.peers.values()].map(({ id, participant, proved }) => ({
+      occupant: id,
+      identity: participant.identity,
+      device: proved && toBase64(proved.device),
+    }));
+    return { digest: this.present.digest, people };
+  }
+
   handle(event: CoreEvent, now: number): CoreAction[] {
     this.now = Math.max(this.now, now);
     this.due();
@@ -163,7 +192,7 @@ class KeyCore implements Core {
   }
 
   free(): void {
-    for (const peer of this.roster.peers.values()) peer.channel.free();
+    for (const peer of this.present.peers.values()) peer.channel.free();
     this.account.free();
   }
 
@@ -171,7 +200,7 @@ class KeyCore implements Core {
     switch (event.type) {
       case 'joined':
       case 'bundle':
-        this.present(event.occupant, event.bundle);
+        this.presence(event.occupant, event.bundle);
         break;
       case 'left':
         this.left(event.occupant);
@@ -199,6 +228,18 @@ class KeyCore implements Core {
         this.agreement.source({ source, on, floor }, this.now);
         break;
       }
+      case 'compare':
+        this.compare(event.occupant);
+        break;
+      case 'compare-answer':
+        this.comparisons.answer(event.accept);
+        break;
+      case 'compare-confirm':
+        this.guarded(this.options.self, () => this.comparisons.confirm(event.isSame));
+        break;
+      case 'compare-stop':
+        this.comparisons.stop();
+        break;
       case 'say':
         this.say(event.to, event);
         break;
@@ -222,6 +263,7 @@ class KeyCore implements Core {
   private due(): void {
     this.sending.due(this.now);
     this.agreement.due(this.now);
+    this.comparisons.due(this.now);
     this.conversation.flush();
     if (this.conversation.isOver(this.now)) this.activity();
     for (const peer of this.waiting) peer.channel.due(this.now);
@@ -229,7 +271,7 @@ class KeyCore implements Core {
 
   private wake(): void {
     let at = Number.POSITIVE_INFINITY;
-    for (const { deadline } of [this.sending, this.agreement, this.conversation])
+    for (const { deadline } of [this.sending, this.agreement, this.conversation, this.comparisons])
       at = Math.min(at, deadline ?? at);
     for (const peer of this.waiting) {
       const { deadline } = peer.channel;
@@ -242,9 +284,9 @@ class KeyCore implements Core {
   }
 
   /** Presence: the first bundle of an occupant is pinned (rule M16). */
-  private present(id: OccupantId, property: string | null): void {
+  private presence(id: OccupantId, property: string | null): void {
     if (id === this.options.self || !isOccupantId(id)) return;
-    const known = this.roster.occupants.get(id);
+    const known = this.present.occupants.get(id);
     if (known !== undefined && known.property === property) return;
     const occupant = known ?? {
       id,
@@ -253,7 +295,7 @@ class KeyCore implements Core {
       peer: null,
       allowance: new Allowance(this.now),
     };
-    this.roster.occupants.set(id, occupant);
+    this.present.occupants.set(id, occupant);
     this.dismiss(occupant);
     occupant.property = property;
     if (property === null) {
@@ -275,13 +317,14 @@ class KeyCore implements Core {
   }
 
   private admit(occupant: Occupant, property: string): void {
-    const participant = checkedParticipant(this.options.olm, this.room, property, this.roster.isTaken);
-    const memory = this.roster.remember(participant.identity);
+    const participant = checkedParticipant(this.options.olm, this.room, property, this.present.isTaken);
+    const memory = this.present.remember(participant.identity);
     const peer: Peer = {
       id: occupant.id,
       participant,
       channel: this.channel(occupant.id, participant, memory),
       receiving: new Receiving(memory),
+      proved: null,
       listener: new Listener(),
       unread: [],
       memory,
@@ -290,17 +333,17 @@ class KeyCore implements Core {
       requestedAt: Number.NEGATIVE_INFINITY,
       answeredAt: Number.NEGATIVE_INFINITY,
     };
-    this.roster.admit(occupant, peer);
+    this.present.admit(occupant, peer);
     this.sending.join(participant.identity, this.now);
     this.agreement.join(participant.identity, this.now);
     this.makeChannel(peer);
   }
 
   private left(id: OccupantId): void {
-    const occupant = this.roster.occupants.get(id);
+    const occupant = this.present.occupants.get(id);
     this.held.release(id, this.now);
     if (occupant === undefined) return;
-    this.roster.occupants.delete(id);
+    this.present.occupants.delete(id);
     this.dismiss(occupant);
   }
 
@@ -309,14 +352,15 @@ class KeyCore implements Core {
     const { peer } = occupant;
     if (peer === null) return;
     const { identity, curve25519 } = peer.participant;
-    this.roster.dismiss(occupant);
+    this.present.dismiss(occupant);
     this.waiting.delete(peer);
+    this.comparisons.gone(occupant.id);
     peer.receiving.forget();
     peer.channel.free();
     this.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, this.now);
     this.agreement.leave(identity, this.now);
-    for (const [owner, other] of this.roster.peers) {
+    for (const [owner, other] of this.present.peers) {
       const generations = other.receiving.leaverSeen(curve25519, this.now);
       if (generations.length > 0) this.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
     }
@@ -327,7 +371,7 @@ class KeyCore implements Core {
     if (!isOccupantId(from)) throw new Refusal('message: no sender');
     const arrival = parseEndpointMessage(payload, this.options.self);
     if (arrival.kind === 'room' || arrival.kind === 'elsewhere') return;
-    const occupant = this.roster.occupants.get(from);
+    const occupant = this.present.occupants.get(from);
     if (occupant === undefined || occupant.property === null) {
       this.held.hold(from, payload, this.now);
       return;
@@ -356,7 +400,7 @@ class KeyCore implements Core {
     const { random, self } = this.options;
     const { identity } = participant;
     const withPeer = (act: (peer: Peer) => void) => {
-      const peer = this.roster.peers.get(identity);
+      const peer = this.present.peers.get(identity);
       if (peer !== undefined) act(peer);
     };
     return new Channel({
@@ -371,10 +415,15 @@ class KeyCore implements Core {
         send: (part) => this.send([[occupant, part]]),
         hint: () => this.do({ type: 'send', to: occupant, message: restartMessage() }),
         sendable: () => this.sending.sendable(identity),
-        open: (proof, name) => {
-          const device = proof && toBase64(proof.device);
-          this.tell({ type: 'channel', occupant, identity, device, name });
-        },
+        open: (transcript, proof, name) =>
+          withPeer((peer) => {
+            this.comparisons.gone(occupant);
+            peer.proved = proof && { transcript, device: proof.device };
+            const device = proof && toBase64(proof.device);
+            this.tell({ type: 'channel', occupant, identity, device, name });
+          }),
+        sas: (message) =>
+          withPeer((peer) => this.comparisons.receive(this.comparable(peer), message, this.now)),
         said: (said) => withPeer((peer) => this.said(peer, said, true, 0)),
         peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
         key: (key) => withPeer((peer) => this.key(peer, key)),
@@ -407,6 +456,26 @@ class KeyCore implements Core {
     this.conversation.keyCame(peer, this.now);
   }
 
+  private compare(id: OccupantId): void {
+    const peer = this.present.occupants.get(id)?.peer ?? null;
+    this.guarded(id, () => {
+      if (peer === null) throw new Refusal('sas: there is no such person');
+      this.comparisons.start(this.comparable(peer), this.now);
+    });
+  }
+
+  private comparable(peer: Peer): SasChannel {
+    const { device } = this.options;
+    if (!device || peer.proved === null) throw new Refusal('sas: a device was not proved');
+    return {
+      occupant: peer.id,
+      isInitiator: peer.channel.isInitiator,
+      transcript: peer.proved.transcript,
+      ownDevice: device,
+      peerDevice: peer.proved.device,
+    };
+  }
+
   private say(to: OccupantId | null, { kind, body, sentAt }: Said): void {
     const reason = this.isSealed ? this.spoken(to, { kind, body, sentAt }) : 'the room is not sealed';
     if (reason !== null) this.tell({ type: 'unsaid', reason });
@@ -420,7 +489,7 @@ class KeyCore implements Core {
       this.makeChannels();
       return reason;
     }
-    const peer = this.roster.occupants.get(to)?.peer;
+    const peer = this.present.occupants.get(to)?.peer;
     if (!peer?.channel.isReady) return 'there is no sealed channel to this person yet';
     const reason = sayable(said.kind, said.body, true);
     if (reason === null) this.send([[to, peer.channel.tell(said)]]);
@@ -435,8 +504,8 @@ class KeyCore implements Core {
     this.beacons += 1;
     const body = beaconBody({
       seq: this.beacons,
-      roster: this.roster.digest,
-      participants: this.roster.size,
+      roster: this.present.digest,
+      participants: this.present.size,
       sealed: this.isSealed,
       sources,
       name: this.options.name ?? '',
@@ -466,7 +535,7 @@ class KeyCore implements Core {
   }
 
   private missingKey(owner: Identity): void {
-    const peer = this.roster.peers.get(owner);
+    const peer = this.present.peers.get(owner);
     if (peer !== undefined) this.requestKey(peer);
   }
 
@@ -484,7 +553,7 @@ class KeyCore implements Core {
   /** The new worker has no key at all: others mint, so that nothing old can be played to empty windows. */
   private workerRestarted(): void {
     this.sending.restart(this.now);
-    for (const peer of this.roster.peers.values()) {
+    for (const peer of this.present.peers.values()) {
       if (!peer.receiving.hasKey) continue;
       peer.receiving.forget();
       peer.requestedAt = Number.NEGATIVE_INFINITY;
@@ -498,7 +567,7 @@ class KeyCore implements Core {
     this.conversation.silence();
     this.activity();
     this.sending.reset();
-    for (const [owner, peer] of this.roster.peers) {
+    for (const [owner, peer] of this.present.peers) {
       peer.hasGivenEvidence = false;
       peer.receiving.forget();
       this.do({ type: 'forget', owner });
@@ -516,12 +585,12 @@ class KeyCore implements Core {
   }
 
   private makeChannels(): void {
-    for (const peer of this.roster.peers.values()) this.makeChannel(peer);
+    for (const peer of this.present.peers.values()) this.makeChannel(peer);
   }
 
   private makeChannel(peer: Peer): void {
     if (!this.isSealed) return;
-    const isLarge = this.roster.size > EAGER_ROSTER;
+    const isLarge = this.present.size > EAGER_ROSTER;
     if (isLarge && !this.needsKeys) return;
     this.waiting.add(peer);
     peer.channel.want(this.now, isLarge);
@@ -530,7 +599,7 @@ class KeyCore implements Core {
   /** One broadcast with a part for each whose channel is there; says to whom. */
   private give(to: Identity[], key: GivenKey): Identity[] {
     const gift = this.gift(key);
-    const peers = to.flatMap((identity) => this.roster.peers.get(identity) ?? []);
+    const peers = to.flatMap((identity) => this.present.peers.get(identity) ?? []);
     const reached = peers.filter(({ channel }) => channel.isReady);
     this.send(reached.map(({ id, channel }) => [id, channel.give(gift)]));
     return reached.map(({ participant }) => participant.identity);
@@ -540,7 +609,7 @@ class KeyCore implements Core {
     const { generation, step, base, reason } = key;
     const floors = [...this.sources.values()].map(({ source, floor }): [number, number] => [source, floor]);
     const excludes = key.excludes.map((identity) => excludeOf(fromBase64(identity) ?? new Uint8Array(0)));
-    return { generation, step, base, reason, excludes, floors, roster: this.roster.digest };
+    return { generation, step, base, reason, excludes, floors, roster: this.present.digest };
   }
 
   private send(parts: [OccupantId, OlmPart][]): void {

@@ -1,6 +1,7 @@
 // What goes into the key core and what comes out: (state, event) → (state, actions), brief D11.
 
 import type { DataKind, EndpointMessage, SourceState } from '../wire/index.ts';
+import type { ComparisonStep } from './sas.ts';
 
 /** Nick of an occupant in the room: Jitsi's endpoint id. The server chooses who has which; it proves nothing. */
 export type OccupantId = string;
@@ -26,6 +27,11 @@ export type CoreEvent =
   | ({ type: 'source-state' } & SourceState)
   /** Something to say: to everybody, or to one alone. `sentAt`: wall clock, milliseconds since the epoch. */
   | { type: 'say'; kind: DataKind; body: string; to: OccupantId | null; sentAt: number }
+  /** Clicks: compare emoji with this person; the answer when it asked; the word on the emoji; close what runs. */
+  | { type: 'compare'; occupant: OccupantId }
+  | { type: 'compare-answer'; accept: boolean }
+  | { type: 'compare-confirm'; isSame: boolean }
+  | { type: 'compare-stop' }
   /** The worker holds frames of a generation that never arrived. */
   | { type: 'missing-key'; owner: Identity; generation: number }
   /** The worker started anew: no sending key may be installed a second time (rule M12). */
@@ -86,6 +92,10 @@ export type Notice =
       view: 'waiting' | 'agrees' | 'differs' | 'silent';
       participants: number;
     }
+  /** Where the comparison with this occupant is. */
+  | { type: 'comparison'; occupant: OccupantId; comparison: ComparisonStep }
+  /** The comparison held: this device (base64) is the one of the person who was seen and heard. */
+  | { type: 'verified'; occupant: OccupantId; device: string }
   /** Something could not be said, and why. */
   | { type: 'unsaid'; reason: string }
   /** The occupant, authenticated, holds the room to be sealed while this client does not (rule M21). */

@@ -1,6 +1,8 @@
 // Who holds which key: the pure core, libolm's loader, the seal of a conference.
 
-export { type Core, type CoreOptions, createCore } from './core.ts';
+export { type Core, type CoreOptions, createCore, type RosterView } from './core.ts';
 export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
+export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
+export type { ComparisonStep } from './sas.ts';
 export { latchKey, Seal, type SealAction, type SealEvent, type SealView } from './seal.ts';

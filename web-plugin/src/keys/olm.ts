@@ -26,7 +26,19 @@ export interface OlmAccount {
   free(): void;
 }
 
+/** One key agreement of a short authentication string. */
+export interface OlmSas {
+  readonly publicKey: Uint8Array;
+  /** The point must have been checked before. */
+  setPeer(key: Uint8Array): void;
+  bytes(info: string, length: number): Uint8Array;
+  /** With `calculate_mac_fixed_base64`: `calculate_mac` is known to be wrong. */
+  mac(input: string, info: string): string;
+  free(): void;
+}
+
 export interface OlmLibrary {
+  sas(): OlmSas;
   account(): OlmAccount;
   verify(ed25519: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
@@ -39,6 +51,7 @@ export async function loadOlm(options?: { locateFile?: (file: string) => string 
   const utility = new Olm.Utility();
   return {
     account,
+    sas,
     verify(ed25519, message, signature) {
       try {
         utility.ed25519_verify(toBase64(ed25519), message, toBase64(signature));
@@ -47,6 +60,17 @@ export async function loadOlm(options?: { locateFile?: (file: string) => string 
         return false;
       }
     },
+  };
+}
+
+function sas(): OlmSas {
+  const own = new Olm.SAS();
+  return {
+    publicKey: bytes(own.get_pubkey()),
+    setPeer: (key) => own.set_their_key(toBase64(key)),
+    bytes: (info, length) => Uint8Array.from(own.generate_bytes(info, length)),
+    mac: (input, info) => own.calculate_mac_fixed_base64(input, info),
+    free: () => own.free(),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Peer {
   id: OccupantId;
   participant: Participant;
   channel: Channel;
+  /** What it proved in its channel. */
+  proved: { transcript: Uint8Array; device: Uint8Array } | null;
   receiving: Receiving;
   listener: Listener;
   /** Said under a key that has not come yet. */

@@ -9,3 +9,4 @@ export * from './limits.ts';
 export * from './names.ts';
 export { Refusal } from './parse.ts';
 export * from './plaintext.ts';
+export * from './sas.ts';

@@ -4,6 +4,7 @@ import { toBase64Url, utf8 } from './bytes.ts';
 import { parseSaid, type Said } from './data.ts';
 import { LIMITS } from './limits.ts';
 import { bytes, closed, type Fields, flag, integer, list, oneOf, Refusal, record, text } from './parse.ts';
+import { encodeSas, parseSas, type SasMessage } from './sas.ts';
 
 export const MAX_GENERATION = 2 ** 20 - 1;
 export const MAX_STEP = 254;
@@ -62,9 +63,10 @@ export type Plaintext =
     }
   | { type: 'key'; key: KeyBody }
   | { type: 'keyreq'; min: number }
-  | { type: 'data'; said: Said };
+  | { type: 'data'; said: Said }
+  | { type: 'sas'; sas: SasMessage };
 
-const TYPES = ['hello', 'accept', 'confirm', 'key', 'keyreq', 'data'] as const;
+const TYPES = ['hello', 'accept', 'confirm', 'key', 'keyreq', 'data', 'sas'] as const;
 const ENVELOPE = ['v', 'type', 'room', 'from', 'to', 'seq'];
 export const MAX_NAME = 128;
 
@@ -89,6 +91,8 @@ function encodeContent(content: Plaintext): Fields {
       const { kind, body, sentAt } = content.said;
       return { said: { type: kind, sent: sentAt, body } };
     }
+    case 'sas':
+      return { sas: encodeSas(content.sas) };
   }
 }
 
@@ -164,6 +168,9 @@ function parseContent(type: Plaintext['type'], fields: Fields): Plaintext {
     case 'data':
       closed(fields, type, [...ENVELOPE, 'said']);
       return { type, said: parseSaid(closed(fields.said, 'said', ['type', 'sent', 'body'])) };
+    case 'sas':
+      closed(fields, type, [...ENVELOPE, 'sas']);
+      return { type, sas: parseSas(fields.sas) };
   }
 }
 
