@@ -40,6 +40,7 @@ onPage('the owner seals with two clicks; another person finds no switch', deskto
 onPage('unsealing says what it means and waits for a second, deliberate click', desktop, async (shown) => {
   await shown.show(states.sealedOwner);
   await shown.part('shield').click();
+  await shown.holdTime();
   await shown.part('unseal').click();
   assert.match((await shown.part('panel').textContent()) ?? '', /server .* will be able to see and hear/);
   assert.equal(await shown.focused(), 'keep-seal');
@@ -47,6 +48,7 @@ onPage('unsealing says what it means and waits for a second, deliberate click', 
   // A double click that began on "Stop sealing" ends here.
   await shown.part('confirm-unseal').click({ force: true });
   assert.deepEqual(await shown.called(), []);
+  await shown.letTimePass();
   await shown.part('keep-seal').click();
   assert.equal(await shown.focused(), 'unseal');
   await shown.part('unseal').click();
@@ -93,6 +95,7 @@ onPage(
       document.querySelector('input')?.focus();
     });
     await shown.show(states.sealed);
+    await shown.holdTime();
     await shown.show(states.asking);
     assert.equal(await shown.page.evaluate(() => document.activeElement?.tagName), 'INPUT');
     assert.match(
@@ -216,12 +219,17 @@ onPage(
   desktop,
   async (shown) => {
     await shown.show(states.sealed);
+    await shown.holdTime();
     await shown.notify('Mara sealed this room.');
     await shown.notify('Mara sealed this room.');
     assert.deepEqual(await shown.part('notice').allTextContents(), ['Mara sealed this room. ×2']);
     assert.match((await shown.part('polite').textContent()) ?? '', /Mara sealed this room/);
     await shown.part('close-notice').click();
     assert.equal(await shown.part('notice').count(), 0);
+    await shown.notify({ kind: 'unsealed-by', name: null });
+    assert.equal(await shown.part('notice').count(), 1);
+    await shown.letTimePass();
+    assert.equal(await shown.part('notice').count(), 0, 'it goes by itself');
   },
 );
 

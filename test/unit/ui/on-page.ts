@@ -16,6 +16,19 @@ before(async () => {
 });
 after(() => browser.close());
 
+/** What comes true in its own time: tried again until it holds, or for five seconds. */
+export async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    try {
+      await check();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  await check();
+}
+
 export function onPage(name: string, look: Look, body: (shown: InterfacePage) => Promise<void>): void {
   test(name, async () => {
     errors.length = 0;

@@ -78,6 +78,23 @@ export class InterfacePage {
     await this.page.evaluate((given) => window.sealmeetTest.shown.open(given), what);
   }
 
+  /** Timers of the page stand still, however slow the machine is, until `letTimePass`. */
+  async holdTime(): Promise<void> {
+    await this.page.evaluate(() => {
+      const real = window.setTimeout;
+      const held: (() => void)[] = [];
+      window.setTimeout = ((run: () => void) => -held.push(run)) as typeof window.setTimeout;
+      window.sealmeetTest.letTimePass = () => {
+        window.setTimeout = real;
+        for (const run of held) run();
+      };
+    });
+  }
+
+  async letTimePass(): Promise<void> {
+    await this.page.evaluate(() => window.sealmeetTest.letTimePass?.());
+  }
+
   /** Waits until the interface has found its place and takes answers. */
   async settled(): Promise<void> {
     await this.page.waitForFunction(() => {
@@ -154,6 +171,7 @@ declare global {
     sealmeetTest: {
       called: string[];
       shown: Interface;
+      letTimePass?(): void;
     };
   }
 }

@@ -1,7 +1,7 @@
 // Where the interface stands on Jitsi Meet's page: it covers no furniture, and goes along when that moves.
 
 import assert from 'node:assert/strict';
-import { onPage } from './on-page.ts';
+import { eventually, onPage } from './on-page.ts';
 import { type InterfacePage, jitsiLike } from './page.ts';
 import * as states from './states.ts';
 
@@ -61,21 +61,21 @@ onPage(
   { html: jitsiLike('stage') },
   async (shown) => {
     await shown.show(states.sealed);
-    await shown.settled();
     const before = await shown.part('shield').boundingBox();
     await arrange(shown, 'pane', 'on');
-    const beside = await shown.part('shield').boundingBox();
-    assert.ok(before && beside && beside.x < before.x - 300, `${before?.x} → ${beside?.x}`);
+    await eventually(async () => {
+      const beside = await shown.part('shield').boundingBox();
+      assert.ok(before && beside && beside.x < before.x - 300, `${before?.x} → ${beside?.x}`);
+    });
     assert.deepEqual(await covered(shown), []);
     await arrange(shown, 'pane', 'off');
-    assert.deepEqual(await shown.part('shield').boundingBox(), before);
+    await eventually(async () => assert.deepEqual(await shown.part('shield').boundingBox(), before));
   },
 );
 
 onPage('the panel ends above the toolbar', { html: jitsiLike('stage'), height: 500 }, async (shown) => {
   await shown.show(states.trouble);
   await shown.openPart('panel');
-  await shown.settled();
   const panel = await shown.part('panel').boundingBox();
   const toolbar = await shown.page.locator('#new-toolbox').boundingBox();
   assert.ok(panel && toolbar && panel.y + panel.height <= toolbar.y);
@@ -86,7 +86,6 @@ onPage(
   { html: jitsiLike('tiles') },
   async (shown) => {
     await shown.show(states.trouble);
-    await shown.settled();
     const over = shown.part('tile').and(shown.page.locator('[data-person="b"]'));
     assert.match((await over.textContent()) ?? '', /Mara.*Wrong person: not shown/);
     const tile = shown.page.locator('#participant_b');
@@ -98,8 +97,7 @@ onPage(
     await shown.page.mouse.click((box?.x ?? 0) + 30, (box?.y ?? 0) + 60);
     assert.deepEqual(await shown.called(), ['tile']);
     await shown.page.setViewportSize({ width: 800, height: 500 });
-    await shown.page.waitForTimeout(600);
-    assert.deepEqual(await over.boundingBox(), await tile.boundingBox());
+    await eventually(async () => assert.deepEqual(await over.boundingBox(), await tile.boundingBox()));
     await shown.show(states.sealed);
     assert.equal(await shown.part('tile').count(), 0);
   },
@@ -110,7 +108,6 @@ onPage(
   { html: jitsiLike('stage') },
   async (shown) => {
     await shown.show(states.blackTiles);
-    await shown.settled();
     const places = shown.part('tile').and(shown.page.locator('[data-person="c"]'));
     assert.equal(await places.count(), 2);
     assert.match((await places.last().textContent()) ?? '', /Tom.*Cannot be opened/);

@@ -45,7 +45,7 @@ const base: UiState = {
 };
 
 const everybodySealed = base.people.map((one): Person => ({ ...one, state: 'sealed' }));
-const since = new Date(2026, 10, 23, 9, 41).getTime();
+const since = new Date().setHours(9, 41, 0, 0);
 
 export const away: UiState = { ...base, phase: 'away', people: [] };
 export const open = base;

@@ -73,10 +73,11 @@ onPage('the comparison, from the side that is asked: passive, and it can be refu
 
 onPage('"they are the same" takes a hand, and not one that was on its way elsewhere', {}, async (shown) => {
   await shown.show(states.devices);
+  await shown.holdTime();
   await shown.show(states.compare);
   await shown.part('compare-same').click({ force: true });
   assert.deepEqual(await shown.called(), [], 'not at once');
-  await shown.settled();
+  await shown.letTimePass();
   await shown.part('compare-same').evaluate((element) => element instanceof HTMLElement && element.click());
   assert.deepEqual(await shown.called(), [], 'not by a script');
   await shown.part('compare-differ').click();
