@@ -4,5 +4,8 @@ export { type Core, type CoreOptions, createCore, type RosterView } from './core
 export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
 export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
+export { type OwnDevice, openDevice, resetDevice } from './own-device.ts';
+export { openRecords, type RecordStore } from './record-store.ts';
 export type { ComparisonStep } from './sas.ts';
 export { latchKey, Seal, type SealAction, type SealEvent, type SealView } from './seal.ts';
+export { nameForm, openTrust, type SeenDevice, type Standing, Trust } from './trust.ts';

@@ -1,0 +1,114 @@
+// The own device and what is known of others. docs/protocol.md §7.1, §7.2; rule S9, brief D7 and D10.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  nameForm,
+  openDevice,
+  openTrust,
+  type RecordStore,
+  resetDevice,
+  Trust,
+} from '../../../web-plugin/src/keys/index.ts';
+import { olm } from './rig.ts';
+
+/** Like IndexedDB it keeps copies, not the things themselves. */
+function memoryRecords(): RecordStore & { readonly held: Map<string, unknown> } {
+  const held = new Map<string, unknown>();
+  return {
+    held,
+    get: async (name) => structuredClone(held.get(name)),
+    put: async (name, value) => void held.set(name, structuredClone(value)),
+    delete: async (name) => void held.delete(name),
+  };
+}
+
+const broken: RecordStore = {
+  get: () => Promise.reject(new Error('no storage')),
+  put: () => Promise.reject(new Error('no storage')),
+  delete: () => Promise.reject(new Error('no storage')),
+};
+
+test('a device is made once, cannot be taken out, signs what libolm verifies, and comes back', async () => {
+  const records = memoryRecords();
+  const first = await openDevice(records);
+  assert.equal(first.isTemporary, false);
+  const message = new TextEncoder().encode('hello');
+  assert.ok(olm.verify(first.publicKey, message, await first.sign(message)));
+  const { privateKey } = records.held.get('device') as CryptoKeyPair;
+  assert.equal(privateKey.extractable, false);
+  await assert.rejects(crypto.subtle.exportKey('pkcs8', privateKey));
+  assert.deepEqual((await openDevice(records)).publicKey, first.publicKey);
+  await resetDevice(records);
+  assert.notDeepEqual((await openDevice(records)).publicKey, first.publicKey);
+});
+
+test('without storage, or with one that is broken or holds rubbish, the device says that it is temporary or is new', async () => {
+  for (const records of [null, broken]) assert.equal((await openDevice(records)).isTemporary, true);
+  const records = memoryRecords();
+  for (const rubbish of [5, null, {}, { privateKey: 1, publicKey: 2 }]) {
+    records.held.set('device', rubbish);
+    assert.equal((await openDevice(records)).isTemporary, false);
+  }
+});
+
+test('a device is new, then known; verified it stays so, across meetings and names', async () => {
+  const records = memoryRecords();
+  const trust = await openTrust(records);
+  assert.deepEqual(trust.meet('A', 'Alice', 1), { kind: 'new' });
+  assert.deepEqual(trust.meet('A', 'Alice B.', 2), { kind: 'known', since: 1 });
+  trust.verify('A', 3);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const later = await openTrust(records);
+  assert.deepEqual(later.meet('A', 'Somebody', 4), { kind: 'verified', on: 3 });
+  assert.deepEqual(later.records()[0]?.names, ['Somebody', 'Alice B.', 'Alice']);
+  later.unverify('A');
+  assert.deepEqual(later.meet('A', null, 5), { kind: 'known', since: 1 });
+  later.forget();
+  assert.deepEqual(later.meet('A', null, 6), { kind: 'new' });
+});
+
+test('a verified name that comes back with another device is called out, also when it only looks the same', () => {
+  const trust = new Trust([]);
+  trust.meet('A', 'Alice Miller', 1);
+  assert.deepEqual(trust.meet('B', 'Alice Miller', 2), { kind: 'new' }, 'nobody verified it yet');
+  trust.verify('A', 3);
+  for (const [device, name] of [
+    ['B', 'Alice Miller'],
+    ['C', 'alice  MILLER'],
+    ['D', 'Аlісе Мillеr'],
+    ['E', 'Álicé Mi11er'],
+    ['F', 'Alice\u200b Miller'],
+    ['G', 'Ａlice Miller'],
+  ] as const) {
+    assert.deepEqual(trust.meet(device, name, 4), { kind: 'changed' }, name);
+  }
+  assert.deepEqual(trust.meet('H', 'Alina Miller', 5), { kind: 'new' });
+  assert.notEqual(nameForm('Bob'), nameForm('Rob'));
+});
+
+test('the store is bounded, and verified devices are not dropped for others', () => {
+  const trust = new Trust([]);
+  trust.meet('kept', 'k', 0);
+  trust.verify('kept', 0);
+  for (let n = 0; n < 2100; n += 1) trust.meet(`d${n}`, null, n);
+  assert.equal(trust.records().length, 2000);
+  assert.equal(trust.records()[0]?.device, 'kept');
+});
+
+test('rubbish in the store is left out, and storage that fails is none', async () => {
+  const records = memoryRecords();
+  const good = { device: 'A', firstSeen: 1, lastSeen: 1, names: ['x'], verifiedAt: 2 };
+  records.held.set('devices', [
+    good,
+    5,
+    null,
+    { device: 'B' },
+    { ...good, names: [1] },
+    { ...good, verifiedAt: 'x' },
+  ]);
+  assert.deepEqual((await openTrust(records)).records(), [good]);
+  records.held.set('devices', 'rubbish');
+  assert.deepEqual((await openTrust(records)).records(), []);
+  assert.deepEqual((await openTrust(broken)).meet('A', null, 1), { kind: 'new' });
+});

@@ -1,0 +1,60 @@
+// The long-lived device of this browser: Ed25519, not extractable, made on first use. docs/protocol.md §7.1; brief D7.
+
+import type { RecordStore } from './record-store.ts';
+
+const RECORD = 'device';
+
+export interface OwnDevice {
+  publicKey: Uint8Array;
+  /** Nothing could be stored: this device is gone when the page is. */
+  isTemporary: boolean;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** `records` null: no storage here, a private window or a broken one. */
+export async function openDevice(
+  records: RecordStore | null,
+  subtle: SubtleCrypto = crypto.subtle,
+): Promise<OwnDevice> {
+  const stored = records && (await stillThere(records));
+  if (stored) return device(stored, false, subtle);
+  const fresh = await subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  const pair = 'privateKey' in fresh ? fresh : null;
+  if (pair === null) throw new Error('this browser made no Ed25519 key pair');
+  const isKept = records !== null && (await kept(records, pair));
+  return device(pair, !isKept, subtle);
+}
+
+/** Makes this browser a new device: nobody who knew the old one knows it. */
+export const resetDevice = (records: RecordStore): Promise<void> => records.delete(RECORD);
+
+async function stillThere(records: RecordStore): Promise<CryptoKeyPair | null> {
+  try {
+    const record = await records.get(RECORD);
+    if (typeof record !== 'object' || record === null) return null;
+    const { privateKey, publicKey } = record as Partial<CryptoKeyPair>;
+    const isPair = privateKey?.type === 'private' && publicKey?.type === 'public';
+    return isPair && privateKey.algorithm.name === 'Ed25519' ? { privateKey, publicKey } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function kept(records: RecordStore, pair: CryptoKeyPair): Promise<boolean> {
+  try {
+    await records.put(RECORD, { privateKey: pair.privateKey, publicKey: pair.publicKey });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function device(pair: CryptoKeyPair, isTemporary: boolean, subtle: SubtleCrypto): Promise<OwnDevice> {
+  const publicKey = new Uint8Array(await subtle.exportKey('raw', pair.publicKey));
+  return {
+    publicKey,
+    isTemporary,
+    sign: async (message) =>
+      new Uint8Array(await subtle.sign('Ed25519', pair.privateKey, Uint8Array.from(message))),
+  };
+}
