@@ -32,6 +32,8 @@ const messages: ChatLine[] = [];
 const errors: string[] = [];
 let meeting: Meeting | null = null;
 let ownName = '';
+let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+const NOTICE_MS = 10_000;
 
 const STATE_TEXT: Record<Exclude<MeetingState['at'], 'refused'>, string> = {
   connecting: 'Connecting…',
@@ -109,6 +111,9 @@ function notice(text: string): void {
   const element = find('notice', HTMLElement);
   element.textContent = text;
   element.hidden = text === '';
+  clearTimeout(noticeTimer);
+  // Why somebody is not in the room stays on the screen.
+  if (meeting?.state.at !== 'refused') noticeTimer = setTimeout(() => notice(''), NOTICE_MS);
 }
 
 function reportError(text: string): void {

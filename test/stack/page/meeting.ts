@@ -28,6 +28,8 @@ export interface MeetingObserver {
 }
 
 const RETRY_MS = 1000;
+const MAX_RETRY_MS = 5000;
+const MAX_ATTEMPTS = 20;
 const VIDEO = { width: { ideal: 320 }, height: { ideal: 180 }, frameRate: { ideal: 15, max: 15 } };
 
 /** Failures after which the same page may try again: the server or the focus was away. */
@@ -46,6 +48,8 @@ export class Meeting {
     screen: null,
   };
   #screenWanted = false;
+  /** How often it connected anew since it was last in the room. */
+  #attempts = 0;
   /** Changes to local tracks, one after the other. */
   #changes: Promise<void> = Promise.resolve();
 
@@ -120,7 +124,10 @@ export class Meeting {
     const [connection, conference] = [this.#connection, this.#conference];
     this.#connection = null;
     this.#conference = null;
-    this.#setState({ at: 'reconnecting' });
+    this.#attempts += 1;
+    if (this.#attempts > MAX_ATTEMPTS)
+      this.#refuse('The room cannot be reached. Reload the page to try again.');
+    else this.#setState({ at: 'reconnecting' });
     try {
       await conference?.leave();
     } catch {
@@ -131,9 +138,12 @@ export class Meeting {
     } catch {
       // Was not connected.
     }
-    setTimeout(() => {
-      if (this.#state.at === 'reconnecting') this.#connect();
-    }, RETRY_MS);
+    setTimeout(
+      () => {
+        if (this.#state.at === 'reconnecting') this.#connect();
+      },
+      Math.min(RETRY_MS * this.#attempts, MAX_RETRY_MS),
+    );
   }
 
   #join(connection: Connection): void {
@@ -172,7 +182,10 @@ export class Meeting {
       conference.on(named(names, event), (...values: unknown[]) => {
         if (this.#conference === conference) handle(...(values as T));
       });
-    on('CONFERENCE_JOINED', () => this.#setState({ at: 'joined' }));
+    on('CONFERENCE_JOINED', () => {
+      this.#attempts = 0;
+      this.#setState({ at: 'joined' });
+    });
     on('CONFERENCE_FAILED', (error: string, ...details: unknown[]) => this.#onFailed(error, details));
     on('CONFERENCE_ERROR', (error: string, text?: unknown) => {
       const isChat = error === JitsiMeetJS.errors.conference.CHAT_ERROR;
@@ -209,14 +222,14 @@ export class Meeting {
     // The library goes on asking by itself.
     if (error === names.FOCUS_DISCONNECTED) return;
     if (PASSING.some((name) => names[name] === error)) return void this.#reconnect();
-    const reason = details.filter((detail) => typeof detail === 'string' && detail !== '').join(' ');
-    this.#refuse(reason || `The room refused you (${error})`);
+    const reason = details.find((detail) => typeof detail === 'string' && detail !== '');
+    this.#refuse(typeof reason === 'string' ? reason : `The room refused you (${error})`);
   }
 
   #refuse(reason: string): void {
-    this.#observer.error(reason);
     const [connection, conference] = [this.#connection, this.#conference];
     this.#setState({ at: 'refused', reason });
+    this.#observer.error(reason);
     this.#connection = null;
     this.#conference = null;
     void conference?.leave().catch(() => {});
