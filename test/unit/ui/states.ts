@@ -152,6 +152,10 @@ export const code: UiState = {
     isOutdated: false,
   },
 };
+export const codeWorking: UiState = {
+  ...code,
+  ...(code.meetingCode && { meetingCode: { ...code.meetingCode, digits: null } }),
+};
 export const codeOutdated: UiState = {
   ...code,
   ...(code.meetingCode && { meetingCode: { ...code.meetingCode, isOutdated: true } }),

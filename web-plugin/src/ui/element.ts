@@ -181,7 +181,7 @@ export class SealmeetInterface extends HTMLElement {
   /** Keeps the shield clear of Jitsi Meet's own furniture, and the words on black tiles in their places. */
   #place(): void {
     clearTimeout(this.#placing);
-    if (!this.isConnected || this.#state.phase === 'away') return;
+    if (!this.isConnected) return;
     const shield = this.#root.querySelector('.shield');
     const room = roomFor(shield?.getBoundingClientRect().width ?? 0, this.#texts.direction);
     const { top, end, below, cards } = room;

@@ -14,38 +14,38 @@ export function meetingCode(scene: Scene, code: MeetingCode, verification: Verif
   return [
     local.codeDiffers && differs(scene),
     ...words.how.map((sentence) => h('p', {}, [sentence])),
-    h(
-      'div',
-      {
-        key: 'code',
-        class: 'code',
-        role: 'group',
-        'aria-label': words.digits,
-        'data-sealmeet': 'code',
-        'data-digits': code.digits,
-        dir: 'ltr',
-      },
-      groups(code.digits),
-    ),
+    code.digits === null && h('p', { key: 'working', class: 'muted', role: 'status' }, [words.working]),
+    code.digits !== null && theDigits(scene, code.digits),
     code.isOutdated &&
       h('div', { key: 'outdated', class: 'outdated', 'data-sealmeet': 'code-outdated' }, [
         h('p', { class: 'muted' }, [words.outdated]),
         button('new-code', 'quiet', words.fresh, () => verification.openCode()),
       ]),
-    h('section', { key: 'heard', 'aria-labelledby': 'heard-title' }, [
-      h('h3', { id: 'heard-title' }, [words.people]),
-      code.people.length === 0 && h('p', { key: 'none', class: 'muted' }, [words.none]),
-      h(
-        'ul',
-        { class: 'heard' },
-        code.people.map((person) => tick(scene, person, verification)),
-      ),
-    ]),
+    // Without digits there is nothing yet that anybody could have read.
+    code.digits !== null && heard(scene, code.people, verification),
     h('div', { key: 'code-row', class: 'row' }, [
       button('code-back', 'plain', words.back, actions.closeCode),
       !local.codeDiffers && button('code-differs', 'quiet', words.differs, actions.sayCodeDiffers),
     ]),
   ];
+}
+
+function theDigits({ texts }: Scene, digits: string): Described {
+  const attributes = { role: 'group', 'aria-label': texts.code.digits, 'data-sealmeet': 'code', dir: 'ltr' };
+  return h('div', { key: 'code', class: 'code', 'data-digits': digits, ...attributes }, groups(digits));
+}
+
+function heard(scene: Scene, people: MeetingCode['people'], verification: VerificationIntents): Described {
+  const words = scene.texts.code;
+  return h('section', { key: 'heard', 'aria-labelledby': 'heard-title' }, [
+    h('h3', { id: 'heard-title' }, [words.people]),
+    people.length === 0 && h('p', { key: 'none', class: 'muted' }, [words.none]),
+    h(
+      'ul',
+      { class: 'heard' },
+      people.map((person) => tick(scene, person, verification)),
+    ),
+  ]);
 }
 
 function groups(digits: string): Described[] {

@@ -128,8 +128,8 @@ export interface KeyChange {
 }
 
 export interface MeetingCode {
-  /** Thirty digits. */
-  digits: string;
+  /** Thirty digits; null while they are being worked out, which takes a good part of a second. */
+  digits: string | null;
   /** Whom the snapshot covers, oneself left out; `heard`: this person ticked them. */
   people: { id: string; name: string; heard: boolean }[];
   /** Somebody came or left since; the digits stay until the person asks for new ones. */

@@ -12,7 +12,7 @@ const SIDE_FURNITURE = [
 ];
 /** In the middle of the upper edge: the name of the meeting, its timer and labels. */
 const TOP_FURNITURE = '.subject-info-container';
-const TOOLBAR = '#new-toolbox';
+const TOOLBAR = '#new-toolbox, [role=toolbar]';
 const STAGE = '#largeVideoContainer';
 
 const MARGIN = 12;
@@ -72,12 +72,20 @@ export function tilesOf(people: Person[]): { personId: string; box: Box }[] {
   const places: { personId: string; box: Box }[] = [];
   for (const { id, state, isOnStage } of people) {
     if (state === 'sealed' || state === 'waiting') continue;
-    const tile = visibleBox(document.getElementById(`participant_${id}`));
+    const tile = visibleBox(tileOf(id));
     if (tile) places.push({ personId: id, box: tile });
     const stage = isOnStage ? visibleBox(document.querySelector(STAGE)) : null;
     if (stage) places.push({ personId: id, box: middleOf(stage) });
   }
   return places;
+}
+
+/** Jitsi Meet's tile of a participant, or that of another page over lib-jitsi-meet that marks its tiles. */
+function tileOf(id: string): Element | null {
+  return (
+    document.getElementById(`participant_${id}`) ??
+    document.querySelector(`[data-participant="${CSS.escape(id)}"]`)
+  );
 }
 
 /** The part of an element inside the window; null when there is next to nothing of it. */

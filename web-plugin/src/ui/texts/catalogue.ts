@@ -108,6 +108,7 @@ export interface Texts {
     title: string;
     how: string[];
     digits: string;
+    working: string;
     heard(name: string): string;
     people: string;
     none: string;

@@ -178,6 +178,7 @@ export const de: Texts = {
       'Haken Sie nur ab, wen Sie selbst gehört haben und wessen Stimme Sie kennen.',
     ],
     digits: 'Code',
+    working: 'Der Code wird berechnet …',
     heard: (name) => `Ich habe ${name} gehört`,
     people: 'Wen haben Sie ihn lesen oder bestätigen hören?',
     none: 'Noch ist niemand sonst hier.',

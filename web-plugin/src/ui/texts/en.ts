@@ -173,6 +173,7 @@ export const en: Texts = {
       'Tick only those whom you heard yourself and whose voice you know.',
     ],
     digits: 'Code',
+    working: 'Working out the code…',
     heard: (name) => `I heard ${name}`,
     people: 'Whom did you hear read or confirm it?',
     none: 'Nobody else is here yet.',

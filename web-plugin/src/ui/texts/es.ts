@@ -172,6 +172,7 @@ export const es: Texts = {
       'Marque solo a quienes haya oído usted y cuya voz conozca.',
     ],
     digits: 'Código',
+    working: 'Calculando el código…',
     heard: (name) => `He oído a ${name}`,
     people: '¿A quién ha oído leerlo o confirmarlo?',
     none: 'Todavía no hay nadie más.',

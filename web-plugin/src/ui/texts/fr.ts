@@ -181,6 +181,7 @@ export const fr: Texts = {
       'Ne cochez que les personnes que vous avez entendues vous-même et dont vous connaissez la voix.',
     ],
     digits: 'Code',
+    working: 'Calcul du code…',
     heard: (name) => `J’ai entendu ${name}`,
     people: 'Qui avez-vous entendu le lire ou le confirmer ?',
     none: 'Il n’y a encore personne d’autre.',
