@@ -10,6 +10,7 @@ import {
   type Notice,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
+import type { EndpointMessage } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
 import { Schedule } from './schedule.ts';
 import { type SealingKey, WorkerModel } from './worker-model.ts';
@@ -39,15 +40,37 @@ export interface Member {
   downAt: number;
   /** Since when a sender's frames do not open here, and when that was last reported. */
   lacking: Map<string, { since: number; toldAt: number }>;
-  /** When this member saw the leave of an identity. */
-  sawLeave: Map<string, number>;
+  /** Generations used lately. */
+  generations: number[];
+  /** Leaves seen lately by somebody who has not come back. */
+  leaves: Map<string, number>;
   notices: Notice[];
   heard: Extract<CoreAction, { type: 'said' }>[];
-  bytesUp: number;
-  bytesDown: number;
+}
+
+/** Told what happens, with the view of everything. */
+export interface Observer {
+  /** The server hands out that somebody came or left. */
+  event(kind: 'join' | 'leave', who: Member): void;
+  saw(observer: Member, kind: 'join' | 'leave', who: string): void;
+  used(sender: Member, key: SealingKey): void;
+  accepted(receiver: Member, owner: string, key: SealingKey): void;
+  /** A sender sealed a frame. */
+  sealed(sender: Member, key: SealingKey): void;
+  stopped(sender: Member): void;
+  bytes(kind: 'key' | 'beacon' | 'data', member: Member, up: number, down: number): void;
 }
 
 const FRAME_MS = 20;
+const OCCUPANT_JID = 45;
+/** A groupchat message around the JSON text, as Prosody sends it. */
+const STANZA =
+  "<message xmlns='jabber:client' type='groupchat' to='' from=''><json-message xmlns='http://jitsi.org/jitmeet'></json-message></message>"
+    .length +
+  2 * OCCUPANT_JID;
+const RECENT_MESSAGES = 200;
+const KEPT_GENERATIONS = 8;
+const KEPT_LEAVES = 64;
 const LOOK_MS = 250;
 const MISSING_MS = 1000;
 const MISSING_AGAIN_MS = 5000;
@@ -58,6 +81,14 @@ export class World {
   network: Network;
   readonly members = new Map<string, Member>();
   readonly violations: string[] = [];
+  observer: Observer | null = null;
+  /** Group of each member while the server is split; others do not see it. */
+  private readonly split = new Map<string, number>();
+  /** What passed lately, for those who repeat it. */
+  readonly recent: { from: string; payload: unknown }[] = [];
+  private readonly bases = new Map<string, string>();
+  /** Leavers that hold a key of a sender: identity and generation → when the sender saw the leave. */
+  private readonly gone = new Map<string, { holder: string; at: number }[]>();
   private readonly schedule = new Schedule();
   private readonly chance: Chance;
   private readonly olm: OlmLibrary;
@@ -99,18 +130,19 @@ export class World {
       upAt: this.now,
       downAt: this.now,
       lacking: new Map(),
-      sawLeave: new Map(),
+      generations: [],
+      leaves: new Map(),
       notices: [],
       heard: [],
-      bytesUp: 0,
-      bytesDown: 0,
     };
     this.note(`join ${id}`);
     for (const other of this.present) {
+      if (!this.areTogether(id, other.id)) continue;
       this.deliver(member, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
       this.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
     }
     this.members.set(id, member);
+    this.observer?.event('join', member);
     if (sealed) this.feed(member, { type: 'sealed' });
     if (on) this.feed(member, { type: 'source', on: true });
     return member;
@@ -121,7 +153,46 @@ export class World {
     if (leaver === undefined || !leaver.isPresent) return;
     this.note(`leave ${id}`);
     leaver.isPresent = false;
-    for (const other of this.present) this.deliver(other, { type: 'left', occupant: id });
+    this.observer?.event('leave', leaver);
+    for (const other of this.present) {
+      if (this.areTogether(id, other.id)) this.deliver(other, { type: 'left', occupant: id });
+    }
+    this.split.delete(id);
+  }
+
+  /** The server falls in two: each side sees the other leave. */
+  divide(apart: Member[]): void {
+    this.note(`split ${apart.map(({ id }) => id).join(' ')}`);
+    const inside = new Set(apart);
+    for (const a of apart) {
+      for (const b of this.present) {
+        if (inside.has(b) || !this.areTogether(a.id, b.id)) continue;
+        this.deliver(a, { type: 'left', occupant: b.id });
+        this.deliver(b, { type: 'left', occupant: a.id });
+      }
+    }
+    for (const { id } of apart) this.split.set(id, 1);
+  }
+
+  /** And comes together again: everybody returns as who it was. */
+  heal(): void {
+    this.note('heal');
+    for (const a of this.present) {
+      for (const b of this.present) {
+        if (this.areTogether(a.id, b.id)) continue;
+        this.deliver(a, { type: 'joined', occupant: b.id, bundle: b.core.bundle() });
+      }
+    }
+    this.split.clear();
+  }
+
+  /** Anything at all, under any name. */
+  inject(to: Member, event: CoreEvent): void {
+    this.deliver(to, event);
+  }
+
+  private areTogether(a: string, b: string): boolean {
+    return this.split.get(a) === this.split.get(b);
   }
 
   /** The local user or the shell of one member. */
@@ -129,9 +200,11 @@ export class World {
     if (event.type === 'sealed') member.isSealed = true;
     if (event.type === 'unsealed') member.isSealed = false;
     if (event.type === 'source') member.isOn = event.on;
-    if (event.type === 'left') {
-      const owner = this.members.get(event.occupant)?.core.identity;
-      if (owner !== undefined) member.sawLeave.set(owner, this.now);
+    if (event.type === 'source' && !event.on) this.observer?.stopped(member);
+    if (event.type === 'left') this.sawLeave(member, event.occupant);
+    if (event.type === 'joined') {
+      member.leaves.delete(event.occupant);
+      this.observer?.saw(member, 'join', event.occupant);
     }
     for (const action of member.core.handle(event, this.now)) this.act(member, action);
   }
@@ -233,20 +306,38 @@ export class World {
   private send(from: Member, { to, message }: Extract<CoreAction, { type: 'send' }>): void {
     const text = JSON.stringify(message);
     this.note(`${from.id} to ${to} ${text}`);
-    from.bytesUp += text.length;
+    const kind = 'beacon' in message ? 'beacon' : 'data' in message ? 'data' : 'key';
+    this.observer?.bytes(kind, from, STANZA + escaped(text), 0);
     const at = this.network.reorders ? this.now + this.delay() : Math.max(from.upAt, this.now + this.delay());
     from.upAt = at;
     this.schedule.at(at, () => {
       if (!from.isPresent) return;
-      for (const receiver of to === 'room' ? this.present : this.present.filter(({ id }) => id === to)) {
-        if (receiver === from || this.chance.unit() < this.network.loses) continue;
-        const copies = this.chance.unit() < this.network.doubles ? 2 : 1;
-        for (let copy = 0; copy < copies; copy += 1) {
-          receiver.bytesDown += text.length;
-          this.deliver(receiver, { type: 'message', from: from.id, payload: JSON.parse(text) });
-        }
+      const target = this.members.get(to);
+      for (const receiver of to === 'room' ? this.present : target?.isPresent ? [target] : []) {
+        if (receiver === from || !this.areTogether(from.id, receiver.id)) continue;
+        this.reach(from, receiver, JSON.parse(text) as EndpointMessage, kind);
       }
     });
+  }
+
+  /** The module hands each occupant its own part alone. */
+  private reach(
+    from: Member,
+    receiver: Member,
+    message: EndpointMessage,
+    kind: 'key' | 'beacon' | 'data',
+  ): void {
+    const part = 'olm' in message ? message.olm[receiver.id] : undefined;
+    if ('olm' in message && part === undefined) return;
+    const payload = part === undefined ? message : { ...message, olm: { [receiver.id]: part } };
+    this.recent.push({ from: from.id, payload });
+    if (this.recent.length > RECENT_MESSAGES) this.recent.shift();
+    if (this.chance.unit() < this.network.loses) return;
+    const copies = this.chance.unit() < this.network.doubles ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      this.observer?.bytes(kind, receiver, 0, STANZA + escaped(JSON.stringify(payload)));
+      this.deliver(receiver, { type: 'message', from: from.id, payload });
+    }
   }
 
   private deliver(to: Member, event: CoreEvent): void {
@@ -262,20 +353,35 @@ export class World {
     return this.chance.integer(this.network.minMs, this.network.maxMs);
   }
 
-  /** Every active sender seals a frame: nothing that a holder could open may be sealed 300 ms after its leave was seen. */
+  /** Every active sender seals a frame: nothing that a leaver could open 300 ms after its leave was seen. */
   private frames(): void {
     for (const sender of this.present) {
       if (!sender.isOn || !sender.isSealed) continue;
-      const sealed = sender.worker.sealsWith(this.now);
-      if (sealed === null) continue;
-      for (const holder of this.holders.get(`${sender.core.identity} ${sealed.generation}`) ?? []) {
-        const seen = sender.sawLeave.get(holder.core.identity);
-        if (seen !== undefined && this.now > seen + DEADLINE_MS) {
-          this.violations.push(`${sender.id} seals for ${holder.id} ${this.now - seen} ms after its leave`);
+      const key = sender.worker.sealsWith(this.now);
+      if (key === null) continue;
+      for (const { holder, at } of this.gone.get(`${sender.core.identity} ${key.generation}`) ?? []) {
+        if (this.now > at + DEADLINE_MS) {
+          this.violations.push(`${sender.id} seals for ${holder} ${this.now - at} ms after its leave`);
         }
       }
+      this.observer?.sealed(sender, key);
     }
     this.schedule.at(this.now + FRAME_MS, () => this.frames());
+  }
+
+  private sawLeave(sender: Member, id: string): void {
+    const leaver = this.members.get(id);
+    if (leaver === undefined) return;
+    sender.leaves.set(id, this.now);
+    if (sender.leaves.size > KEPT_LEAVES) sender.leaves.delete([...sender.leaves.keys()][0] ?? '');
+    for (const generation of sender.generations) {
+      const name = `${sender.core.identity} ${generation}`;
+      if (!this.holders.get(name)?.has(leaver)) continue;
+      const gone = this.gone.get(name) ?? [];
+      gone.push({ holder: id, at: this.now });
+      this.gone.set(name, gone);
+    }
+    this.observer?.saw(sender, 'leave', id);
   }
 
   /** The worker reports keys that it lacks for a second, and again every five. */
@@ -305,6 +411,31 @@ export class World {
     const steps = this.uses.get(name) ?? new Map<number, number>();
     this.uses.set(name, steps);
     if (!steps.has(key.step)) steps.set(key.step, this.now);
+    const base = Buffer.from(key.base).toString('hex');
+    const number = `${name} ${key.step}`;
+    if ((this.bases.get(base) ?? number) !== number)
+      this.violations.push(`${sender.id} uses one base key twice`);
+    this.bases.set(base, number);
+    if (!sender.generations.includes(key.generation)) {
+      sender.generations.push(key.generation);
+      const holders = this.holders.get(name) ?? new Set();
+      const gone = [...holders].filter(({ id }) => sender.leaves.has(id));
+      if (gone.length > 0) {
+        this.gone.set(
+          name,
+          gone.map(({ id }) => ({ holder: id, at: sender.leaves.get(id) ?? this.now })),
+        );
+      }
+      const old = sender.generations.length > KEPT_GENERATIONS ? sender.generations.shift() : undefined;
+      if (old !== undefined) this.forgetGeneration(sender, old);
+    }
+    this.observer?.used(sender, key);
+  }
+
+  /** No frame can come under it any more. */
+  private forgetGeneration(sender: Member, generation: number): void {
+    const name = `${sender.core.identity} ${generation}`;
+    for (const map of [this.uses, this.holders, this.gone]) map.delete(name);
   }
 
   /** Whoever is given (g, s) opens every step from s on: none of them may have been used before it joined. */
@@ -318,9 +449,13 @@ export class World {
         this.violations.push(`${receiver.id} opens ${key.generation}.${step}, used before it joined`);
       }
     }
+    this.observer?.accepted(receiver, owner, key);
   }
 
   private note(line: string): void {
     this.trace.update(`${this.now} ${line}\n`);
   }
 }
+
+/** Length once the quotes of JSON stand as entities, as both lib-jitsi-meet and Prosody write them. */
+const escaped = (text: string): number => text.length + 5 * (text.split('"').length - 1);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stepBase } from '../../../web-plugin/src/keys/derive.ts';
 import type { KeyGift } from '../../../web-plugin/src/keys/link.ts';
-import { excludeOf, Receiving } from '../../../web-plugin/src/keys/receiving.ts';
+import { excludeOf, leaverName, Receiving } from '../../../web-plugin/src/keys/receiving.ts';
 import { newCore, notices, ofType, openAsInitiator, Puppet, random, refusals } from './rig.ts';
 
 const BASE = random(32);
@@ -47,8 +47,8 @@ test('a leave retires what came before it, except what was made after the sender
   receiving.take(key(2, 0, BASE, [excludeOf(random(32))]));
   receiving.take(key(3, 0, BASE, [excludeOf(leaver)]));
   receiving.take(key(4));
-  assert.deepEqual(receiving.leaverSeen(leaver, 0), [1, 2]);
-  assert.deepEqual(receiving.leaverSeen(random(32), 0), [3, 4]);
+  assert.deepEqual(receiving.leaverSeen(leaverName(leaver), 0), [1, 2]);
+  assert.deepEqual(receiving.leaverSeen(leaverName(random(32)), 0), [3, 4]);
   assert.throws(() => receiving.take(key(4)), /retired/);
   assert.equal(receiving.min, 5);
 });

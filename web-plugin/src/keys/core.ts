@@ -31,7 +31,7 @@ import { Allowance, HeldMessages } from './inbox.ts';
 import type { KeyGift } from './link.ts';
 import type { OlmAccount, OlmLibrary } from './olm.ts';
 import { checkedParticipant, ownBundle, type Participant, participantOf } from './participant.ts';
-import { excludeOf, RETIRE_MS, Receiving } from './receiving.ts';
+import { excludeOf, leaverName, RETIRE_MS, Receiving } from './receiving.ts';
 import { Refusals } from './refusals.ts';
 import { type Memory, type Occupant, type Peer, Roster } from './roster.ts';
 import { Comparisons, type SasChannel } from './sas.ts';
@@ -360,8 +360,9 @@ class KeyCore implements Core {
     this.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, this.now);
     this.agreement.leave(identity, this.now);
+    const name = leaverName(curve25519);
     for (const [owner, other] of this.present.peers) {
-      const generations = other.receiving.leaverSeen(curve25519, this.now);
+      const generations = other.receiving.leaverSeen(name, this.now);
       if (generations.length > 0) this.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
     }
   }

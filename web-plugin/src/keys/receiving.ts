@@ -12,6 +12,9 @@ const EXCLUDE_BYTES = 16;
 
 export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
 
+/** How a leaver is looked up among those that were named. */
+export const leaverName = (curve25519: Uint8Array): string => toBase64(excludeOf(curve25519));
+
 /** What the worker has to be told. */
 export type KeyOutcome = { accept: boolean; retire: number[] };
 
@@ -74,8 +77,9 @@ export class Receiving {
   }
 
   /** Somebody else left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations. */
-  leaverSeen(curve25519: Uint8Array, now: number): number[] {
-    const spared = this.excluded.get(toBase64(excludeOf(curve25519))) ?? Number.POSITIVE_INFINITY;
+  leaverSeen(name: string, now: number): number[] {
+    if (this.live.size === 0) return [];
+    const spared = this.excluded.get(name) ?? Number.POSITIVE_INFINITY;
     const retired = [...this.live].filter(([generation]) => generation < spared);
     for (const [generation, held] of retired) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
     return this.kill(retired.map(([generation]) => generation));
