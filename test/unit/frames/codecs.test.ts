@@ -16,7 +16,9 @@ const bytes = (data: Uint8Array) => new Uint8Array(data);
 /** Zeros and small numbers on purpose: emulation prevention, empty fields, sizes. */
 const message = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 3000 }),
-  fc.array(fc.constantFrom(0, 0, 0, 1, 2, 3, 0x80), { minLength: 1, maxLength: 2500 }).map((values) => Uint8Array.from(values)),
+  fc
+    .array(fc.constantFrom(0, 0, 0, 1, 2, 3, 0x80), { minLength: 1, maxLength: 2500 })
+    .map((values) => Uint8Array.from(values)),
 );
 const plain = fc.record({ isKey: fc.boolean(), data: fc.uint8Array({ maxLength: 40 }) });
 

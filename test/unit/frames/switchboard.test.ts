@@ -1,6 +1,8 @@
 // The worker's whole behaviour without a browser: commands in, frames in, frames and reports out.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { WorkerCommand } from '../../../web-plugin/src/frames/index.ts';
+import { Lateness } from '../../../web-plugin/src/frames/receive/lateness.ts';
 import { acceptKey, Board, bytes, FakeFrame, key, until, useKey } from './fixture.ts';
 
 const VP9 = 'video/VP9';
@@ -340,6 +342,107 @@ describe('attribution', () => {
     board.command(acceptKey('mallory', { ...key(1), context: new Uint8Array(32).fill(66) }));
     assert.deepEqual(await line.put(sealed.copy()), []);
     assert.deepEqual(board.dropped(7), { forged: 1 });
+  });
+});
+
+describe('what a sender says of its sources (rule M6)', () => {
+  const off = (floor: number): WorkerCommand => said(false, floor);
+  const on = (floor: number): WorkerCommand => said(true, floor);
+  const said = (isOn: boolean, floor: number): WorkerCommand => ({
+    type: 'source-states',
+    owner: 'alice',
+    sources: [{ source: 2, on: isOn, floor }],
+  });
+
+  it('keeps what a bridge withheld from being played after the person went off', async () => {
+    const alice = sender();
+    const { board, line } = receiver(['alice', key(1)]);
+    const [shown, late, withheld] = await alice.line.put(frame(1), frame(2), frame(3));
+    assert.ok(shown && late && withheld);
+    assert.equal((await line.put(shown.copy())).length, 1);
+    alice.board.command({ type: 'counters', id: 1 });
+    const counters = alice.board.reported('counters').at(-1)?.next;
+    assert.deepEqual(counters, [[2, 3]]);
+    board.command(off(3));
+    board.clock.advance(1999);
+    board.command(off(3));
+    assert.equal((await line.put(late.copy())).length, 1, 'what was in flight still comes');
+    board.clock.advance(1);
+    assert.deepEqual(await line.put(withheld.copy()), []);
+    board.clock.advance(60_000);
+    board.command(on(3));
+    assert.deepEqual(await line.put(withheld.copy()), [], 'not even when the source is on again');
+    const [fresh] = await alice.line.put(frame(4));
+    assert.ok(fresh);
+    assert.deepEqual((await line.put(fresh.copy()))[0]?.bytes, bytes(4));
+  });
+
+  it('lets the first frames after "on" wait for that word', async () => {
+    const alice = sender();
+    const { board, line } = receiver(['alice', key(1)]);
+    board.command(off(0));
+    board.clock.advance(2000);
+    const [first] = await alice.line.put(frame(1));
+    assert.ok(first);
+    assert.deepEqual(await line.put(first.copy()), []);
+    board.clock.advance(200);
+    board.command(on(0));
+    await until(() => line.arrived.length === 1);
+    board.command(off(1));
+    board.clock.advance(2000);
+    const [second] = await alice.line.put(frame(2));
+    assert.ok(second);
+    await line.put(second.copy());
+    board.clock.advance(400);
+    assert.deepEqual(board.dropped(7), { 'source-off': 1 });
+  });
+
+  it('takes the floors that come with a key', async () => {
+    const alice = sender();
+    const { board, line } = receiver();
+    const [withheld, next] = await alice.line.put(frame(1), frame(2));
+    assert.ok(withheld && next);
+    board.command({ ...acceptKey('alice', key(1)), floors: [[2, 1]] } as ReturnType<typeof acceptKey>);
+    assert.deepEqual(await line.put(withheld.copy()), []);
+    assert.equal((await line.put(next.copy())).length, 1);
+  });
+});
+
+describe('freshness (rule S2)', () => {
+  it('tells of a source that comes more than five seconds late, once in ten', async () => {
+    const alice = sender();
+    const { board, line } = receiver(['alice', key(1)]);
+    const delayed: FakeFrame[] = [];
+    for (let i = 0; i < 400; i++) {
+      const [sealed] = await alice.line.put(frame(i & 0xff));
+      assert.ok(sealed);
+      delayed.push(sealed.copy());
+      // The bridge lets five seconds through, then shows everything six seconds late.
+      const due = i < 50 ? delayed.shift() : delayed.length > 60 ? delayed.shift() : undefined;
+      if (due !== undefined) assert.equal((await line.put(due)).length, 1);
+      alice.board.clock.advance(100);
+      board.clock.advance(100);
+    }
+    const reports = board.reported('late');
+    assert.equal(reports.length, 3);
+    assert.deepEqual(
+      { ...reports[0], byMs: 6000 },
+      { type: 'late', transform: 7, owner: 'alice', source: 2, byMs: 6000 },
+    );
+    assert.ok(reports.every(({ byMs }) => Math.abs(byMs - 6000) <= 200));
+  });
+
+  it('needs no equal clocks, and none that never wraps', () => {
+    for (const start of [0, 30_000, 65_530]) {
+      for (const skew of [0, 1, 40_000, 65_535]) {
+        const lateness = new Lateness();
+        const at = (units: number) => (start + units) % 65_536;
+        assert.equal(lateness.of(at(0), (at(0) + skew) % 65_536), 0);
+        assert.equal(lateness.of(at(10), (at(70) + skew) % 65_536), 6000);
+        assert.equal(lateness.of(at(80), (at(79) + skew) % 65_536), 0);
+        assert.equal(lateness.of(at(90), (at(90) + skew) % 65_536), 100);
+      }
+    }
   });
 });
 

@@ -19,8 +19,21 @@ export interface TransformOptions {
   media: 'audio' | 'video';
 }
 
+/** What a sender says, signed, of one of its sources (rule M6). */
+export interface SourceState {
+  source: SourceId;
+  on: boolean;
+  /** The next counter when it was said: two seconds later everything below is refused. */
+  floor: number;
+}
+
 /** Page to worker. */
 export type WorkerCommand =
+  /**
+   * For browsers without `RTCRtpScriptTransform`: the streams of `createEncodedStreams`, both to be transferred.
+   * The page itself asks for key frames there; the worker cannot.
+   */
+  | { type: 'attach'; options: TransformOptions; readable: ReadableStream; writable: WritableStream }
   /** Applies to all transforms at once, those of connections to come included. */
   | { type: 'gate'; gate: Gate }
   /** Which source a sending transform carries; null: nothing may leave through it. */
@@ -49,12 +62,16 @@ export type WorkerCommand =
     }
   /** These generations of `owner` never open anything again from `inMs` after receipt (rule M4). */
   | { type: 'retire'; owner: Identity; generations: number[]; inMs: number }
+  /** Nothing of a source that is off opens, from two seconds after it went off until it is on. */
+  | { type: 'source-states'; owner: Identity; sources: SourceState[] }
   /** The owner is gone: erase its keys, windows and floors. */
   | { type: 'forget'; owner: Identity }
   /** The conference is over: erase all keys and owners, gate `drop`. Counters of the page's sources go on. */
   | { type: 'reset' }
   /** The connection behind the transform is closed: free what it held. */
   | { type: 'detach'; transform: number }
+  /** Answered with the next counters of the own sources: the floors of what this client says of itself. */
+  | { type: 'counters'; id: number }
   | { type: 'ping'; id: number }
   /** Answer `woke` in so many milliseconds, in the place of the wish before: browsers slow down a hidden page's timers. */
   | { type: 'wake'; inMs: number }
@@ -79,6 +96,7 @@ export type DropReason =
   | 'replayed'
   | 'forged'
   | 'metadata-mismatch'
+  | 'source-off'
   | 'hold-overflow';
 
 /** Figures of one transform since it was attached. */
@@ -116,4 +134,7 @@ export type WorkerReport =
     }
   /** At least three frames over two seconds opened under somebody else's key (rule M10). */
   | { type: 'swapped'; transform: number; expected: Identity; seen: Identity; source: SourceId }
+  /** Frames of this source come so much later than they could (rule S2); at most once in ten seconds a transform. */
+  | { type: 'late'; transform: number; owner: Identity; source: SourceId; byMs: number }
+  | { type: 'counters'; id: number; next: [SourceId, number][] }
   | { type: 'statistics'; id: number; transforms: TransformStatistics[] };

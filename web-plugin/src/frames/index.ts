@@ -6,6 +6,7 @@ export type {
   Gate,
   Identity,
   SourceId,
+  SourceState,
   TransformOptions,
   TransformStatistics,
   WorkerCommand,

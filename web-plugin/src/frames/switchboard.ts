@@ -1,6 +1,13 @@
 // The worker's one state: gate, keys, routes and transforms, moved by the page's commands (commands.ts).
 import type { Clock } from './clock.ts';
-import type { Gate, Identity, TransformOptions, WorkerCommand, WorkerReport } from './commands.ts';
+import type {
+  Gate,
+  Identity,
+  SourceState,
+  TransformOptions,
+  WorkerCommand,
+  WorkerReport,
+} from './commands.ts';
 import { MissingKeys } from './receive/missing.ts';
 import { Sender } from './receive/sender.ts';
 import { Sealer } from './send/sealer.ts';
@@ -82,6 +89,9 @@ export class Switchboard {
           .get(command.owner)
           ?.retire(command.generations, this.clock.now() + Math.max(0, command.inMs));
         break;
+      case 'source-states':
+        this.#setSources(command.owner, command.sources);
+        break;
       case 'forget':
         this.#forget(command.owner);
         break;
@@ -90,6 +100,12 @@ export class Switchboard {
         break;
       case 'detach':
         this.#detach(command.transform);
+        break;
+      case 'attach':
+        void this.attach(command.options, { ...command, requestKeyFrame: () => {} });
+        break;
+      case 'counters':
+        this.#post({ type: 'counters', id: command.id, next: this.sealer.nextCounters });
         break;
       case 'ping':
         this.#post({ type: 'pong', id: command.id });
@@ -125,6 +141,10 @@ export class Switchboard {
 
   swapped(transform: number, { owner, source }: Route, seen: Identity): void {
     this.#post({ type: 'swapped', transform, expected: owner, seen, source });
+  }
+
+  late(transform: number, { owner, source }: Route, byMs: number): void {
+    this.#post({ type: 'late', transform, owner, source, byMs });
   }
 
   #create(options: TransformOptions, port: FramePort): Outgoing | Incoming {
@@ -174,18 +194,27 @@ export class Switchboard {
 
   #acceptKey(command: Extract<WorkerCommand, { type: 'accept-key' }>): void {
     const { owner } = command;
+    const refusal = this.#sender(owner).accept(command, this.clock.now());
+    if (refusal !== null) {
+      console.warn(`Sealmeet worker: key of ${owner.slice(0, 8)}… refused: ${refusal}`);
+      return;
+    }
+    for (const incoming of this.#incoming()) incoming.heardFrom(owner);
+    this.#scheduleSweep();
+  }
+
+  #setSources(owner: Identity, sources: readonly SourceState[]): void {
+    this.#sender(owner).setSources(sources, this.clock.now());
+    for (const incoming of this.#incoming()) incoming.heardFrom(owner);
+  }
+
+  #sender(owner: Identity): Sender {
     let sender = this.senders.get(owner);
     if (sender === undefined) {
       sender = new Sender();
       this.senders.set(owner, sender);
     }
-    const refusal = sender.accept(command, this.clock.now());
-    if (refusal !== null) {
-      console.warn(`Sealmeet worker: key of ${owner.slice(0, 8)}… refused: ${refusal}`);
-      return;
-    }
-    for (const incoming of this.#incoming()) incoming.keyArrived(owner);
-    this.#scheduleSweep();
+    return sender;
   }
 
   #forget(owner: Identity): void {

@@ -22,6 +22,8 @@ export interface CallOptions {
   /** Ends when so many frames were decoded within one second (audio: heard, with energy), at the latest after `runMs`. */
   untilRate: number;
   runMs: number;
+  /** By createEncodedStreams instead of RTCRtpScriptTransform, as older browsers have it. */
+  byStreams: boolean;
 }
 
 export interface CallResult {
@@ -63,7 +65,9 @@ export async function call(options: CallOptions): Promise<CallResult> {
     if (options.withKey) command({ type: 'accept-key', owner: OWNER, floors: [], leave: false, ...key });
   }
 
-  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  const configuration = (options.byStreams ? { encodedInsertableStreams: true } : {}) as RTCConfiguration;
+  const [a, b] = [new RTCPeerConnection(configuration), new RTCPeerConnection(configuration)];
+  const attach = options.byStreams ? attachStreams : attachTransform;
   a.onicecandidate = ({ candidate }) => candidate && b.addIceCandidate(candidate);
   b.onicecandidate = ({ candidate }) => candidate && a.addIceCandidate(candidate);
   // Chromium gives three simulcast layers to pictures of this size and up.
@@ -170,7 +174,25 @@ async function layersOf(sender: RTCRtpSender): Promise<number> {
     .length;
 }
 
-function attach(target: RTCRtpSender | RTCRtpReceiver, worker: Worker, options: TransformOptions): void {
+interface Streaming {
+  createEncodedStreams(): { readable: ReadableStream; writable: WritableStream };
+}
+
+function attachStreams(
+  target: RTCRtpSender | RTCRtpReceiver,
+  worker: Worker,
+  options: TransformOptions,
+): void {
+  const { readable, writable } = (target as unknown as Streaming).createEncodedStreams();
+  const command: WorkerCommand = { type: 'attach', options, readable, writable };
+  worker.postMessage(command, [readable, writable]);
+}
+
+function attachTransform(
+  target: RTCRtpSender | RTCRtpReceiver,
+  worker: Worker,
+  options: TransformOptions,
+): void {
   (target as unknown as { transform: unknown }).transform = new RTCRtpScriptTransform(worker, options);
 }
 

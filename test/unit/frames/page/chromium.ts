@@ -74,7 +74,15 @@ export async function openCallPage(): Promise<CallPage> {
   const call: CallPage['call'] = (options) =>
     page.evaluate(
       (all) => (globalThis as unknown as { call(options: CallOptions): Promise<CallResult> }).call(all),
-      { sealed: true, withKey: true, receiverTransform: true, untilRate: 10, runMs: 10_000, ...options },
+      {
+        sealed: true,
+        withKey: true,
+        receiverTransform: true,
+        byStreams: false,
+        untilRate: 10,
+        runMs: 10_000,
+        ...options,
+      },
     );
   return { page, call, close };
 }

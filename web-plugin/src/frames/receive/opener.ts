@@ -8,7 +8,7 @@ import type { SFrameKey } from '../sframe/cipher.ts';
 import { type DecodedHeader, decodeHeader, safeInteger } from '../sframe/header.ts';
 import { SUITES } from '../sframe/suites.ts';
 import { type Media, SUITE_OF } from '../sourcekey.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, Verdict } from './sender.ts';
 
 export interface FrameToOpen {
   media: Media;
@@ -43,8 +43,8 @@ export interface Opened {
 
 export type Refused =
   | { type: 'refused'; reason: DropReason }
-  /** Its generation has not come yet: the frame may wait for it. */
-  | { type: 'unknown-key' };
+  /** Its generation has not come yet, or the word that its source is on: the frame may wait for it. */
+  | { type: 'early'; reason: 'unknown-key' | 'source-off' };
 
 export function parseEnvelope(codec: Codec, data: Bytes): Envelope | 'not-sealed' | 'malformed' {
   const message = codec.unwrap(data);
@@ -69,10 +69,10 @@ export function beginOpening(
   // Before any key is touched: the server cannot show somebody's screen in the place of their camera (rule M10).
   if (id.source !== source) return refused('wrong-source');
   const selection = sender.select(id, frame.media, now);
-  if (selection.type === 'unknown') return { type: 'unknown-key' };
+  if (selection.type === 'unknown') return { type: 'early', reason: 'unknown-key' };
   if (selection.type === 'retired') return refused('retired-key');
   const verdict = sender.check(id, counter, now);
-  if (verdict !== 'fresh') return refused(verdict === 'replayed' ? 'replayed' : 'retired-key');
+  if (verdict !== 'fresh') return refusedBy(verdict);
   return { type: 'opening', frame, envelope, sender, plaintext: decrypt(selection.key, envelope) };
 }
 
@@ -84,7 +84,7 @@ export function finishOpening(
 ): Opened | Refused {
   if (plaintext === null) return refused('forged');
   const committed = sender.commit(envelope.id, envelope.counter, now);
-  if (committed !== 'fresh') return refused(committed === 'replayed' ? 'replayed' : 'retired-key');
+  if (committed !== 'fresh') return refusedBy(committed);
   const metadata = readMetadata(new Uint8Array(plaintext));
   if (metadata === null || !means(metadata, frame, envelope.id.source)) return refused('metadata-mismatch');
   return { type: 'opened', data: resize(plaintext, plaintext.byteLength - METADATA_LENGTH), metadata };
@@ -98,6 +98,11 @@ export async function open(opening: Opening, now: () => number): Promise<Opened 
 /** Rejects or gives null when the message is not authentic. Changes nothing, so it also serves for trials. */
 export function decrypt(key: SFrameKey, { header, message }: Envelope): Promise<ArrayBuffer | null> {
   return key.decrypt(header.ctr, message.subarray(0, header.length), message.subarray(header.length));
+}
+
+function refusedBy(verdict: Exclude<Verdict, 'fresh'>): Refused {
+  if (verdict === 'source-off') return { type: 'early', reason: 'source-off' };
+  return refused(verdict === 'replayed' ? 'replayed' : 'retired-key');
 }
 
 function refused(reason: DropReason): Refused {

@@ -1,10 +1,11 @@
 // What a receiver knows of one sender (Olm identity): its generations of keys and its sources' counters.
 // Never tied to a transform, track, SSRC or connection (rule M10); what a key id may do to it is rule M8's table.
-import type { SourceId, WorkerCommand } from '../commands.ts';
+import type { SourceId, SourceState, WorkerCommand } from '../commands.ts';
 import { isGeneration, isSource, isStep, type KeyId } from '../kid.ts';
 import type { SFrameKey } from '../sframe/cipher.ts';
 import { BASE_LENGTH, CONTEXT_LENGTH, type Media } from '../sourcekey.ts';
 import { Generation } from './generation.ts';
+import { Lateness } from './lateness.ts';
 import { CounterWindow } from './window.ts';
 
 export type AcceptKey = Omit<Extract<WorkerCommand, { type: 'accept-key' }>, 'type' | 'owner'>;
@@ -23,7 +24,10 @@ export type Selection =
   /** It is behind us, dead or erased. */
   | { type: 'retired' };
 
+export type Verdict = 'fresh' | 'replayed' | 'retired' | 'source-off';
+
 export class Sender {
+  readonly lateness = new Lateness();
   /** Ascending by number: at most grace, current, and two pending. */
   #generations: Generation[] = [];
   /** The generation that a frame last proved; 0 before the first. */
@@ -64,6 +68,16 @@ export class Sender {
     for (const known of this.#generations) if (generations.includes(known.number)) known.endAt(at);
   }
 
+  /** What the sender signed of its sources: holds for keys of every generation. */
+  setSources(sources: readonly SourceState[], now: number): void {
+    for (const { source, on, floor } of sources) {
+      if (!isSource(source) || !Number.isSafeInteger(floor)) continue;
+      const window = this.#window(source);
+      window.raiseFloor(floor, Number.POSITIVE_INFINITY, now);
+      window.setOn(on, now);
+    }
+  }
+
   select(id: KeyId, media: Media, now: number): Selection {
     const generation = this.#alive(id.generation, now);
     if (generation === null) return { type: id.generation > this.#newest ? 'unknown' : 'retired' };
@@ -76,7 +90,7 @@ export class Sender {
     return this.#alive(id.generation, now)?.knownFrameKey(id.step, id.source, media, now) ?? null;
   }
 
-  check(id: KeyId, counter: number, now: number): 'fresh' | 'replayed' | 'retired' {
+  check(id: KeyId, counter: number, now: number): Verdict {
     const verdict = this.#windows.get(id.source)?.check(epochOf(id), counter, now) ?? 'fresh';
     return verdict === 'superseded' ? 'retired' : verdict;
   }
@@ -85,7 +99,7 @@ export class Sender {
    * A frame authenticated under `id`. Everything is looked at again: another frame, or the deadline, may have come
    * while the cipher ran. Only a `fresh` one is committed, and may be shown.
    */
-  commit(id: KeyId, counter: number, now: number): 'fresh' | 'replayed' | 'retired' {
+  commit(id: KeyId, counter: number, now: number): Verdict {
     const generation = this.#alive(id.generation, now);
     if (generation === null) return 'retired';
     const verdict = this.check(id, counter, now);

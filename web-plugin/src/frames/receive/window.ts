@@ -10,7 +10,7 @@ export const FLOOR_DELAY_MS = 2000;
 const MAX_EPOCHS = 4;
 const MAX_FLOORS = 8;
 
-export type Verdict = 'fresh' | 'replayed' | 'superseded';
+export type Verdict = 'fresh' | 'replayed' | 'superseded' | 'source-off';
 
 export class CounterWindow {
   #highest = -1;
@@ -18,6 +18,8 @@ export class CounterWindow {
   /** Newest first: the smallest counter that opened under each (generation, step). */
   #epochs: { epoch: number; smallest: number }[] = [];
   #floor = 0;
+  /** From then on nothing passes until the source is on again. */
+  #offAt = Number.POSITIVE_INFINITY;
   /** Floors that do not yet hold under every key. */
   #floors: { floor: number; epoch: number; at: number }[] = [];
 
@@ -28,12 +30,19 @@ export class CounterWindow {
    */
   check(epoch: number, counter: number, now: number): Verdict {
     if (counter < this.#floorFor(epoch, now)) return 'replayed';
+    if (now >= this.#offAt) return 'source-off';
     for (const known of this.#epochs)
       if (known.epoch > epoch && counter >= known.smallest) return 'superseded';
     if (counter > this.#highest) return 'fresh';
     if (this.#highest - counter >= WINDOW) return 'replayed';
     const word = this.#seen[(counter % WINDOW) >>> 5] ?? 0;
     return (word & (1 << (counter & 31))) === 0 ? 'fresh' : 'replayed';
+  }
+
+  /** What the sender says of the source (rule M6). Said again, it does not push the deadline back. */
+  setOn(on: boolean, now: number): void {
+    if (on) this.#offAt = Number.POSITIVE_INFINITY;
+    else this.#offAt = Math.min(this.#offAt, now + FLOOR_DELAY_MS);
   }
 
   /** Only for a frame that authenticated and that `check` found fresh just now. */

@@ -130,6 +130,10 @@ export class Sealer {
     return this.#counters.get(source) ?? 0;
   }
 
+  get nextCounters(): [SourceId, number][] {
+    return [...this.#counters];
+  }
+
   /**
    * Draws key and counter and starts the cipher, all without an await: two transforms of one source never get the
    * same pair (rule M12). Gives the reason when the frame may not leave.

@@ -2,9 +2,10 @@
 import type { Clock } from '../clock.ts';
 import { codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
-import { METADATA_LENGTH } from '../metadata.ts';
+import { type FrameMetadata, METADATA_LENGTH, timeUnits } from '../metadata.ts';
 import { Attribution } from '../receive/attribution.ts';
-import { Hold } from '../receive/hold.ts';
+import { Hold, type WaitsFor } from '../receive/hold.ts';
+import { LATE_MS } from '../receive/lateness.ts';
 import {
   beginOpening,
   decrypt,
@@ -35,11 +36,14 @@ export interface Receiving {
   opened(transform: number, route: Route, generation: number, step: number): void;
   waiting(owner: Identity, generation: number): void;
   swapped(transform: number, expected: Route, seen: Identity): void;
+  late(transform: number, route: Route, byMs: number): void;
 }
 
 type Emit = (frame: EncodedFrame) => void;
 
+const NEVER_CLEAR: ReadonlySet<DropReason> = new Set(['replayed', 'retired-key', 'source-off']);
 const OPENED_INTERVAL_MS = 1000;
+const LATE_INTERVAL_MS = 10_000;
 export class Incoming {
   readonly direction = 'receive';
   readonly options: TransformOptions;
@@ -58,6 +62,7 @@ export class Incoming {
   /** Key under which the last frame opened; null after frames that did not. */
   #openedUnder: string | null = null;
   #lastOpenedReport = Number.NEGATIVE_INFINITY;
+  #lastLateReport = Number.NEGATIVE_INFINITY;
 
   constructor(options: TransformOptions, tally: Tally, receiving: Receiving, requestKeyFrame: () => void) {
     this.options = options;
@@ -81,8 +86,8 @@ export class Incoming {
     return this.#work;
   }
 
-  /** A key of `owner` has come: frames that waited for it go first, and the decoder gets a place to start. */
-  keyArrived(owner: Identity): void {
+  /** A key or a word of `owner` has come: frames that waited for it go first; the decoder gets a place to start. */
+  heardFrom(owner: Identity): void {
     if (this.#route?.owner !== owner) return;
     const before = this.#draining ?? this.#work;
     const draining = before.then(() => this.#drain()).catch(() => {});
@@ -106,7 +111,7 @@ export class Incoming {
     for (const held of this.#hold.takeAll()) {
       const { frame, emit } = held.frame;
       const waitsFor = await this.#attempt(frame, emit);
-      if (waitsFor !== null) this.#hold.putBack(held.frame, frame.data.byteLength, held.until);
+      if (waitsFor !== null) this.#hold.putBack(held);
     }
     this.#keyFrames?.askIfBroken();
   }
@@ -123,8 +128,8 @@ export class Incoming {
     this.tally.close();
   }
 
-  /** Null when the frame is done with, emitted or dropped; its envelope when it waits for a key. */
-  async #attempt(frame: EncodedFrame, emit: Emit): Promise<Envelope | null> {
+  /** Null when the frame is done with, emitted or dropped; else what it waits for. */
+  async #attempt(frame: EncodedFrame, emit: Emit): Promise<WaitsFor | null> {
     const { gate, clock, senders } = this.#receiving;
     if (gate === 'drop') return this.#drop('gate-closed');
     const mimeType = mimeTypeOf(frame);
@@ -159,13 +164,13 @@ export class Incoming {
     if (opened.type === 'opened') {
       this.tally.sealed(overheadOf(content, envelope, opened.data.byteLength));
       frame.data = opened.data;
-      this.#noteOpened(route, envelope, opened.metadata.isKey);
+      this.#noteOpened(route, envelope, opened.metadata);
       emit(frame);
       return null;
     }
-    const reason = opened.type === 'unknown-key' ? 'unknown-key' : opened.reason;
-    // A replay is never passed, in no gate: it was sealed, and seen before.
-    if (mayBeClear && reason !== 'replayed' && reason !== 'retired-key') return this.#pass(frame, emit);
+    const { reason } = opened;
+    // What was sealed for certain is never passed for clear, in no gate.
+    if (mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(frame, emit);
     return this.#unopened(envelope, content, route, reason);
   }
 
@@ -175,7 +180,7 @@ export class Incoming {
     content: FrameToOpen,
     route: Route,
     reason: DropReason,
-  ): Promise<Envelope | null> {
+  ): Promise<WaitsFor | null> {
     const maySearch = reason !== 'wrong-source' && reason !== 'metadata-mismatch';
     if (maySearch && this.#attribution.maySearch(this.#receiving.clock.now())) {
       const seen = await this.#searchOthers(envelope, content, route);
@@ -183,13 +188,11 @@ export class Incoming {
     }
     const { clock, senders } = this.#receiving;
     const { generation } = envelope.id;
-    if (
-      reason === 'retired-key' &&
-      senders.get(route.owner)?.isLeftBehind(generation, clock.now()) === true
-    ) {
+    const isLeftBehind = () => senders.get(route.owner)?.isLeftBehind(generation, clock.now()) === true;
+    if (reason === 'unknown-key' || (reason === 'retired-key' && isLeftBehind())) {
       this.#receiving.waiting(route.owner, generation);
     }
-    return reason === 'unknown-key' ? envelope : this.#drop(reason);
+    return reason === 'unknown-key' || reason === 'source-off' ? reason : this.#drop(reason);
   }
 
   async #searchOthers(envelope: Envelope, content: FrameToOpen, route: Route): Promise<Identity | null> {
@@ -207,16 +210,10 @@ export class Incoming {
     return null;
   }
 
-  #wait(frame: EncodedFrame, emit: Emit, { id }: Envelope): void {
-    const route = this.#route;
-    if (route === null) {
-      this.#drop('no-owner');
-      return;
-    }
+  #wait(frame: EncodedFrame, emit: Emit, waitsFor: WaitsFor): void {
     const { clock } = this.#receiving;
-    const overflow = this.#hold.add({ frame, emit }, frame.data.byteLength, clock.now());
+    const overflow = this.#hold.add({ frame, emit }, frame.data.byteLength, waitsFor, clock.now());
     for (let i = 0; i < overflow; i++) this.#drop('hold-overflow');
-    this.#receiving.waiting(route.owner, id.generation);
     this.#scheduleExpiry();
   }
 
@@ -226,7 +223,7 @@ export class Incoming {
     const { clock } = this.#receiving;
     this.#cancelExpiry = clock.after(Math.max(1, at - clock.now()), () => {
       this.#cancelExpiry = null;
-      for (let expired = this.#hold.expire(clock.now()); expired > 0; expired--) this.#drop('unknown-key');
+      for (const { waitsFor } of this.#hold.expire(clock.now())) this.#drop(waitsFor);
       this.#scheduleExpiry();
     });
   }
@@ -235,7 +232,7 @@ export class Incoming {
     for (let waiting = this.#hold.takeAll().length; waiting > 0; waiting--) this.#drop(reason);
   }
 
-  #noteOpened(route: Route, { id }: Envelope, isKey: boolean): void {
+  #noteOpened(route: Route, { id }: Envelope, { isKey, sentAt }: FrameMetadata): void {
     const { transform } = this.options;
     const now = this.#receiving.clock.now();
     const under = `${id.generation} ${id.step}`;
@@ -246,6 +243,12 @@ export class Incoming {
     }
     this.#openedUnder = under;
     this.#keyFrames?.passed(isKey);
+    const byMs = this.#receiving.senders
+      .get(route.owner)
+      ?.lateness.of(sentAt, timeUnits(this.#receiving.clock.wall()));
+    if (byMs === undefined || byMs < LATE_MS || now - this.#lastLateReport < LATE_INTERVAL_MS) return;
+    this.#lastLateReport = now;
+    this.#receiving.late(transform, route, byMs);
   }
 
   #pass(frame: EncodedFrame, emit: Emit): null {
@@ -273,7 +276,7 @@ function begin(
 ): Opening | Opened | Refused {
   if (sender !== undefined) return beginOpening(content, envelope, sender, source, now);
   const isExpected = envelope.id.source === source;
-  return isExpected ? { type: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
+  return isExpected ? { type: 'early', reason: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
 }
 
 function overheadOf({ data }: FrameToOpen, { message }: Envelope, plainLength: number): Overhead {
