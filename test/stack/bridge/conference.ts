@@ -39,6 +39,7 @@ export class Conference {
     }, TICK_MS);
     this.reporter = setInterval(() => {
       for (const endpoint of this.endpoints.values()) endpoint.report(performance.now(), this.bitrate);
+      this.requestMissingBeginnings();
     }, REPORT_MS);
   }
 
@@ -118,6 +119,17 @@ export class Conference {
       }
     }
     return requested;
+  }
+
+  /** A request may get lost, or a browser may ignore one that follows another too closely. */
+  private requestMissingBeginnings(): void {
+    if (!this.recording) return;
+    for (const endpoint of this.endpoints.values()) {
+      for (const source of endpoint.sources.values()) {
+        const { name } = source.description;
+        if (!this.recording.has({ endpoint: endpoint.id, name })) source.requestKeyFrame(performance.now());
+      }
+    }
   }
 
   async close(): Promise<void> {

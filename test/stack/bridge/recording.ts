@@ -36,7 +36,7 @@ export class Recording {
 
   /** `incomplete`: frames given up just before this one. Of a source in clear or sealed alike, key frames are known. */
   frame(source: RecordableSource, frame: Frame, incomplete: number): void {
-    const key = JSON.stringify([source.endpoint, source.name]);
+    const key = keyOf(source);
     let entry = this.entries.get(key);
     if (!entry) {
       if (this.entries.size >= SOURCES_LIMIT || (source.media === 'video' && !frame.keyFrame)) return;
@@ -49,6 +49,11 @@ export class Recording {
     entry.codec = frame.codec;
     entry.frames += 1;
     entry.packets += frame.packets;
+  }
+
+  /** Whether the source's part of the recording has begun. */
+  has(source: { endpoint: string; name: string }): boolean {
+    return this.entries.has(keyOf(source));
   }
 
   private begin({ endpoint, name, media }: RecordableSource): Entry {
@@ -65,4 +70,8 @@ export class Recording {
     }
     return sources;
   }
+}
+
+function keyOf({ endpoint, name }: { endpoint: string; name: string }): string {
+  return JSON.stringify([endpoint, name]);
 }

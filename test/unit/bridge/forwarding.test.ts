@@ -29,6 +29,25 @@ function seconds(n: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, n * 1000));
 }
 
+/** Looks again and again until the check holds; its last complaint is the failure. */
+async function eventually<T>(check: () => Promise<T>, limit = 30): Promise<T> {
+  const end = performance.now() + limit * 1000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await seconds(0.1);
+    }
+  }
+}
+
+/** Frames that the bridge has put together of a camera. */
+async function framesAtBridge(conference: string, endpoint: string): Promise<number> {
+  const { conferences } = await setting.bridge.call('statistics', {});
+  return conferences[conference]?.endpoints[endpoint]?.sources.camera?.frames ?? 0;
+}
+
 /** Frames a second of `from`'s camera that `to` decodes, measured over `duration` seconds. */
 async function frameRate(to: Participant, from: Participant, duration: number): Promise<number> {
   const first = await to.received(from.endpoint, 'camera');
@@ -38,6 +57,17 @@ async function frameRate(to: Participant, from: Participant, duration: number): 
   assert.ok(first && last, `${to.endpoint} should receive the camera of ${from.endpoint}`);
   assert.equal(last.frameWidth, 320);
   return ((last.framesDecoded - first.framesDecoded) * 1000) / (performance.now() - begun);
+}
+
+/** Ten frames a second over three seconds; other work on the machine may spoil the first tries. */
+async function atLeastTenFrames(to: Participant, from: Participant): Promise<void> {
+  await eventually(async () => {
+    const rate = await frameRate(to, from, 3);
+    assert.ok(
+      rate >= 10,
+      `${to.endpoint} should decode 10 frames a second of ${from.endpoint}, decodes ${rate}`,
+    );
+  });
 }
 
 async function hears(to: Participant, from: Participant, frequency: number): Promise<void> {
@@ -80,11 +110,9 @@ for (const codec of VIDEO_CODECS) {
     const boris = await join(codec, 'boris', [anna], true);
     await seconds(0.5);
     await bridge.call('record', { conference, label: codec });
-    const [atAnna, atBoris] = await Promise.all([frameRate(anna, boris, 3), frameRate(boris, anna, 3)]);
-    assert.ok(atAnna >= 10, `anna should decode 10 frames a second, decodes ${atAnna}`);
-    assert.ok(atBoris >= 10, `boris should decode 10 frames a second, decodes ${atBoris}`);
-    await hears(anna, boris, TONES.boris);
-    await hears(boris, anna, TONES.anna);
+    await Promise.all([atLeastTenFrames(anna, boris), atLeastTenFrames(boris, anna)]);
+    await eventually(() => hears(anna, boris, TONES.boris));
+    await eventually(() => hears(boris, anna, TONES.anna));
     assert.equal((await anna.received('boris', 'camera'))?.codec, `video/${codec}`);
 
     const { sources } = await bridge.call('stopRecording', { conference });
@@ -116,12 +144,14 @@ test('a third joins late: a picture within a second, then hundreds of recorded f
   const first = await carla.run('firstFrames');
   assert.equal(first.length, 2);
   for (const { afterMs } of first) assert.ok(afterMs < 1000, `first picture came after ${afterMs} ms`);
-  for (const rate of await Promise.all([frameRate(carla, anna, 2), frameRate(anna, carla, 2)])) {
-    assert.ok(rate >= 10, `expected 10 frames a second, came ${rate}`);
-  }
+  await Promise.all([atLeastTenFrames(carla, anna), atLeastTenFrames(anna, carla)]);
 
   await bridge.call('record', { conference, label: 'long' });
-  await seconds(11);
+  const enough = (await framesAtBridge(conference, 'carla')) + 220;
+  await Promise.all([
+    seconds(11),
+    eventually(async () => assert.ok((await framesAtBridge(conference, 'carla')) >= enough), 40),
+  ]);
   const { sources } = await bridge.call('stopRecording', { conference });
   assert.equal(sources.length, 6);
   const frames = await readFrames(recorded(sources, 'carla', 'camera').file);
@@ -155,29 +185,33 @@ test('simulcast: the highest layer is forwarded under one SSRC, a lower one when
   const { browser, url, bridge } = setting;
   const base = { browser, url, bridge, conference: 'simulcast', capabilities: capabilities(['VP8']) };
   const anna = await Participant.join(
-    { ...base, endpoint: 'anna', frequency: 440, width: 1280, layers: 3 },
+    { ...base, endpoint: 'anna', frequency: 440, width: 960, layers: 3 },
     [],
   );
   const camera = anna.sources.find(({ kind }) => kind === 'camera');
   assert.equal(camera?.simulcast?.length, 3);
-  const boris = await Participant.join({ ...base, endpoint: 'boris', frequency: 880 }, [anna]);
-  const wide = async (least: number, most: number) => {
-    const end = performance.now() + 20_000;
-    for (;;) {
-      const before = await boris.received('anna', 'camera');
-      await seconds(0.5);
-      const after = await boris.received('anna', 'camera');
-      const moves = (after?.framesDecoded ?? 0) > (before?.framesDecoded ?? 0);
-      const width = after?.frameWidth ?? 0;
-      if (moves && width >= least && width <= most) return;
-      assert.ok(performance.now() < end, `expected ${least} to ${most} pixels that move, came ${width}`);
-    }
-  };
-  await wide(640, 1280);
-  await anna.run('limitLayers', 1);
-  await wide(160, 320);
   await anna.run('limitLayers', 3);
-  await wide(640, 1280);
+  const boris = await Participant.join({ ...base, endpoint: 'boris', frequency: 880 }, [anna]);
+  /** `layers` are sent, and Boris sees the highest of them move. */
+  const shows = async (layers: number) => {
+    const encoded = async () => (await anna.run('sent')).filter(({ kind }) => kind === 'video');
+    const decoded = async () => (await boris.received('anna', 'camera'))?.framesDecoded ?? 0;
+    const [before, seenBefore] = [await encoded(), await decoded()];
+    await seconds(0.5);
+    const moving = (await encoded()).filter(({ ssrc, framesEncoded }) => {
+      return framesEncoded > (before.find((one) => one.ssrc === ssrc)?.framesEncoded ?? 0);
+    });
+    assert.equal(moving.length, layers, 'layers that are sent');
+    assert.ok((await decoded()) > seenBefore, 'the picture moves');
+    const highest = Math.max(...moving.map(({ frameWidth }) => frameWidth));
+    assert.equal((await boris.received('anna', 'camera'))?.frameWidth, highest);
+    return highest;
+  };
+  const full = await eventually(() => shows(3));
+  await anna.run('limitLayers', 1);
+  assert.ok((await eventually(() => shows(1))) < full);
+  await anna.run('limitLayers', 3);
+  assert.equal(await eventually(() => shows(3)), full);
   assert.equal((await boris.received('anna', 'camera'))?.ssrc, camera?.ssrc);
   await Promise.all([anna, boris].map((one) => one.leave()));
 });

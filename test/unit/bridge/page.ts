@@ -17,6 +17,7 @@ export interface SendStatistics {
   kind: string;
   targetBitrate: number;
   framesEncoded: number;
+  frameWidth: number;
   availableOutgoingBitrate: number;
 }
 
@@ -125,11 +126,12 @@ const page = {
     return pc.localDescription?.sdp ?? '';
   },
 
-  /** Turns all simulcast layers but the lowest ones off. */
+  /** Turns all simulcast layers but the lowest ones off. None is made smaller because the machine is busy. */
   async limitLayers(on: number): Promise<void> {
     const sender = pc.getSenders().find(({ track }) => track?.kind === 'video');
     const parameters = sender?.getParameters();
     if (!sender || !parameters) throw new Error('no camera is sent');
+    parameters.degradationPreference = 'maintain-resolution';
     parameters.encodings.forEach((encoding, n) => {
       encoding.active = n < on;
     });
@@ -193,6 +195,7 @@ const page = {
         kind: one.kind,
         targetBitrate: one.targetBitrate ?? 0,
         framesEncoded: one.framesEncoded ?? 0,
+        frameWidth: one.frameWidth ?? 0,
         availableOutgoingBitrate: available,
       });
     });
