@@ -82,6 +82,10 @@ class Cleanup {
   }
 
   add(stop: () => Promise<void>, kill: () => void): void {
+    if (this.#stopped) {
+      kill();
+      throw new Error('The stack was stopped while it was starting');
+    }
     this.#steps.push({ stop, kill });
   }
 

@@ -1,7 +1,8 @@
 // The supervisor: what it says when something is missing, and that it leaves nothing behind, however it ends.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -122,6 +123,51 @@ test('says in one line that the certificate is broken', async () => {
   assert.deepEqual(foldersOf(process.pid), []);
 });
 
+test('with a certificate everything goes by TLS', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sealmeet-test-'));
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const request = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ];
+  execFileSync('openssl', [...request, '-subj', '/CN=localhost', '-keyout', key, '-out', cert], {
+    stdio: 'ignore',
+  });
+  const stack = await startStack({ tls: { cert, key } });
+  try {
+    assert.match(stack.url, /^https:\/\/localhost:\d+$/);
+    assert.match(stack.xmpp.websocket, /^wss:\/\/localhost:\d+\/xmpp-websocket$/);
+    const ask = { rejectUnauthorized: false, headers: { upgrade: 'websocket', connection: 'Upgrade' } };
+    const webSocketHeaders = {
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    };
+    for (const path of ['/xmpp-websocket', '/colibri-ws/stack']) {
+      const headers = { ...ask.headers, ...webSocketHeaders, 'sec-websocket-protocol': 'xmpp' };
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const call = get(`${stack.url}${path}`, { ...ask, headers });
+        call.once('upgrade', (response, socket) => {
+          socket.destroy();
+          resolve(response.statusCode);
+        });
+        call.once('response', (response) => resolve(response.statusCode));
+        call.once('error', reject);
+      });
+      assert.equal(status, 101, path);
+    }
+  } finally {
+    await stack.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('names the server that does not come up, with its last lines', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sealmeet-test-'));
   writeFileSync(join(folder, 'prosody'), '#!/bin/sh\necho no more memory\nexit 7\n', { mode: 0o755 });
@@ -166,6 +212,22 @@ test('leaves nothing behind after Ctrl-C', async () => {
   assert.equal(existsSync(directory), false);
   assert.deepEqual(processesAt(directory), []);
   assert.deepEqual(focusProcesses(c2sPort), []);
+});
+
+test('leaves nothing behind when Ctrl-C comes while it starts', async () => {
+  for (const delayMs of [700, 1200, 1700]) {
+    const child = spawn(process.execPath, ['--import', 'tsx', join(HERE, 'start-and-stay.ts')], {
+      cwd: ROOT,
+      stdio: 'ignore',
+    });
+    const pid = child.pid ?? 0;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    child.kill('SIGINT');
+    await ended;
+    await eventually(() => processesAt(`sealmeet-stack-${pid}-`).length === 0, 'no process');
+    assert.deepEqual(foldersOf(pid), []);
+  }
 });
 
 test('leaves no process behind when it is killed, and the next start removes the folder', async () => {
