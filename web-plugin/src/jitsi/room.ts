@@ -15,7 +15,7 @@ export interface RoomEvents {
   /** The conference is over for this page, whatever ended it. */
   onLeft(): void;
   onOccupant(id: string, bundle: string | null): void;
-  onOccupantLeft(id: string): void;
+  onOccupantLeft(id: string, name: string): void;
   onBundle(id: string, bundle: string | null): void;
   /** What another participant's presence says: does it hold the room to be sealed? */
   onSealedPresence(id: string, isSealed: boolean): void;
@@ -206,7 +206,7 @@ export class Room {
       return true;
     }
     if (!from || this.events.isClear('in')) return false;
-    this.#safely(() => this.events.onHeldBack('in', 'message'));
+    if (!isOwnTalk(payload)) this.#safely(() => this.events.onHeldBack('in', 'message'));
     return true;
   }
 
@@ -231,7 +231,7 @@ export class Room {
         value: (...args: unknown[]) => {
           const what = judge(args);
           if (what && !this.events.isClear('out')) {
-            if (!args.some(isOwnStatistics)) this.#safely(() => this.events.onHeldBack('out', what));
+            if (!args.some(isOwnTalk)) this.#safely(() => this.events.onHeldBack('out', what));
             return undefined;
           }
           return Reflect.apply(native, conference, args);
@@ -272,8 +272,8 @@ export class Room {
         }),
       );
     });
-    on('USER_LEFT', (id: string) => {
-      if (this.#known.delete(id)) this.events.onOccupantLeft(id);
+    on('USER_LEFT', (id: string, participant?: JitsiParticipant) => {
+      if (this.#known.delete(id)) this.events.onOccupantLeft(id, participant?.getDisplayName() || id);
     });
     on('PARTICIPANT_PROPERTY_CHANGED', (participant: JitsiParticipant, name: string) => {
       const id = participant.getId();
@@ -308,9 +308,11 @@ export class Room {
   }
 }
 
-/** What lib-jitsi-meet itself tells the others about the quality of the connection: held back without a word. */
-function isOwnStatistics(payload: unknown): boolean {
-  return (payload as { type?: unknown } | null)?.type === 'stats';
+/** What lib-jitsi-meet itself tells the others, unasked, to measure the connection: held back without a word. */
+const OWN_TALK: readonly unknown[] = ['stats', 'e2e-ping-request', 'e2e-ping-response'];
+
+function isOwnTalk(payload: unknown): boolean {
+  return OWN_TALK.includes((payload as { type?: unknown } | null)?.type);
 }
 
 class NoAnswer extends Error {}

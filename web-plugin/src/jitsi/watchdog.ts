@@ -5,33 +5,55 @@
 
 import type { TransformStatistics } from '../frames/index.ts';
 
-/** Cumulative count of what went through, by the browser's statistics and by the worker's. */
+/** What went by between two looks. */
 export interface Passage {
+  /** What the browser sent or played, in multiples of what can be noise (see `browserCount`). */
   browser: number;
+  /** Frames that the worker passed on. */
   worker: number;
 }
 
-/** Frames that may be under way between worker and wire, or between worker and decoder, at any moment. */
-const SLACK = 30;
+/**
+ * A transform that the browser ignores sees no frame at all, while the browser goes on sending or playing. Seen twice
+ * in a row, as what was under way when the gate closed still comes out after it.
+ */
+export class Suspicion {
+  #strikes = 0;
 
-/** Has more gone past the worker, between two looks, than can have been under way? */
-export function isBypassed(before: Passage, now: Passage): boolean {
-  return now.browser - before.browser > now.worker - before.worker + SLACK;
+  isBypassed({ browser, worker }: Passage): boolean {
+    this.#strikes = worker === 0 && browser > 1 ? this.#strikes + 1 : 0;
+    // Once: a receiver that was muted goes on decoding.
+    return this.#strikes === 2;
+  }
 }
 
+/** So much may come between two looks though the worker passed nothing: probes of the bandwidth, comfort noise. */
+const NOISE = {
+  packetsSent: 30,
+  bytesSent: 12_000,
+  framesDecoded: 8,
+  /** At 48 kHz: 0.6 s. */
+  samplesPlayed: 28_800,
+};
+
 /**
- * What the browser counts for a sender (RTP packets of audio, frames of video) or a receiver (frames of video
- * decoded, 10 ms pieces of audio played). Source: W3C webrtc-stats, RTCOutboundRtpStreamStats and RTCInboundRtpStreamStats.
+ * What the browser counts for a sender or receiver, in multiples of NOISE. Source: W3C webrtc-stats,
+ * RTCOutboundRtpStreamStats and RTCInboundRtpStreamStats. Not `framesSent`: Chromium counts there what the encoder
+ * made, before the transform. Packets resent, to probe the bandwidth too, are no new frames.
  */
 export async function browserCount(holder: RTCRtpSender | RTCRtpReceiver): Promise<number> {
   let count = 0;
   for (const report of (await holder.getStats()).values()) {
-    if (report.type === 'outbound-rtp')
-      count += report.kind === 'audio' ? report.packetsSent : (report.framesSent ?? 0);
-    if (report.type === 'inbound-rtp' && report.kind === 'video') count += report.framesDecoded ?? 0;
-    // One Opus frame is 20 ms at 48 kHz; counted in halves of it, so that packets of 10 ms do not look like two.
-    if (report.type === 'inbound-rtp' && report.kind === 'audio') {
-      count += Math.floor(((report.jitterBufferEmittedCount ?? 0) - (report.concealedSamples ?? 0)) / 960);
+    if (report.type === 'outbound-rtp') {
+      count +=
+        report.kind === 'audio'
+          ? (report.packetsSent - (report.retransmittedPacketsSent ?? 0)) / NOISE.packetsSent
+          : (report.bytesSent - (report.retransmittedBytesSent ?? 0)) / NOISE.bytesSent;
+    } else if (report.type === 'inbound-rtp') {
+      count +=
+        report.kind === 'audio'
+          ? ((report.jitterBufferEmittedCount ?? 0) - (report.concealedSamples ?? 0)) / NOISE.samplesPlayed
+          : (report.framesDecoded ?? 0) / NOISE.framesDecoded;
     }
   }
   return count;
@@ -42,29 +64,56 @@ export interface Watched {
   holder: RTCRtpSender | RTCRtpReceiver;
 }
 
+interface Memory {
+  suspicion: Suspicion;
+  browser: number;
+  worker: number;
+}
+
 export class Watchdog {
-  readonly #before = new Map<number, Passage>();
+  readonly #memories = new Map<number, Memory>();
+  #isLooking = false;
 
   constructor(
     private readonly statistics: () => Promise<TransformStatistics[]>,
     private readonly onBypass: (watched: Watched) => void,
   ) {}
 
-  /** One look; call it every few seconds. */
+  /** One look; call it every few seconds. A look that takes longer than that is not doubled. */
   async look(all: Iterable<Watched>): Promise<void> {
-    // The browser first, the worker after it: what passes between the two looks can only count in the worker's favour.
-    const counted: [Watched, number][] = [];
-    for (const watched of all) counted.push([watched, await browserCount(watched.holder)]);
-    const seen = new Map((await this.statistics()).map((one) => [one.transform, one]));
-    const present = new Set<number>();
-    for (const [watched, browser] of counted) {
-      present.add(watched.transform);
-      const figures = seen.get(watched.transform);
-      const now = { browser, worker: figures ? figures.sealed + figures.clear : 0 };
-      const before = this.#before.get(watched.transform);
-      this.#before.set(watched.transform, now);
-      if (before && isBypassed(before, now)) this.onBypass(watched);
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      await this.#look([...all]);
+    } finally {
+      this.#isLooking = false;
     }
-    for (const transform of this.#before.keys()) if (!present.has(transform)) this.#before.delete(transform);
+  }
+
+  async #look(all: Watched[]): Promise<void> {
+    // The worker before and after the browser: what passes while the answers come counts in the worker's favour.
+    const before = await this.#passed();
+    const counted = await Promise.all(all.map(({ holder }) => browserCount(holder)));
+    const after = await this.#passed();
+    const present = new Set(all.map(({ transform }) => transform));
+    for (const transform of this.#memories.keys())
+      if (!present.has(transform)) this.#memories.delete(transform);
+    for (const [n, watched] of all.entries()) {
+      const { transform } = watched;
+      const browser = counted[n] ?? 0;
+      const known = this.#memories.get(transform);
+      const suspicion = known?.suspicion ?? new Suspicion();
+      const passage = known && {
+        browser: browser - known.browser,
+        worker: (after.get(transform) ?? 0) - known.worker,
+      };
+      this.#memories.set(transform, { suspicion, browser, worker: before.get(transform) ?? 0 });
+      if (passage && suspicion.isBypassed(passage)) this.onBypass(watched);
+    }
+  }
+
+  async #passed(): Promise<Map<number, number>> {
+    const figures = await this.statistics();
+    return new Map(figures.map(({ transform, sealed, clear }) => [transform, sealed + clear]));
   }
 }

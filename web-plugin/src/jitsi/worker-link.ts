@@ -2,8 +2,11 @@
 
 import type { TransformOptions, TransformStatistics, WorkerCommand, WorkerReport } from '../frames/index.ts';
 
-/** A worker that does not answer for this long is dead. Frames do not pass without it, so this is about telling. */
-const SILENCE_MS = 3_000;
+/**
+ * A worker that does not answer for this long is dead. Frames do not pass without it, so this is about telling; a
+ * busy machine can keep a living worker waiting for seconds, and to be declared dead cannot be taken back.
+ */
+const SILENCE_MS = 10_000;
 const HEARTBEAT_MS = 500;
 
 declare const RTCRtpScriptTransform: new (worker: Worker, options: TransformOptions) => object;
