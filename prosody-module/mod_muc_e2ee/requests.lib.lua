@@ -11,7 +11,7 @@ local policy = module:require "policy";
 local consent = module:require "consent";
 local bundle = module:require "bundle";
 
-local request_burst, request_period = 10, 10; -- requests that change something, per occupant session
+local request_burst, request_period = 10, 10; -- of `set` and of `get` each, per occupant session
 
 local function new_request_limit() return throttle.create(request_burst, request_period); end
 
@@ -38,10 +38,8 @@ return function (store, announce, seal, metrics)
 			end
 			local occupant = room:get_occupant_by_real_jid(stanza.attr.from);
 			if not occupant then return refuse(event, "cancel", "not-acceptable", "not-occupant"); end
-			if stanza.attr.type == "set" then
-				local limit = store.limit(room, stanza.attr.from, "requests", new_request_limit);
-				if not limit:poll(1) then return refuse(event, "wait", "resource-constraint", "too-often"); end
-			end
+			local limit = store.limit(room, stanza.attr.from, "requests " .. stanza.attr.type, new_request_limit);
+			if not limit:poll(1) then return refuse(event, "wait", "resource-constraint", "too-often"); end
 			return handler(event, room, occupant, store.state(room));
 		end
 	end

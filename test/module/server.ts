@@ -20,7 +20,8 @@ import { fileURLToPath } from 'node:url';
 export type ProsodyVersion = '12' | '13';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const moduleFolder = join(here, '../../prosody-module/mod_muc_e2ee');
+/** Another copy of the module may be tested in its place, to see which check each test depends on. */
+const moduleFolder = process.env.SEALMEET_MODULE ?? join(here, '../../prosody-module/mod_muc_e2ee');
 
 /** Uid and gid of nobody: Prosody refuses to run as root. */
 const nobody = 65534;
