@@ -52,7 +52,7 @@ const layout = `
   flex-direction: column;
   align-items: flex-end;
   gap: 8px;
-  inline-size: min(384px, calc(100vw - 12px - var(--end, 12px)));
+  inline-size: calc(100vw - 12px - var(--end, 12px));
   /* Jitsi Meet's toolbar stands along the lower edge. */
   max-block-size: calc(100vh - 12px - var(--top, 12px) - var(--below, 0px));
   max-block-size: calc(100dvh - 12px - var(--top, 12px) - var(--below, 0px));
@@ -61,7 +61,7 @@ const layout = `
   color: var(--text);
 }
 .below {
-  flex: 0 1 auto; min-block-size: 0; inline-size: calc(var(--cards, 100%) + 16px);
+  flex: 0 1 auto; min-block-size: 0; inline-size: calc(var(--cards, 384px) + 16px);
   display: flex; flex-direction: column; gap: 8px;
   /* Room for shadows and focus rings inside the scrolling box; the shield above never scrolls away. */
   overflow: hidden auto; padding: 0 8px 8px; margin-inline: -8px calc(var(--cardsEnd, 0px) - 8px);
@@ -213,6 +213,12 @@ const verifying = `
 .device.verified .state { color: var(--good); }
 .device.changed .state { color: var(--bad); font-weight: 600; }
 .emoji { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 10px 4px; margin: 4px 0; padding: 0; list-style: none; }
+@media (max-height: 480px) and (min-width: 560px) {
+  .emoji { grid-template-columns: repeat(7, minmax(0, 1fr)); }
+  .picture { font-size: 26px; }
+  .emoji-name { font-size: 12px; }
+  .panel, .card { padding: 10px 14px; gap: 7px; }
+}
 .emoji li { display: flex; flex-direction: column; align-items: center; gap: 2px; text-align: center; }
 .picture { font-size: 34px; line-height: 1.2; font-family: 'Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji', sans-serif; }
 .emoji-name { font-size: 13px; overflow-wrap: anywhere; hyphens: auto; }

@@ -20,6 +20,9 @@ const SHIELD_HEIGHT = 44;
 /** The height of Jitsi Meet's toolbar, kept free also while it is hidden: it slides in at any time. */
 const TOOLBAR_HEIGHT = 72;
 const CARD_WIDTH = 384;
+/** In a low window (a telephone on its side, large zoom) words go into the width, so that the buttons stay in sight. */
+const LOW = 480;
+const CARD_WIDTH_WHEN_LOW = 560;
 const MIN_CARD_WIDTH = 288;
 /** The shield wraps its words before it gives way further. */
 const MIN_ROOM = 120;
@@ -52,11 +55,12 @@ export function roomFor(shieldWidth: number, direction: 'ltr' | 'rtl'): Room {
     if (isAbove && box.near < end + shieldWidth + MARGIN && box.far > end)
       top = Math.max(top, box.bottom + 6);
   }
+  const wanted = window.innerHeight < LOW ? CARD_WIDTH_WHEN_LOW : CARD_WIDTH;
   const besideFurniture = width - MARGIN - end;
   const cards =
     besideFurniture >= MIN_CARD_WIDTH
-      ? { width: Math.min(CARD_WIDTH, besideFurniture), end }
-      : { width: Math.min(CARD_WIDTH, width - 2 * MARGIN), end: MARGIN };
+      ? { width: Math.min(wanted, besideFurniture), end }
+      : { width: Math.min(wanted, width - 2 * MARGIN), end: MARGIN };
   return { top, end, cards, below: document.querySelector(TOOLBAR) ? TOOLBAR_HEIGHT : 0 };
 }
 

@@ -17,7 +17,7 @@ export const fr: Texts = {
     sealing: 'Scellement…',
     sealed: 'Scellé',
     verified: 'Scellé, tous vérifiés',
-    asking: 'Salon qui n’est plus scellé',
+    asking: 'N’est plus scellé',
     alarm: 'Il y a un problème',
   },
 
