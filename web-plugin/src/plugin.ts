@@ -8,6 +8,7 @@ import {
   type JitsiConference,
   type JitsiMeetLibrary,
   latchStore,
+  type Means,
   Meeting,
   Routes,
   supportsEncodedTransforms,
@@ -15,7 +16,7 @@ import {
   WORDS,
   WorkerLink,
 } from './jitsi/index.ts';
-import { loadOlm, type OlmLibrary } from './keys/index.ts';
+import { loadOlm, openDevice, openRecords, openTrust } from './keys/index.ts';
 import { mountInterface, type UiState } from './ui/index.ts';
 
 const WATCH_MS = 3_000;
@@ -38,18 +39,30 @@ function folder(): string {
 
 function start(library: JitsiMeetLibrary, base: string): void {
   let active: Meeting | null = null;
-  let olm: OlmLibrary | null = null;
+  let means: Means | null = null;
   /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
   let obstacle: keyof Pick<typeof WORDS, 'unsupported' | 'notLoaded' | 'workerDied'> | null = null;
   /** The obstacle ended or prevented a call: said until the page is left. */
   let isStopped = false;
 
+  const verifying = () => active?.verification?.intents;
   const ui = mountInterface({
     seal: () => active?.sealRoom(),
     unseal: () => active?.unsealRoom(),
     agreeToUnseal: () => active?.agreeToUnseal(),
     leave: () => active?.leave(),
     dismiss: (trouble) => active?.dismiss(trouble),
+    verification: {
+      compare: (person) => verifying()?.compare(person),
+      accept: () => verifying()?.accept(),
+      decline: () => verifying()?.decline(),
+      confirm: (isSame) => verifying()?.confirm(isSame),
+      close: () => verifying()?.close(),
+      openCode: () => verifying()?.openCode(),
+      closeCode: () => verifying()?.closeCode(),
+      heard: (person, isHeard) => verifying()?.heard(person, isHeard),
+      codeDiffers: () => verifying()?.codeDiffers(),
+    },
   });
 
   let isDrawing = false;
@@ -118,13 +131,13 @@ function start(library: JitsiMeetLibrary, base: string): void {
     }, WATCH_MS);
   }
 
-  const olmReady = canTransform
-    ? loadOlm({ locateFile: () => `${base}olm.wasm` }).then(
+  const loading = canTransform
+    ? loadMeans(base).then(
         (loaded) => {
-          olm = loaded;
+          means = loaded;
         },
         (error: unknown) => {
-          console.error('Sealmeet: Olm could not be loaded:', error);
+          console.error('Sealmeet: could not be loaded:', error);
           obstacle = 'notLoaded';
         },
       )
@@ -159,16 +172,15 @@ function start(library: JitsiMeetLibrary, base: string): void {
       },
     });
     active = meeting;
-    if (olm) meeting.start(olm);
     deferJoin(conference, meeting);
   };
 
-  /** The bundle has to stand in the first presence, so joining waits for Olm. */
+  /** The bundle has to stand in the first presence, so joining waits for what it is made with. The name is set by then. */
   const deferJoin = (conference: JitsiConference, meeting: Meeting) => {
     const join = conference.join;
     conference.join = (...args: unknown[]) => {
       const enter = () => {
-        if (olm) meeting.start(olm);
+        if (means) meeting.start(means);
         if (obstacle && meeting.isRemembered) {
           isStopped = true;
           draw();
@@ -176,7 +188,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
         }
         return Reflect.apply(join, conference, args);
       };
-      return olm || obstacle ? enter() : olmReady.then(enter);
+      return means || obstacle ? enter() : loading.then(enter);
     };
   };
 
@@ -187,6 +199,17 @@ function start(library: JitsiMeetLibrary, base: string): void {
     adopt(conference);
     return conference;
   };
+}
+
+async function loadMeans(base: string): Promise<Means> {
+  // Without storage (a private window) the device is a temporary one, and nobody is remembered.
+  const records = await openRecords().catch(() => null);
+  const [olm, device, trust] = await Promise.all([
+    loadOlm({ locateFile: () => `${base}olm.wasm` }),
+    openDevice(records),
+    openTrust(records),
+  ]);
+  return { olm, device, trust };
 }
 
 /** A link that ends in `#sealed` says that the room is sealed; the server never sees that part (rule S10). */

@@ -3,7 +3,7 @@
 export { hookConnections, supportsEncodedTransforms } from './connections.ts';
 export { latchStore } from './latch-store.ts';
 export { findLibrary, type JitsiConference, type JitsiMeetLibrary } from './library.ts';
-export { Meeting } from './meeting.ts';
+export { type Means, Meeting } from './meeting.ts';
 export { Routes } from './routes.ts';
 export { hookDisplayMedia } from './sources.ts';
 export { WORDS } from './troubles.ts';

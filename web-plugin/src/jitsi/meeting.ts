@@ -10,11 +10,13 @@ import {
   latchKey,
   type Notice,
   type OlmLibrary,
+  type OwnDevice,
   Seal,
   type SealAction,
   type SealEvent,
+  type Trust,
 } from '../keys/index.ts';
-import type { Person, UiState } from '../ui/index.ts';
+import type { KeyChange, Person, UiState } from '../ui/index.ts';
 import type { LatchStore } from './latch-store.ts';
 import type { JitsiConference, JitsiMeetLibrary } from './library.ts';
 import { People } from './people.ts';
@@ -22,6 +24,7 @@ import { Room } from './room.ts';
 import type { RoomState } from './room-state.ts';
 import type { Routes } from './routes.ts';
 import { Troubles, WORDS } from './troubles.ts';
+import { Verification } from './verification.ts';
 
 export interface MeetingServices {
   library: JitsiMeetLibrary;
@@ -38,7 +41,16 @@ export interface MeetingServices {
   onEnded(meeting: Meeting): void;
 }
 
+/** What the page has to have loaded before somebody can take part in a seal. */
+export interface Means {
+  olm: OlmLibrary;
+  device: OwnDevice;
+  trust: Trust;
+}
+
 const now = () => performance.now();
+
+const KEY_CHANGES = { start: 'start', leave: 'left', join: 'joined', period: 'period' } as const;
 
 export class Meeting {
   readonly conference: JitsiConference;
@@ -51,11 +63,16 @@ export class Meeting {
   /** Wishes of the seal and of the core for their next turn, in `now` time. */
   readonly #alarms: { seal: number | null; core: number | null } = { seal: null, core: null };
   #core: Core | null = null;
+  #device: OwnDevice | null = null;
+  #verification: Verification | null = null;
   #hasKey = false;
   #isSending = false;
   #isLocallySealed = false;
   #isOver = false;
   #hasHeardServer = false;
+  #lastKeyChange: KeyChange | null = null;
+  /** Name of the last who came or left: why a key changed. */
+  #lastMoved: string | null = null;
   #gate: Gate = 'drop';
 
   constructor(conference: JitsiConference, services: MeetingServices) {
@@ -65,7 +82,7 @@ export class Meeting {
       onJoined: () => this.#joined(),
       onLeft: () => this.end(),
       onOccupant: (id, bundle) => this.#occupant(id, bundle),
-      onOccupantLeft: (id) => this.#occupantLeft(id),
+      onOccupantLeft: (id, name) => this.#occupantLeft(id, name),
       onBundle: (occupant, bundle) => this.#feed({ type: 'bundle', occupant, bundle }),
       onSealedPresence: (occupant, sealed) => this.#turn({ type: 'presence', occupant, sealed }),
       onMessage: (from, payload) => this.#feed({ type: 'message', from, payload }),
@@ -81,14 +98,29 @@ export class Meeting {
     });
   }
 
-  /** Olm is there: publish the bundle, which has to stand in the first presence. */
-  start(olm: OlmLibrary): void {
+  /** All is loaded: publish the bundle, which has to stand in the first presence. */
+  start({ olm, device, trust }: Means): void {
     if (this.#isOver || this.#core) return;
+    this.#device = device;
     this.#core = createCore({
       olm,
       room: this.#room.jid,
       self: this.#room.self,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      device: device.publicKey,
+      name: this.#room.ownName || null,
+    });
+    this.#verification = new Verification(trust, {
+      core: () => this.#core,
+      name: (occupant) => this.#room.name(occupant),
+      compare: (occupant) => this.#feed({ type: 'compare', occupant }),
+      answer: (accept) => this.#feed({ type: 'compare-answer', accept }),
+      confirm: (isSame) => this.#feed({ type: 'compare-confirm', isSame }),
+      stop: () => this.#feed({ type: 'compare-stop' }),
+      onChangedDevice: (occupant) =>
+        this.trouble(`changed ${occupant}`, WORDS.changedDevice(this.#room.name(occupant))),
+      onMismatch: (name) => this.trouble(`mismatch ${name}`, WORDS.mismatch(name)),
+      onChanged: () => this.#services.onChanged(),
     });
     this.#room.publishBundle(this.#core.bundle());
   }
@@ -109,6 +141,11 @@ export class Meeting {
 
   leave(): void {
     this.#room.leave();
+  }
+
+  /** Clicks of the dialogues for verifying. */
+  get verification(): Verification | null {
+    return this.#verification;
   }
 
   dismiss(trouble: string): void {
@@ -137,6 +174,8 @@ export class Meeting {
 
   view(): UiState {
     const { phase, isEnforced, sealedSince, unsealedBy, canAgree } = this.#seal.view;
+    const comparison = this.#verification?.comparison();
+    const meetingCode = this.#verification?.code();
     const self: Person = {
       id: this.#room.self,
       name: this.#room.ownName,
@@ -154,10 +193,15 @@ export class Meeting {
         self,
         ...this.#room.occupants().map((one) => {
           const id = one.getId();
-          return { id, name: this.#room.name(id), isSelf: false, state: this.#people.state(id) };
+          const device = this.#verification?.device(id);
+          const state = this.#people.state(id);
+          return { id, name: this.#room.name(id), isSelf: false, state, ...(device && { device }) };
         }),
       ],
       troubles: this.#troubles.list(),
+      ...(this.#lastKeyChange && { lastKeyChange: this.#lastKeyChange }),
+      ...(comparison && { comparison }),
+      ...(meetingCode && { meetingCode }),
     };
   }
 
@@ -248,11 +292,14 @@ export class Meeting {
   }
 
   #occupant(occupant: string, bundle: string | null): void {
+    this.#lastMoved = this.#room.name(occupant);
     this.#people.joined(occupant);
     this.#feed({ type: 'joined', occupant, bundle });
   }
 
-  #occupantLeft(occupant: string): void {
+  #occupantLeft(occupant: string, name: string): void {
+    this.#lastMoved = name;
+    this.#verification?.left(occupant);
     this.#people.left(occupant);
     this.#identities.delete(occupant);
     this.#feed({ type: 'left', occupant });
@@ -348,8 +395,16 @@ export class Meeting {
         this.#notice(action.notice);
         break;
       case 'sign':
+        void this.#sign(action.id, action.message);
+        break;
+      default:
         break;
     }
+  }
+
+  async #sign(id: number, message: Uint8Array): Promise<void> {
+    const signature = await this.#device?.sign(message);
+    if (signature) this.#feed({ type: 'signed', id, signature });
   }
 
   #notice(notice: Notice): void {
@@ -357,7 +412,26 @@ export class Meeting {
       case 'channel':
         this.#identities.set(notice.occupant, notice.identity);
         this.#people.reached(notice.occupant, now());
+        this.#verification?.met(notice.occupant, notice.device, notice.name);
         this.tracksChanged();
+        break;
+      case 'comparison':
+        this.#verification?.showComparison(notice.occupant, notice.comparison);
+        this.#services.onChanged();
+        break;
+      case 'verified':
+        this.#verification?.verified(notice.device);
+        this.#services.onChanged();
+        break;
+      case 'view':
+        this.#viewed(notice.occupant, notice.view);
+        break;
+      case 'rotated':
+        this.#lastKeyChange = {
+          at: Date.now(),
+          reason: KEY_CHANGES[notice.reason],
+          name: notice.reason === 'leave' || notice.reason === 'join' ? this.#lastMoved : null,
+        };
         break;
       case 'evidence':
         this.#turn({ type: 'evidence', occupant: notice.occupant });
@@ -380,6 +454,15 @@ export class Meeting {
       default:
         break;
     }
+  }
+
+  /** What an occupant signed about who is here: everybody has to be told the same (brief D9). */
+  #viewed(occupant: string, view: Extract<Notice, { type: 'view' }>['view']): void {
+    const id = `view ${occupant}`;
+    const name = this.#room.name(occupant);
+    if (view === 'differs') this.trouble(id, WORDS.differentRosters(name));
+    else if (view === 'silent') this.trouble(id, WORDS.silent(name));
+    else this.dismiss(id);
   }
 
   #sourcesChanged(): void {

@@ -84,6 +84,30 @@ export const WORDS = {
     means: 'This may be a reload of the page, or somebody else under the same name.',
     remedy: `Ask ${name} aloud.`,
   }),
+  changedDevice: (name: string): Words => ({
+    severity: 'alarm',
+    happened: `${name} is here with another device than the one that you verified.`,
+    means: 'It may be a new browser, or somebody else under the same name.',
+    remedy: `Compare emoji with ${name}, or ask a question that only ${name} can answer.`,
+  }),
+  mismatch: (name: string | null): Words => ({
+    severity: 'alarm',
+    happened: name ? `The emoji of you and ${name} differ.` : 'The meeting code differs.',
+    means: 'Somebody may sit between you, and see and hear what you say to each other.',
+    remedy: 'Say nothing that has to stay between you. Leave, and meet on another server.',
+  }),
+  differentRosters: (name: string): Words => ({
+    severity: 'alarm',
+    happened: `${name} is told something else about who is in this room.`,
+    means: 'The server shows different people to you and to others, or hides somebody.',
+    remedy: 'Read the lists of people aloud to each other. If they differ, do not trust this server.',
+  }),
+  silent: (name: string): Words => ({
+    severity: 'information',
+    happened: `${name} does not answer.`,
+    means: `Nothing says at the moment who is in the room as ${name} sees it.`,
+    remedy: 'Wait; if it stays so, ask whether the connection is bad.',
+  }),
 } as const;
 
 /** The troubles of one meeting: the same kind about the same person is one card with a count. */

@@ -1,0 +1,141 @@
+// Who is behind the devices of one meeting: proofs that came, the emoji comparison, the meeting code. Brief D7, D10.
+
+import { type ComparisonStep, type Core, meetingCode, type Standing, type Trust } from '../keys/index.ts';
+import type { Comparison, Device, MeetingCode, VerificationIntents } from '../ui/index.ts';
+
+interface Proved {
+  device: string;
+  name: string | null;
+  standing: Standing;
+}
+
+interface Snapshot {
+  digits: string | null;
+  digest: Uint8Array;
+  people: { id: string; name: string; device: string; heard: boolean }[];
+}
+
+export interface VerificationPorts {
+  core(): Core | null;
+  name(occupant: string): string;
+  compare(occupant: string): void;
+  answer(accept: boolean): void;
+  confirm(isSame: boolean): void;
+  stop(): void;
+  /** A verified name on another device; emoji or digits that differ. */
+  onChangedDevice(occupant: string): void;
+  onMismatch(name: string | null): void;
+  onChanged(): void;
+}
+
+export class Verification {
+  readonly #proved = new Map<string, Proved>();
+  #comparison: { occupant: string; step: ComparisonStep } | null = null;
+  #snapshot: Snapshot | null = null;
+
+  constructor(
+    private readonly trust: Trust,
+    private readonly ports: VerificationPorts,
+  ) {}
+
+  /** The channel to this occupant is finished; `device` is what it proved. */
+  met(occupant: string, device: string | null, name: string | null): void {
+    if (device === null) {
+      this.#proved.delete(occupant);
+      return;
+    }
+    const standing = this.trust.meet(device, name, Date.now());
+    const isNews = this.#proved.get(occupant)?.device !== device;
+    this.#proved.set(occupant, { device, name, standing });
+    if (isNews && standing.kind === 'changed') this.ports.onChangedDevice(occupant);
+  }
+
+  left(occupant: string): void {
+    this.#proved.delete(occupant);
+  }
+
+  showComparison(occupant: string, step: ComparisonStep): void {
+    this.#comparison = { occupant, step };
+    if (step.step === 'mismatch') this.ports.onMismatch(this.ports.name(occupant));
+  }
+
+  verified(device: string): void {
+    const on = Date.now();
+    this.trust.verify(device, on);
+    for (const proved of this.#proved.values()) {
+      if (proved.device === device) proved.standing = { kind: 'verified', on };
+    }
+  }
+
+  device(occupant: string): Device | undefined {
+    return this.#proved.get(occupant)?.standing;
+  }
+
+  comparison(): Comparison | undefined {
+    if (!this.#comparison) return undefined;
+    const { occupant, step } = this.#comparison;
+    return { personId: occupant, name: this.ports.name(occupant), ...step };
+  }
+
+  code(): MeetingCode | undefined {
+    const snapshot = this.#snapshot;
+    if (!snapshot) return undefined;
+    const now = this.ports.core()?.roster().digest;
+    const isOutdated = !now || now.some((byte, i) => byte !== snapshot.digest[i]);
+    const people = snapshot.people.map(({ id, name, heard }) => ({ id, name, heard }));
+    return { digits: snapshot.digits, people, isOutdated };
+  }
+
+  readonly intents: VerificationIntents = {
+    compare: (occupant) => this.ports.compare(occupant),
+    accept: () => this.ports.answer(true),
+    decline: () => this.ports.answer(false),
+    confirm: (isSame) => this.ports.confirm(isSame),
+    close: () => {
+      const isRunning =
+        this.#comparison && !['match', 'mismatch', 'interrupted'].includes(this.#comparison.step.step);
+      if (isRunning) this.ports.stop();
+      this.#comparison = null;
+      this.ports.onChanged();
+    },
+    openCode: () => void this.#openCode(),
+    closeCode: () => {
+      this.#snapshot = null;
+      this.ports.onChanged();
+    },
+    heard: (occupant, isHeard) => this.#heard(occupant, isHeard),
+    codeDiffers: () => {
+      this.#snapshot = null;
+      this.ports.onMismatch(null);
+    },
+  };
+
+  /** A snapshot: later joins do not move the digits on the screen (rule M19). */
+  async #openCode(): Promise<void> {
+    const roster = this.ports.core()?.roster();
+    if (!roster) return;
+    const people = roster.people.flatMap(({ occupant, device }) =>
+      device ? [{ id: occupant, name: this.ports.name(occupant), device, heard: false }] : [],
+    );
+    const snapshot: Snapshot = { digits: null, digest: roster.digest, people };
+    this.#snapshot = snapshot;
+    this.ports.onChanged();
+    snapshot.digits = await meetingCode(roster.digest);
+    this.ports.onChanged();
+  }
+
+  /** One person that this user heard read or confirm the code; it is the device that counts as verified. */
+  #heard(occupant: string, isHeard: boolean): void {
+    const person = this.#snapshot?.people.find((one) => one.id === occupant);
+    if (!person || !this.#snapshot?.digits) return;
+    person.heard = isHeard;
+    if (isHeard) {
+      this.verified(person.device);
+    } else {
+      this.trust.unverify(person.device);
+      const proved = this.#proved.get(occupant);
+      if (proved) proved.standing = this.trust.meet(proved.device, proved.name, Date.now());
+    }
+    this.ports.onChanged();
+  }
+}
