@@ -36,7 +36,7 @@ export class Switchboard {
   readonly #routes = new Map<number, Extract<WorkerCommand, { type: 'send-route' | 'receive-route' }>>();
   readonly #missing = new Map<Identity, MissingKeys>();
   #gate: Gate = 'drop';
-  #sealedUnder = '';
+  #sealedUnder: { generation: number; step: number } | null = null;
   #cancelSweep: (() => void) | null = null;
 
   constructor(clock: Clock, post: (report: WorkerReport) => void) {
@@ -120,9 +120,9 @@ export class Switchboard {
   // What transforms tell (Sending, Receiving).
 
   sealedUnder(generation: number, step: number): void {
-    const under = `${generation} ${step}`;
-    if (this.#sealedUnder === under) return;
-    this.#sealedUnder = under;
+    const last = this.#sealedUnder;
+    if (last?.generation === generation && last.step === step) return;
+    this.#sealedUnder = { generation, step };
     this.#post({ type: 'sealing', generation, step });
   }
 
@@ -226,7 +226,7 @@ export class Switchboard {
   #reset(): void {
     this.#setGate('drop');
     this.sealer.reset();
-    this.#sealedUnder = '';
+    this.#sealedUnder = null;
     for (const owner of [...this.senders.keys()]) this.#forget(owner);
     this.#missing.clear();
   }

@@ -15,7 +15,7 @@ const HAS_EXTENSION = 0x04;
 const HAS_SIZE = 0x02;
 
 const FRAME_HEADER = (OBU_FRAME << 3) | HAS_SIZE;
-const EMPTY_SEQUENCE_HEADER = [(OBU_SEQUENCE_HEADER << 3) | HAS_SIZE, 0];
+const EMPTY_SEQUENCE_HEADER = Uint8Array.of((OBU_SEQUENCE_HEADER << 3) | HAS_SIZE, 0);
 
 export const av1: Codec = {
   name: 'AV1',
@@ -23,8 +23,12 @@ export const av1: Codec = {
   mimeType: 'video/av1',
   id: 1,
   standIn(frame, messageLength) {
-    const obu = [FRAME_HEADER, ...leb128(messageLength)];
-    return Uint8Array.from(frame.isKey ? [...EMPTY_SEQUENCE_HEADER, ...obu] : obu);
+    const start = frame.isKey ? EMPTY_SEQUENCE_HEADER.length : 0;
+    const standIn = new Uint8Array(start + 1 + leb128Length(messageLength));
+    if (frame.isKey) standIn.set(EMPTY_SEQUENCE_HEADER);
+    standIn[start] = FRAME_HEADER;
+    writeLeb128(standIn, start + 1, messageLength);
+    return standIn;
   },
   unwrap(bytes, isWhole = true) {
     let offset = 0;
@@ -51,12 +55,17 @@ export const av1: Codec = {
   },
 };
 
-function leb128(value: number): number[] {
-  const bytes: number[] = [];
+function leb128Length(value: number): number {
+  let length = 1;
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) length++;
+  return length;
+}
+
+function writeLeb128(target: Uint8Array, offset: number, value: number): void {
+  let at = offset;
   let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return bytes;
+  for (; rest > 0x7f; rest >>>= 7) target[at++] = (rest & 0x7f) | 0x80;
+  target[at] = rest;
 }
 
 /** AV1 §4.10.5: at most 8 bytes, value below 2^32. Longer forms than needed are legal there. */

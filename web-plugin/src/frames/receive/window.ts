@@ -53,9 +53,10 @@ export class CounterWindow {
       this.#highest = counter;
     }
     this.#mark(counter, true);
-    const known = this.#epochs.find((candidate) => candidate.epoch === epoch);
+    const newest = this.#epochs[0];
+    const known = newest?.epoch === epoch ? newest : this.#epochs.find((other) => other.epoch === epoch);
     if (known !== undefined) {
-      known.smallest = Math.min(known.smallest, counter);
+      if (counter < known.smallest) known.smallest = counter;
     } else {
       this.#epochs.push({ epoch, smallest: counter });
       this.#epochs.sort((a, b) => b.epoch - a.epoch);

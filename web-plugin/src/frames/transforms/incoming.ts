@@ -1,10 +1,10 @@
 // A receiving transform: shows nothing but what opens as the expected person's expected source.
 import type { Clock } from '../clock.ts';
-import { codecOf } from '../codecs/index.ts';
+import { type Codec, codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
 import { type FrameMetadata, METADATA_LENGTH, timeUnits } from '../metadata.ts';
 import { Attribution } from '../receive/attribution.ts';
-import { Hold, type WaitsFor } from '../receive/hold.ts';
+import { type Held, Hold } from '../receive/hold.ts';
 import { LATE_MS } from '../receive/lateness.ts';
 import {
   beginOpening,
@@ -12,7 +12,6 @@ import {
   type Envelope,
   type FrameToOpen,
   finishOpening,
-  type Opened,
   type Opening,
   parseEnvelope,
   type Refused,
@@ -40,6 +39,8 @@ export interface Receiving {
 }
 
 type Emit = (frame: EncodedFrame) => void;
+type Waiting = { frame: EncodedFrame; emit: Emit };
+type HeldFrame = Held<Waiting>;
 
 const NEVER_CLEAR: ReadonlySet<DropReason> = new Set(['replayed', 'retired-key', 'source-off']);
 const OPENED_INTERVAL_MS = 1000;
@@ -52,15 +53,18 @@ export class Incoming {
   /** Null for audio. */
   readonly #keyFrames: KeyFrames | null;
   readonly #attribution = new Attribution();
-  readonly #hold: Hold<{ frame: EncodedFrame; emit: Emit }>;
+  readonly #hold: Hold<Waiting>;
   #route: Route | null = null;
+  /** Of the last frame: looking the codec up costs more than keeping it. */
+  #mimeType = '';
+  #codec: Codec | null = null;
   #cancelExpiry: (() => void) | null = null;
   /** The frame being handled; frames are handled one after the other. */
   #work: Promise<void> = Promise.resolve();
   /** While frames that waited are tried, those that come wait behind them. */
   #draining: Promise<void> | null = null;
   /** Key under which the last frame opened; null after frames that did not. */
-  #openedUnder: string | null = null;
+  #openedUnder: number | null = null;
   #lastOpenedReport = Number.NEGATIVE_INFINITY;
   #lastLateReport = Number.NEGATIVE_INFINITY;
 
@@ -82,7 +86,7 @@ export class Incoming {
 
   /** Calls `emit` or counts the drop, now or after a wait; never throws for what a frame contains. */
   process(frame: EncodedFrame, emit: Emit): Promise<void> {
-    this.#work = this.#draining === null ? this.#receive(frame, emit) : this.#receiveLater(frame, emit);
+    this.#work = this.#draining === null ? this.#receive(frame, emit, null) : this.#receiveLater(frame, emit);
     return this.#work;
   }
 
@@ -99,20 +103,11 @@ export class Incoming {
 
   async #receiveLater(frame: EncodedFrame, emit: Emit): Promise<void> {
     while (this.#draining !== null) await this.#draining;
-    await this.#receive(frame, emit);
-  }
-
-  async #receive(frame: EncodedFrame, emit: Emit): Promise<void> {
-    const waitsFor = await this.#attempt(frame, emit);
-    if (waitsFor !== null) this.#wait(frame, emit, waitsFor);
+    await this.#receive(frame, emit, null);
   }
 
   async #drain(): Promise<void> {
-    for (const held of this.#hold.takeAll()) {
-      const { frame, emit } = held.frame;
-      const waitsFor = await this.#attempt(frame, emit);
-      if (waitsFor !== null) this.#hold.putBack(held);
-    }
+    for (const held of this.#hold.takeAll()) await this.#receive(held.frame.frame, held.frame.emit, held);
     this.#keyFrames?.askIfBroken();
   }
 
@@ -128,13 +123,17 @@ export class Incoming {
     this.tally.close();
   }
 
-  /** Null when the frame is done with, emitted or dropped; else what it waits for. */
-  async #attempt(frame: EncodedFrame, emit: Emit): Promise<WaitsFor | null> {
+  /** Emits, drops or holds one frame; `held` when it has waited before. */
+  async #receive(frame: EncodedFrame, emit: Emit, held: HeldFrame | null): Promise<void> {
     const { gate, clock, senders } = this.#receiving;
     if (gate === 'drop') return this.#drop('gate-closed');
     const mimeType = mimeTypeOf(frame);
-    this.tally.codec(mimeType);
-    const codec = codecOf(mimeType);
+    if (mimeType !== this.#mimeType) {
+      this.#mimeType = mimeType;
+      this.#codec = codecOf(mimeType);
+      this.tally.codec(mimeType);
+    }
+    const codec = this.#codec;
     const route = this.#route;
     const sender = route === null ? undefined : senders.get(route.owner);
     // Before this client seals, the others may already do so: what opens is opened, the rest is taken for clear.
@@ -144,55 +143,66 @@ export class Incoming {
     if (route === null) return this.#drop('no-owner');
     const content = { media: this.options.media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) };
     // Chromium pads audio lines with empty packets (seen with RED): nothing to show, and nothing to tell.
-    if (content.data.length === 0) return mayBeClear ? this.#pass(frame, emit) : null;
+    if (content.data.length === 0) return mayBeClear ? this.#pass(frame, emit) : undefined;
     const envelope = parseEnvelope(codec, content.data);
     if (typeof envelope === 'string') return mayBeClear ? this.#pass(frame, emit) : this.#drop(envelope);
 
-    let opened = begin(content, envelope, sender, route.source, clock.now());
-    if (opened.type === 'opening') {
+    const begun = begin(content, envelope, sender, route.source, clock.now());
+    let refused: Refused;
+    if (begun.type === 'opening') {
       let plaintext: ArrayBuffer | null = null;
       try {
-        plaintext = await opened.plaintext;
+        plaintext = await begun.plaintext;
       } catch {
         // WebCrypto's way of saying that the tag does not hold.
       }
       // The page may have closed the gate or changed the owner while the cipher ran.
       if (this.#receiving.gate === 'drop') return this.#drop('gate-closed');
       if (this.#route !== route) return this.#drop('no-owner');
-      opened = finishOpening(opened, plaintext, clock.now());
+      const now = clock.now();
+      const opened = finishOpening(begun, plaintext, now);
+      if (opened.type === 'opened') {
+        this.tally.sealed(overheadOf(content, envelope, opened.data.byteLength));
+        frame.data = opened.data;
+        this.#noteOpened(route, envelope, opened.metadata, now);
+        return emit(frame);
+      }
+      refused = opened;
+    } else {
+      refused = begun;
     }
-    if (opened.type === 'opened') {
-      this.tally.sealed(overheadOf(content, envelope, opened.data.byteLength));
-      frame.data = opened.data;
-      this.#noteOpened(route, envelope, opened.metadata);
-      emit(frame);
-      return null;
-    }
-    const { reason } = opened;
+    const { reason } = refused;
     // What was sealed for certain is never passed for clear, in no gate.
     if (mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(frame, emit);
-    return this.#unopened(envelope, content, route, reason);
+    return this.#unopened(frame, emit, held, envelope, content, route, reason);
   }
 
   /** Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7). */
   async #unopened(
+    frame: EncodedFrame,
+    emit: Emit,
+    held: HeldFrame | null,
     envelope: Envelope,
     content: FrameToOpen,
     route: Route,
     reason: DropReason,
-  ): Promise<WaitsFor | null> {
+  ): Promise<void> {
+    const { clock, senders } = this.#receiving;
     const maySearch = reason !== 'wrong-source' && reason !== 'metadata-mismatch';
-    if (maySearch && this.#attribution.maySearch(this.#receiving.clock.now())) {
+    if (maySearch && this.#attribution.maySearch(clock.now())) {
       const seen = await this.#searchOthers(envelope, content, route);
       if (seen !== null) return this.#drop('forged');
     }
-    const { clock, senders } = this.#receiving;
     const { generation } = envelope.id;
     const isLeftBehind = () => senders.get(route.owner)?.isLeftBehind(generation, clock.now()) === true;
     if (reason === 'unknown-key' || (reason === 'retired-key' && isLeftBehind())) {
       this.#receiving.waiting(route.owner, generation);
     }
-    return reason === 'unknown-key' || reason === 'source-off' ? reason : this.#drop(reason);
+    if (reason !== 'unknown-key' && reason !== 'source-off') return this.#drop(reason);
+    if (held !== null) return this.#hold.putBack(held);
+    const overflow = this.#hold.add({ frame, emit }, content.data.length, reason, clock.now());
+    for (let i = 0; i < overflow; i++) this.#drop('hold-overflow');
+    this.#scheduleExpiry();
   }
 
   async #searchOthers(envelope: Envelope, content: FrameToOpen, route: Route): Promise<Identity | null> {
@@ -210,13 +220,6 @@ export class Incoming {
     return null;
   }
 
-  #wait(frame: EncodedFrame, emit: Emit, waitsFor: WaitsFor): void {
-    const { clock } = this.#receiving;
-    const overflow = this.#hold.add({ frame, emit }, frame.data.byteLength, waitsFor, clock.now());
-    for (let i = 0; i < overflow; i++) this.#drop('hold-overflow');
-    this.#scheduleExpiry();
-  }
-
   #scheduleExpiry(): void {
     const at = this.#hold.nextExpiry;
     if (at === null || this.#cancelExpiry !== null) return;
@@ -232,38 +235,36 @@ export class Incoming {
     for (let waiting = this.#hold.takeAll().length; waiting > 0; waiting--) this.#drop(reason);
   }
 
-  #noteOpened(route: Route, { id }: Envelope, { isKey, sentAt }: FrameMetadata): void {
+  #noteOpened(route: Route, { id }: Envelope, { isKey, sentAt }: FrameMetadata, now: number): void {
     const { transform } = this.options;
-    const now = this.#receiving.clock.now();
-    const under = `${id.generation} ${id.step}`;
-    const isAgain = this.#openedUnder === null && now - this.#lastOpenedReport >= OPENED_INTERVAL_MS;
-    if (isAgain || (this.#openedUnder !== null && this.#openedUnder !== under)) {
-      this.#lastOpenedReport = now;
-      this.#receiving.opened(transform, route, id.generation, id.step);
+    const { clock, senders } = this.#receiving;
+    const under = id.generation * 0x100 + id.step;
+    if (this.#openedUnder !== under) {
+      const isAgain = this.#openedUnder === null && now - this.#lastOpenedReport < OPENED_INTERVAL_MS;
+      if (!isAgain) {
+        this.#lastOpenedReport = now;
+        this.#receiving.opened(transform, route, id.generation, id.step);
+      }
+      this.#openedUnder = under;
     }
-    this.#openedUnder = under;
     this.#keyFrames?.passed(isKey);
-    const byMs = this.#receiving.senders
-      .get(route.owner)
-      ?.lateness.of(sentAt, timeUnits(this.#receiving.clock.wall()));
-    if (byMs === undefined || byMs < LATE_MS || now - this.#lastLateReport < LATE_INTERVAL_MS) return;
+    const byMs = senders.get(route.owner)?.lateness.of(sentAt, timeUnits(clock.wall())) ?? 0;
+    if (byMs < LATE_MS || now - this.#lastLateReport < LATE_INTERVAL_MS) return;
     this.#lastLateReport = now;
     this.#receiving.late(transform, route, byMs);
   }
 
-  #pass(frame: EncodedFrame, emit: Emit): null {
+  #pass(frame: EncodedFrame, emit: Emit): void {
     this.tally.clear();
     this.#keyFrames?.passed(isKeyFrame(frame));
     emit(frame);
-    return null;
   }
 
-  #drop(reason: DropReason): null {
+  #drop(reason: DropReason): void {
     this.tally.dropped(reason);
     this.#keyFrames?.lost(reason);
     // Browsers resend packets to probe the line: a frame that comes twice is no interruption.
     if (reason !== 'replayed') this.#openedUnder = null;
-    return null;
   }
 }
 
@@ -273,7 +274,7 @@ function begin(
   sender: Sender | undefined,
   source: SourceId,
   now: number,
-): Opening | Opened | Refused {
+): Opening | Refused {
   if (sender !== undefined) return beginOpening(content, envelope, sender, source, now);
   const isExpected = envelope.id.source === source;
   return isExpected ? { type: 'early', reason: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };

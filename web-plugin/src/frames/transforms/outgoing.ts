@@ -1,5 +1,5 @@
 // A sending transform: lets nothing through but what the gate allows, sealed if the gate says so.
-import { codecOf } from '../codecs/index.ts';
+import { type Codec, codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, SourceId, TransformOptions } from '../commands.ts';
 import type { Sealer } from '../send/sealer.ts';
 import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
@@ -19,6 +19,9 @@ export class Outgoing {
   readonly tally: Tally;
   readonly #sending: Sending;
   #source: SourceId | null = null;
+  /** Of the last frame: looking the codec up costs more than keeping it. */
+  #mimeType = '';
+  #codec: Codec | null = null;
 
   constructor(options: TransformOptions, tally: Tally, sending: Sending) {
     this.options = options;
@@ -41,7 +44,11 @@ export class Outgoing {
       emit(frame);
       return;
     }
-    const codec = codecOf(mimeType);
+    if (mimeType !== this.#mimeType) {
+      this.#mimeType = mimeType;
+      this.#codec = codecOf(mimeType);
+    }
+    const codec = this.#codec;
     if (codec === null) return this.#drop('codec-unknown');
     const source = this.#source;
     if (source === null) return this.#drop('no-source');
