@@ -162,6 +162,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
         if (active === meeting) link?.send(command);
         if (command.type === 'gate' && command.gate === 'sealed' && obstacle) stop(meeting);
       },
+      counters: async () => (await link?.counters()) ?? new Map(),
       onChanged: draw,
       notify: (text) => ui.notify(text),
       onEnded: (ended) => {

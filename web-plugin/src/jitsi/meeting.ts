@@ -1,6 +1,6 @@
 // One participation in one room: the seal, the key core and the worker, fed from lib-jitsi-meet's conference.
 
-import type { Gate, WorkerCommand, WorkerReport } from '../frames/index.ts';
+import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
 import {
   type Core,
   type CoreAction,
@@ -34,6 +34,8 @@ export interface MeetingServices {
   isInvitedSealed(): boolean;
   /** Posts to the worker. */
   command(command: WorkerCommand): void;
+  /** The next counter of each own source. */
+  counters(): Promise<Map<SourceId, number>>;
   /** Something that the interface shows has changed. */
   onChanged(): void;
   /** One line for the person. */
@@ -67,6 +69,7 @@ export class Meeting {
   #verification: Verification | null = null;
   #hasKey = false;
   #isSending = false;
+  #sourcesOn = new Set<SourceId>();
   #isLocallySealed = false;
   #isOver = false;
   #hasHeardServer = false;
@@ -385,6 +388,7 @@ export class Meeting {
       case 'accept-key':
       case 'retire':
       case 'forget':
+      case 'source-states':
         this.#services.command(action);
         break;
       case 'wake':
@@ -466,7 +470,18 @@ export class Meeting {
   }
 
   #sourcesChanged(): void {
-    this.#setSending(this.#room.isSending);
+    const on = this.#room.sourcesOn();
+    this.#setSending(on.size > 0);
+    for (const source of new Set([...on, ...this.#sourcesOn])) {
+      if (on.has(source) !== this.#sourcesOn.has(source)) void this.#tellSource(source, on.has(source));
+    }
+    this.#sourcesOn = on;
+  }
+
+  /** So that nobody can play later what was withheld before this source went off (rule M6). */
+  async #tellSource(source: SourceId, on: boolean): Promise<void> {
+    const floor = (await this.#services.counters()).get(source) ?? 0;
+    this.#feed({ type: 'source-state', source, on, floor });
   }
 
   #setSending(on: boolean): void {

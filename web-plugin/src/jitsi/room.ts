@@ -1,5 +1,6 @@
 // One lib-jitsi-meet conference as the plugin sees it: who is there, what they say, what may pass.
 
+import type { SourceId } from '../frames/index.ts';
 import {
   BUNDLE_PROPERTY,
   type EndpointMessage,
@@ -9,6 +10,7 @@ import {
 } from '../wire/index.ts';
 import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant, JitsiTrack } from './library.ts';
 import { type RoomState, readRoomState } from './room-state.ts';
+import { localSource } from './sources.ts';
 
 export interface RoomEvents {
   onJoined(): void;
@@ -94,9 +96,10 @@ export class Room {
     return this.occupants().flatMap((one) => one.getTracks().map((track) => ({ owner: one.getId(), track })));
   }
 
-  /** Is anything of this participant about to be sent (rule M7)? */
-  get isSending(): boolean {
-    return this.conference.getLocalTracks().some((track) => !track.isMuted());
+  /** What this participant sends at the moment: its sources that are not muted. */
+  sourcesOn(): Set<SourceId> {
+    const on = this.conference.getLocalTracks().filter((track) => !track.isMuted() && track.getTrack());
+    return new Set(on.map((track) => localSource(track.getTrack(), this.conference)));
   }
 
   publishBundle(bundle: string): void {

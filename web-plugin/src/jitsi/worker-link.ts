@@ -1,6 +1,12 @@
 // The page's end of the one worker that holds all frame keys: starting it, hearing that it lives.
 
-import type { TransformOptions, TransformStatistics, WorkerCommand, WorkerReport } from '../frames/index.ts';
+import type {
+  SourceId,
+  TransformOptions,
+  TransformStatistics,
+  WorkerCommand,
+  WorkerReport,
+} from '../frames/index.ts';
 
 /**
  * A worker that does not answer for this long is dead. Frames do not pass without it, so this is about telling; a
@@ -13,7 +19,7 @@ declare const RTCRtpScriptTransform: new (worker: Worker, options: TransformOpti
 
 export class WorkerLink {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, (statistics: TransformStatistics[]) => void>();
+  readonly #waiting = new Map<number, (answer: WorkerReport | null) => void>();
   #lastSign = performance.now();
   #nextQuestion = 1;
   #dead = false;
@@ -54,12 +60,19 @@ export class WorkerLink {
   }
 
   /** Figures of all transforms; none when the worker is dead. */
-  statistics(): Promise<TransformStatistics[]> {
-    return this.#ask('statistics');
+  async statistics(): Promise<TransformStatistics[]> {
+    const answer = await this.#ask('statistics');
+    return answer?.type === 'statistics' ? answer.transforms : [];
   }
 
-  #ask(type: 'ping' | 'statistics'): Promise<TransformStatistics[]> {
-    if (this.#dead) return Promise.resolve([]);
+  /** The next counter of each own source that has sent anything (rule M6). */
+  async counters(): Promise<Map<SourceId, number>> {
+    const answer = await this.#ask('counters');
+    return new Map(answer?.type === 'counters' ? answer.next : []);
+  }
+
+  #ask(type: 'ping' | 'statistics' | 'counters'): Promise<WorkerReport | null> {
+    if (this.#dead) return Promise.resolve(null);
     const id = this.#nextQuestion++;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
@@ -69,8 +82,8 @@ export class WorkerLink {
 
   #receive(report: WorkerReport): void {
     this.#lastSign = performance.now();
-    if (report.type === 'pong' || report.type === 'statistics') {
-      this.#waiting.get(report.id)?.(report.type === 'statistics' ? report.transforms : []);
+    if (report.type === 'pong' || report.type === 'statistics' || report.type === 'counters') {
+      this.#waiting.get(report.id)?.(report);
       this.#waiting.delete(report.id);
     } else {
       this.onReport(report);
@@ -94,7 +107,7 @@ export class WorkerLink {
     clearInterval(this.#heartbeat);
     // Terminated, it can never come back with an old sending key (rule M12).
     this.#worker.terminate();
-    for (const resolve of this.#waiting.values()) resolve([]);
+    for (const resolve of this.#waiting.values()) resolve(null);
     this.#waiting.clear();
     this.onDeath(reason);
   }
