@@ -1,0 +1,249 @@
+// A room of the embedded stack with people in real browsers: what a test does there, and what it waits for.
+
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext } from '@playwright/test';
+import {
+  type BrowserParticipant,
+  launchBrowser,
+  launchParticipant,
+  type ParticipantOptions,
+} from '../stack/browser.ts';
+import { tapKeys } from '../stack/key-tap.ts';
+import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
+import { KEEP_NAMES, type Shown, watchPage } from './page-scripts.ts';
+
+export interface Person extends BrowserParticipant {
+  /** Endpoint id at the time of joining. */
+  readonly endpoint: string;
+  /** Warnings in the page's console: where the plugin says what it dropped. */
+  readonly warnings: string[];
+}
+
+type Phase = 'away' | 'open' | 'sealing' | 'sealed' | 'asking' | 'broken';
+
+const POLL_MS = 100;
+/** A condition that does not come within this time never comes. Long, as machines that run tests are busy. */
+const PATIENCE_MS = 30_000;
+
+export async function until(
+  what: string,
+  check: () => Promise<boolean>,
+  withinMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1000} s in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880 };
+
+export interface EnterOptions extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined'> {
+  /** Before the page is opened. */
+  prepare?: (context: BrowserContext) => Promise<unknown>;
+}
+
+/** One stack and one browser, for all rooms of a test file. */
+export class Setting {
+  readonly #people: Person[] = [];
+
+  private constructor(
+    readonly stack: Stack,
+    readonly browser: Browser,
+  ) {}
+
+  static async start(options: StackOptions = {}): Promise<Setting> {
+    const stack = await startStack({ plugin: true, module: true, ...options });
+    try {
+      return new Setting(stack, await launchBrowser());
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.stack.stop();
+  }
+
+  /** Everybody out, so that the next room has the machine for itself. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#people.splice(0).map((person) => person.close()));
+  }
+
+  async enter(room: string, name: string, options: EnterOptions = {}): Promise<Person> {
+    const warnings: string[] = [];
+    const participant = await launchParticipant({
+      browser: prepared(this.browser, async (context) => {
+        await context.addInitScript(KEEP_NAMES);
+        await context.addInitScript(tapKeys);
+        await context.addInitScript(watchPage);
+        await options.prepare?.(context);
+        context.on('console', (message) => {
+          if (message.type() === 'warning') warnings.push(message.text());
+        });
+      }),
+      stack: this.stack,
+      room,
+      name,
+      tone: TONES[name] ?? 990,
+      ...options,
+    });
+    const endpoint = options.waitUntilJoined === false ? '' : await participant.id();
+    const person = Object.assign(participant, { endpoint, warnings });
+    this.#people.push(person);
+    return person;
+  }
+
+  /** One after the other: the first is the owner. */
+  async enterAll(room: string, names: string[], options?: EnterOptions): Promise<Person[]> {
+    const people: Person[] = [];
+    for (const name of names) people.push(await this.enter(room, name, options));
+    return people;
+  }
+}
+
+/** The same browser, whose new contexts are prepared before anybody opens a page in them. */
+function prepared(browser: Browser, prepare: (context: BrowserContext) => Promise<unknown>): Browser {
+  return new Proxy(browser, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'newContext') return value.bind(target);
+      return async (...parameters: Parameters<Browser['newContext']>) => {
+        const context = await target.newContext(...parameters);
+        await prepare(context);
+        return context;
+      };
+    },
+  });
+}
+
+// The interface.
+
+export const hook = (person: Person, name: string) =>
+  person.page.locator(`sealmeet-interface [data-sealmeet="${name}"]`);
+
+export async function phaseOf(person: Person): Promise<Phase> {
+  const phase = await person.page.locator('sealmeet-interface').getAttribute('data-phase');
+  return (phase ?? 'away') as Phase;
+}
+
+export async function waitForPhase(people: Person[], phase: Phase): Promise<void> {
+  let last: string[] = [];
+  await until(`everybody shows "${phase}"`, async () => {
+    last = await Promise.all(people.map(phaseOf));
+    return last.every((one) => one === phase);
+  }).catch((error: Error) => {
+    throw new Error(
+      `${error.message}; shown: ${people.map(({ name }, n) => `${name} ${last[n]}`).join(', ')}`,
+    );
+  });
+}
+
+async function openPanel(person: Person): Promise<void> {
+  if ((await hook(person, 'panel').count()) === 0) await hook(person, 'shield').click();
+}
+
+export async function seal(owner: Person): Promise<void> {
+  await openPanel(owner);
+  await hook(owner, 'seal').click();
+}
+
+export async function unseal(owner: Person): Promise<void> {
+  await openPanel(owner);
+  await hook(owner, 'unseal').click();
+  await hook(owner, 'confirm-unseal').click();
+}
+
+/** What the card of a trouble says; resolves when it is there. */
+export async function troubleText(person: Person, trouble: string): Promise<string> {
+  await openPanel(person);
+  const card = person.page.locator(`sealmeet-interface [data-trouble="${trouble}"]`);
+  await card.waitFor({ timeout: PATIENCE_MS });
+  return (await card.textContent()) ?? '';
+}
+
+/** What troubles the panel lists; opens it. */
+async function troubleIds(person: Person): Promise<string[]> {
+  await openPanel(person);
+  return person.page
+    .locator('sealmeet-interface [data-sealmeet="trouble"]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-trouble') ?? ''));
+}
+
+export const shownBy = (person: Person): Promise<Shown[]> => person.page.evaluate(() => window.watched.shown);
+
+// What people see and hear of each other.
+
+export interface Seen {
+  frames: number;
+  seconds: number;
+  codec: string;
+}
+
+/** What `to` has of `from` so far. */
+export function seen(to: Person, from: Person): Promise<Seen> {
+  return to.page.evaluate(
+    async ({ endpoint, tone }) => {
+      const figures = (await window.call.stats())[endpoint];
+      return {
+        frames: figures?.videoFramesDecoded ?? 0,
+        seconds: window.call.toneHeard(endpoint, tone),
+        codec: figures?.codec ?? '',
+      };
+    },
+    { endpoint: from.endpoint, tone: from.tone },
+  );
+}
+
+export interface Pair {
+  to: Person;
+  from: Person;
+}
+
+export const pairsOf = (people: Person[]): Pair[] =>
+  people.flatMap((to) => people.filter((from) => from !== to).map((from) => ({ to, from })));
+
+/** So much more than now counts as seeing and hearing each other. */
+const MORE = { frames: 12, seconds: 0.8 };
+
+/** Each pair decodes and hears on from now. Resolves with the codecs that they see. */
+export async function seeAndHear(pairs: Pair[], more: Partial<typeof MORE> = {}): Promise<Set<string>> {
+  const { frames, seconds } = { ...MORE, ...more };
+  const before = await Promise.all(pairs.map(({ to, from }) => seen(to, from)));
+  let now = before;
+  const missing = () =>
+    pairs.filter((_pair, n) => {
+      const [was, is] = [before[n], now[n]];
+      // After a change of the connection, frames count from nothing.
+      const start = is && was && is.frames < was.frames ? 0 : (was?.frames ?? 0);
+      return !is || !was || is.frames - start < frames || is.seconds - was.seconds < seconds;
+    });
+  await until('everybody sees and hears everybody', async () => {
+    now = await Promise.all(pairs.map(({ to, from }) => seen(to, from)));
+    return missing().length === 0;
+  }).catch(async (error: Error) => {
+    const list = missing().map(({ to, from }) => {
+      const n = pairs.findIndex((pair) => pair.to === to && pair.from === from);
+      return `${to.name} of ${from.name}: ${JSON.stringify(before[n])} → ${JSON.stringify(now[n])}`;
+    });
+    const everybody = [...new Set(pairs.flatMap(({ to, from }) => [to, from]))];
+    const troubles = await Promise.all(everybody.map(troubleIds));
+    list.push(...everybody.map(({ name }, n) => `${name}: ${troubles[n]?.join(', ') || 'no trouble'}`));
+    throw new Error(`${error.message}\n${list.join('\n')}`);
+  });
+  return new Set(now.map(({ codec }) => codec));
+}
+
+/** Nobody told the console of an error. */
+export function assertQuiet(people: Person[]): void {
+  for (const { name, consoleErrors } of people)
+    assert.deepEqual(
+      consoleErrors.filter((line) => line.startsWith('Sealmeet') || line.startsWith('uncaught')),
+      [],
+      `${name}'s console`,
+    );
+}
