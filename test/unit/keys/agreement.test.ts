@@ -146,7 +146,7 @@ test('a source that goes on or off is told at once, at most five times a second'
   at(10_000);
   sent.length = 0;
   for (let time = 10_000; time < 11_000; time += 20) {
-    at(time).source({ source: 1, on: time % 40 === 0, floor: time }, time);
+    at(time).stateChanged(time);
   }
   at(12_000);
   assert.ok(sent[0] !== undefined && sent[0] <= 10_020);

@@ -1,6 +1,6 @@
 // Does everybody see the same people? Beacons are sent and compared here. docs/protocol.md §8; rule M15, brief D9.
 
-import { type Beacon, equal, type SourceState } from '../wire/index.ts';
+import { type Beacon, equal } from '../wire/index.ts';
 import type { Identity } from './events.ts';
 
 const SETTLE_MS = 5000;
@@ -26,7 +26,7 @@ interface Heard {
 export interface AgreementPorts {
   /** In [0, 1). */
   chance(): number;
-  send(sources: SourceState[]): void;
+  send(): void;
   digest(): Uint8Array;
   participants(): number;
   /** A peer's view is now known to be this. */
@@ -36,7 +36,6 @@ export interface AgreementPorts {
 export class Agreement {
   private readonly ports: AgreementPorts;
   private readonly heard = new Map<Identity, Heard>();
-  private readonly sources = new Map<number, SourceState>();
   private isOn = false;
   private sendAt: number | null = null;
   private sentAt = Number.NEGATIVE_INFINITY;
@@ -73,9 +72,8 @@ export class Agreement {
     this.changed(now);
   }
 
-  /** The state of an own source; told to everybody soon. */
-  source(state: SourceState, now: number): void {
-    this.sources.set(state.source, state);
+  /** An own source went on or off: told to everybody soon. */
+  stateChanged(now: number): void {
     const at = Math.max(now, this.sentAt + STATE_SPACING_MS);
     this.sendAt = Math.min(this.sendAt ?? at, at);
   }
@@ -122,7 +120,7 @@ export class Agreement {
   private send(now: number): void {
     this.sentAt = now;
     this.sendAt = now + periodMs(this.ports.participants());
-    this.ports.send([...this.sources.values()].sort((a, b) => a.source - b.source));
+    this.ports.send();
   }
 
   private judge(identity: Identity, heard: Heard, now: number): void {

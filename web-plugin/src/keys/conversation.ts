@@ -20,6 +20,8 @@ export interface ConversationPorts {
   key(): TalkKey | null;
   broadcast(data: string): void;
   said(peer: Peer, said: Said, missed: number): void;
+  /** Runs `read`; what it refuses is counted for this peer. */
+  guarded(peer: Peer, read: () => void): void;
   /** Something came under a key of the peer that is not here. */
   lacksKey(peer: Peer): void;
 }
@@ -88,7 +90,11 @@ export class Conversation {
   keyCame(peer: Peer, now: number): void {
     const waiting = peer.unread.filter(({ until }) => until > now);
     peer.unread = [];
-    for (const entry of waiting) if (!this.open(peer, entry.frame, now)) peer.unread.push(entry);
+    for (const entry of waiting) {
+      this.ports.guarded(peer, () => {
+        if (!this.open(peer, entry.frame, now)) peer.unread.push(entry);
+      });
+    }
   }
 
   /** False if the key is not here. */

@@ -14,5 +14,6 @@ export const LIMITS = {
   heldPerOccupant: 8,
   heldOccupants: 64,
   heldMs: 10_000,
+  occupants: 2048,
   sessionsPerIdentity: 256,
 } as const;

@@ -1,0 +1,94 @@
+// The own beacon and those of others: signed, checked, handed to who compares them. docs/protocol.md §8.
+
+import {
+  beaconBody,
+  beaconMessage,
+  beaconMessageBytes,
+  encodeBeacon,
+  parseBeacon,
+  Refusal,
+  type SourceState,
+} from '../wire/index.ts';
+import { Agreement } from './agreement.ts';
+import type { OlmAccount, OlmLibrary } from './olm.ts';
+import type { Outbox } from './outbox.ts';
+import type { Peer, Roster } from './roster.ts';
+
+export interface BeaconsSetup {
+  olm: OlmLibrary;
+  account: OlmAccount;
+  outbox: Outbox;
+  roster: Roster;
+  room: string;
+  self: string;
+  name: string;
+  random(length: number): Uint8Array;
+  isSealed(): boolean;
+  peerSealed(peer: Peer, sealed: boolean): void;
+}
+
+export class Beacons {
+  readonly agreement: Agreement;
+  private readonly setup: BeaconsSetup;
+  private readonly sources = new Map<number, SourceState>();
+  private seq = 0;
+
+  constructor(setup: BeaconsSetup) {
+    const { outbox, roster, random } = setup;
+    this.setup = setup;
+    this.agreement = new Agreement({
+      chance: () => (random(1)[0] ?? 0) / 256,
+      send: () => this.send(),
+      digest: () => roster.digest,
+      participants: () => roster.size,
+      view: (identity, view, participants) => {
+        const peer = roster.peers.get(identity);
+        if (peer !== undefined) outbox.tell({ type: 'view', occupant: peer.id, view, participants });
+      },
+    });
+  }
+
+  /** Counters that no receiver takes any more, for KEY. */
+  floors(): [number, number][] {
+    return this.states().map(({ source, floor }) => [source, floor]);
+  }
+
+  /** An own source went on or off. */
+  source({ source, on, floor }: SourceState): void {
+    this.sources.set(source, { source, on, floor });
+    this.agreement.stateChanged(this.setup.outbox.now);
+  }
+
+  hear(peer: Peer, text: string): void {
+    const { olm, outbox, room, peerSealed } = this.setup;
+    const { beacon, body, signature } = parseBeacon(text);
+    if (beacon.seq <= peer.memory.beacon) throw new Refusal('beacon: seq must rise');
+    if (!olm.verify(peer.participant.ed25519, beaconMessageBytes(room, peer.id, body), signature)) {
+      throw new Refusal('beacon: the signature does not hold');
+    }
+    peer.memory.beacon = beacon.seq;
+    const owner = peer.participant.identity;
+    peerSealed(peer, beacon.sealed);
+    this.agreement.hear(owner, beacon, outbox.now);
+    if (beacon.sources.length > 0) outbox.do({ type: 'source-states', owner, sources: beacon.sources });
+  }
+
+  private states(): SourceState[] {
+    return [...this.sources.values()].sort((a, b) => a.source - b.source);
+  }
+
+  private send(): void {
+    const { account, outbox, roster, room, self, name, isSealed } = this.setup;
+    this.seq += 1;
+    const body = beaconBody({
+      seq: this.seq,
+      roster: roster.digest,
+      participants: roster.size,
+      sealed: isSealed(),
+      sources: this.states(),
+      name,
+    });
+    const signature = account.sign(beaconMessageBytes(room, self, body));
+    outbox.post('room', beaconMessage(encodeBeacon(body, signature)));
+  }
+}

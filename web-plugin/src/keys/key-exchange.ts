@@ -1,0 +1,133 @@
+// Own keys out, others' keys in: between the sender-key rules, the channels and the worker. docs/protocol.md §5.
+
+import { fromBase64, Refusal } from '../wire/index.ts';
+import type { Identity } from './events.ts';
+import type { KeyGift } from './link.ts';
+import type { Outbox } from './outbox.ts';
+import { excludeOf, leaverName, RETIRE_MS } from './receiving.ts';
+import type { Peer, Roster } from './roster.ts';
+import { type GivenKey, Sending } from './sending.ts';
+
+const KEY_REQUEST_MS = 5000;
+
+export interface KeyExchangeSetup {
+  outbox: Outbox;
+  roster: Roster;
+  context: Uint8Array;
+  random(length: number): Uint8Array;
+  floors(): [number, number][];
+  /** The channel with this peer is needed now. */
+  wantChannel(peer: Peer): void;
+  keyCame(peer: Peer): void;
+}
+
+export class KeyExchange {
+  readonly sending: Sending;
+  private readonly setup: KeyExchangeSetup;
+
+  constructor(setup: KeyExchangeSetup) {
+    const { outbox, context, random } = setup;
+    this.setup = setup;
+    this.sending = new Sending({
+      random,
+      give: (to, key) => this.give(to, key),
+      use: ({ generation, step, base }) => outbox.do({ type: 'use-key', generation, step, base, context }),
+      expire: (generation, inMs) => outbox.do({ type: 'expire-sending', generation, inMs }),
+      stop: () => outbox.do({ type: 'stop-sending' }),
+      rotated: ({ generation, step, reason }) => outbox.tell({ type: 'rotated', generation, step, reason }),
+    });
+  }
+
+  /** The key to go along with ACCEPT or CONFIRM. */
+  giftFor(identity: Identity): KeyGift | null {
+    const key = this.sending.gift(identity);
+    return key && this.gift(key);
+  }
+
+  received(peer: Peer, key: KeyGift): void {
+    const { outbox } = this.setup;
+    const { accept, retire } = peer.receiving.take(key);
+    const owner = peer.participant.identity;
+    const { generation, step, base, floors } = key;
+    if (accept) {
+      const leave = key.reason === 'leave';
+      outbox.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
+    }
+    if (retire.length > 0) outbox.do({ type: 'retire', owner, generations: retire, inMs: 0 });
+    this.setup.keyCame(peer);
+  }
+
+  /** KEYREQ came. */
+  asked(peer: Peer, min: number): void {
+    const { now } = this.setup.outbox;
+    if (now - peer.answeredAt < KEY_REQUEST_MS) throw new Refusal('keyreq: too often');
+    peer.answeredAt = now;
+    this.sending.requested(peer.participant.identity, min, now);
+  }
+
+  /** Something came of this peer under a key that is not here. */
+  lacking(peer: Peer): void {
+    const { outbox, wantChannel } = this.setup;
+    if (!peer.channel.isReady) {
+      wantChannel(peer);
+      return;
+    }
+    if (outbox.now - peer.requestedAt < KEY_REQUEST_MS) return;
+    peer.requestedAt = outbox.now;
+    outbox.send([[peer.id, peer.channel.requestKey(peer.receiving.min)]]);
+  }
+
+  /** A peer is gone: its keys are erased, and what it may hold of others is given a last time (rule M4). */
+  left(peer: Peer): void {
+    const { outbox, roster } = this.setup;
+    const { identity, curve25519 } = peer.participant;
+    peer.receiving.forget();
+    outbox.do({ type: 'forget', owner: identity });
+    this.sending.leave(identity, outbox.now);
+    const name = leaverName(curve25519);
+    for (const [owner, other] of roster.peers) {
+      const generations = other.receiving.leaverSeen(name, outbox.now);
+      if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
+    }
+  }
+
+  /** The new worker has no key at all: others mint, so that nothing old can be played to empty windows. */
+  workerRestarted(): void {
+    const { outbox, roster } = this.setup;
+    this.sending.restart(outbox.now);
+    for (const peer of roster.peers.values()) {
+      if (!peer.receiving.hasKey) continue;
+      peer.receiving.forget();
+      peer.requestedAt = Number.NEGATIVE_INFINITY;
+      this.lacking(peer);
+    }
+  }
+
+  /** Every media key is forgotten, own and others'. */
+  forgetAll(): void {
+    const { outbox, roster } = this.setup;
+    this.sending.deactivate();
+    this.sending.reset();
+    for (const [owner, peer] of roster.peers) {
+      peer.receiving.forget();
+      outbox.do({ type: 'forget', owner });
+    }
+  }
+
+  /** One broadcast with a part for each whose channel is there; says to whom. */
+  private give(to: Identity[], key: GivenKey): Identity[] {
+    const { outbox, roster } = this.setup;
+    const gift = this.gift(key);
+    const peers = to.flatMap((identity) => roster.peers.get(identity) ?? []);
+    const reached = peers.filter(({ channel }) => channel.isReady);
+    outbox.send(reached.map(({ id, channel }) => [id, channel.give(gift)]));
+    return reached.map(({ participant }) => participant.identity);
+  }
+
+  private gift(key: GivenKey): KeyGift {
+    const { roster, floors } = this.setup;
+    const { generation, step, base, reason } = key;
+    const excludes = key.excludes.map((identity) => excludeOf(fromBase64(identity) ?? new Uint8Array(0)));
+    return { generation, step, base, reason, excludes, floors: floors(), roster: roster.digest };
+  }
+}
