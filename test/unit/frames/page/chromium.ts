@@ -41,6 +41,9 @@ export async function openPage(
   for (const [path, entry] of Object.entries(scripts)) files.set(path, await bundle(entry));
   const server = createServer((request, response) => {
     const script = files.get(request.url ?? '');
+    // Isolated from other origins, so that the page may measure memory.
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     response.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript');
     response.end(script ?? '<!doctype html><title>frames</title><script src="/page.js"></script>');
   });
@@ -102,6 +105,7 @@ function launch(): Promise<Browser> {
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
+      '--enable-blink-features=ForceEagerMeasureMemory',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
     ],
   });
