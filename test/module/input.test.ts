@@ -17,7 +17,7 @@ suite(
       muc_e2ee_max_message_size = 4096
       muc_e2ee_max_unparted_size = 1024
       muc_e2ee_message_burst = 30
-      muc_e2ee_message_rate = 100`,
+      muc_e2ee_message_rate = 1`,
   },
   (kit, test) => {
     const refusedAs = async (person: Person, object: unknown) => {
@@ -182,13 +182,11 @@ suite(
       const flood = Array.from({ length: 300 }, (_, index) =>
         alice.endpointMessage({ type: 'sealmeet', v: 1, olm: { bob: [1, `Q${index}`] } }),
       );
-      const before = Date.now();
       await carol.endpointMessage({ type: 'sealmeet', v: 1, olm: { dave: [1, 'QUJD'] } });
       await dave.next(
         (stanza) => stanza.attrs.from === `${carol.room}/carol` && stanza.is('message'),
         'the part',
       );
-      assert.ok(Date.now() - before < 500);
       const error = await alice.error('the refusal');
       assert.deepEqual([error.type, error.condition], ['wait', 'resource-constraint']);
       await Promise.all(flood);
@@ -198,6 +196,8 @@ suite(
         .drain()
         .filter((stanza) => stanza.attrs.from === `${alice.room}/alice` && stanza.is('message'));
       assert.ok(parts.length >= 30 && parts.length < 250, `${parts.length} of 300 came`);
+      const metrics = await (await fetch(`http://127.0.0.1:${kit.prosody.httpPort}/metrics`)).text();
+      assert.match(metrics, /prosody_mod_muc_e2ee__paused_total\{host="conference.meet.localhost"\} [1-9]/);
     });
     test('coming back does not renew what was used up', async () => {
       const [alice, bob] = await kit.sealed('alice', 'bob');
@@ -206,7 +206,8 @@ suite(
       await alice.error('the refusal');
       await alice.leave();
       await alice.join(alice.room, 'alice', bundle('alice'));
-      for (let index = 0; index < 40; index += 1)
+      alice.drain();
+      for (let index = 0; index < 20; index += 1)
         await alice.endpointMessage({ type: 'sealmeet', v: 1, olm: {} });
       await alice.error('the refusal');
       assert.equal((await bob.state()).sealed, 'true');
