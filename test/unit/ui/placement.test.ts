@@ -73,6 +73,30 @@ onPage(
   },
 );
 
+onPage(
+  "it finds its place as well when Jitsi Meet's page is built after it",
+  {
+    html: jitsiLike('stage')
+      .replace('<div id="react">', '<div id="react"><template>')
+      .replace(/<\/div>\s*<\/body>/u, '</template></div></body>'),
+  },
+  async (shown) => {
+    await shown.show(states.sealed);
+    const alone = await shown.part('shield').boundingBox();
+    await shown.page.evaluate(() => {
+      const page = document.querySelector('template');
+      if (page) document.querySelector('#react')?.append(page.content);
+    });
+    await eventually(async () => {
+      const beside = await shown.part('shield').boundingBox();
+      assert.ok(alone && beside && beside.x < alone.x - 50, `${alone?.x} → ${beside?.x}`);
+    });
+    assert.deepEqual(await covered(shown), []);
+    await arrange(shown, 'pane', 'on');
+    await eventually(async () => assert.deepEqual(await covered(shown), []));
+  },
+);
+
 onPage('the panel ends above the toolbar', { html: jitsiLike('stage'), height: 500 }, async (shown) => {
   await shown.show(states.trouble);
   await shown.openPart('panel');

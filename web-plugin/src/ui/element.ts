@@ -93,6 +93,7 @@ export class SealmeetInterface extends HTMLElement {
     if (!state.meetingCode) this.#local.codeDiffers = false;
     if (asksNow(state) && !asksNow(before)) this.#arm();
     this.#announce(announcements(before, state, this.#texts));
+    if (state.phase !== before.phase && this.isConnected) this.#furniture.lookAgain();
     this.#draw();
     this.#place();
   }

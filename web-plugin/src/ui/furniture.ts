@@ -2,10 +2,13 @@
 
 /** The elements whose coming, going, classes and sizes make the arrangement. */
 const ARRANGED = [
+  '#react',
   '#layout_wrapper',
   '#videoconference_page',
   '#new-toolbox',
   '.filmstrip',
+  '#filmstripRemoteVideos',
+  '#filmstripRemoteVideosContainer',
   '#participants-pane',
 ];
 /** At most this often. */
@@ -21,7 +24,7 @@ export class Furniture {
     this.#onChange = onChange;
     this.#sizes = new ResizeObserver(() => this.#changed());
     this.#children = new MutationObserver(() => {
-      this.#observe();
+      this.lookAgain();
       this.#changed();
     });
   }
@@ -30,7 +33,7 @@ export class Furniture {
     window.addEventListener('resize', this.#changed);
     // Its toolbar, filmstrip and panes slide: what counts is where they stand in the end.
     document.addEventListener('transitionend', this.#changed, true);
-    this.#observe();
+    this.lookAgain();
   }
 
   unwatch(): void {
@@ -42,7 +45,8 @@ export class Furniture {
     this.#waiting = undefined;
   }
 
-  #observe(): void {
+  /** The page may have been built since the last look: Jitsi Meet starts after the plugin. */
+  lookAgain(): void {
     this.#sizes.disconnect();
     this.#children.disconnect();
     this.#children.observe(document.body, { childList: true });
