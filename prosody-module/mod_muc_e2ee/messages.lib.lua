@@ -10,6 +10,7 @@ local names = module:require "names";
 local words = module:require "words";
 local clear = module:require "clear";
 local parts = module:require "parts";
+local quote = module:require "quote";
 
 -- Before muc_meeting_id (0) decodes, and before visitors (muc-occupant-groupchat 55) forwards to other servers.
 local guard_priority, fanout_priority = 10, 56;
@@ -163,7 +164,7 @@ return function (store, metrics)
 			local recipient = nick ~= sender.nick and room:get_occupant_by_nick(nick);
 			-- An exempt occupant gets no keys, whatever a client was made to believe.
 			if recipient and not store.is_exempt(recipient.bare_jid) then
-				local text = parts.text_for(json.encode(part.id), part);
+				local text = parts.text_for(quote(part.id), part);
 				-- A message of its own for each: outgoing filters change stanzas in place.
 				room:route_to_occupant(recipient, st.message({ type = "groupchat"; from = sender.nick })
 					:tag("json-message", { xmlns = names.json_message_namespace }):text(text):up());

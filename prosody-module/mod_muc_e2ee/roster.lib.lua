@@ -2,7 +2,8 @@
 -- No client decides by any of it (protocol rule M15); it is there for people and for logs.
 
 local sha256 = require "util.hashes".sha256;
-local json = require "util.json";
+
+local quote = module:require "quote";
 
 -- bundles: occupant id → bundle ("" without one).
 -- Digest: lower-case hex of SHA-256 over, for each id in byte order, id NUL bundle NUL. Returns it and the count.
@@ -23,17 +24,17 @@ local function announcement(state, roster_digest, count, round)
 		("\"policy\":%q"):format(state.policy);
 		("\"sealed\":%s"):format(state.sealed and "true" or "false");
 	};
-	if state.by then fields[#fields + 1] = "\"by\":" .. json.encode(state.by); end
+	if state.by then fields[#fields + 1] = "\"by\":" .. quote(state.by); end
 	if state.since then fields[#fields + 1] = ("\"since\":%d"):format(state.since); end
 	if state.unsealed_by and not state.sealed then
-		fields[#fields + 1] = "\"unsealedBy\":" .. json.encode(state.unsealed_by);
+		fields[#fields + 1] = "\"unsealedBy\":" .. quote(state.unsealed_by);
 	end
 	fields[#fields + 1] = ("\"epoch\":%d"):format(state.epoch);
 	fields[#fields + 1] = ("\"digest\":%q"):format(roster_digest);
 	fields[#fields + 1] = ("\"occupants\":%d"):format(count);
 	if round then
 		fields[#fields + 1] = ("\"consent\":{\"id\":%q,\"by\":%s,\"until\":%d,\"state\":%q,\"agreed\":%d,\"asked\":%d}"):format(
-			round.id, json.encode(round.by), round.deadline, round.state, round.agreed, round.asked);
+			round.id, quote(round.by), round.deadline, round.state, round.agreed, round.asked);
 	end
 	return "{\"type\":\"sealmeet\",\"v\":1,\"room\":{" .. table.concat(fields, ",") .. "}}";
 end

@@ -1,5 +1,5 @@
 // What the Prosody module costs: the same load on two real servers, with the module and without, one after the other.
-// Usage: npm run bench:module -- [--json] [--version 12|13] [--occupants 10,100,500]
+// Usage: npm run bench:module -- [--json] [--version 12|13] [--occupants 10,100,500] [--cases join,fanout,storm,flood]
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -21,11 +21,13 @@ const { values } = parseArgs({
     version: { type: 'string', default: '12' },
     occupants: { type: 'string', default: '10,100,500' },
     rounds: { type: 'string', default: '10' },
+    cases: { type: 'string', default: 'join,fanout,storm,flood' },
   },
 });
 const version: ProsodyVersion = values.version === '13' ? '13' : '12';
 const sizes = values.occupants.split(',').map(Number);
 const rounds = Number(values.rounds);
+const cases = new Set(values.cases.split(','));
 
 /** Of the size that the plugin's bundles have. */
 const bundle = `1.${'Ab_-'.repeat(70)}`;
@@ -117,11 +119,6 @@ async function costs(side: Side, step: () => Promise<number>): Promise<{ cpu: nu
 async function joinsAndLeaves(on: Side, off: Side, occupants: number) {
   const results = new Map<string, number[]>();
   const add = (key: string, value: number) => results.set(key, [...(results.get(key) ?? []), value]);
-  for (const [name, side] of [
-    ['on', on],
-    ['off', off],
-  ] as const)
-    await side.fill(occupants, name === 'on');
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, side] of [
       ['on', on],
@@ -196,7 +193,7 @@ async function fanOut(on: Side, off: Side, occupants: number) {
 async function storm(on: Side, off: Side, occupants: number) {
   const joins = 200;
   const totals = { on: [] as number[], off: [] as number[] };
-  for (let round = 0; round < 2; round += 1) {
+  for (let round = 0; round < Math.min(2, rounds); round += 1) {
     for (const [name, side] of [
       ['on', on],
       ['off', off],
@@ -277,12 +274,15 @@ const on = new Side(await startProsody({ version }));
 const off = new Side(await startProsody({ version, withModule: false }));
 try {
   for (const occupants of sizes) {
-    await joinsAndLeaves(on, off, occupants);
-    await fanOut(on, off, occupants);
+    if (!cases.has('join') && !cases.has('fanout')) break;
+    await on.fill(occupants, true);
+    await off.fill(occupants, false);
+    if (cases.has('join')) await joinsAndLeaves(on, off, occupants);
+    if (cases.has('fanout')) await fanOut(on, off, occupants);
   }
   const largest = Math.max(...sizes);
-  if (largest > 200) await storm(on, off, largest);
-  await flood(on, off);
+  if (cases.has('storm') && largest > 200) await storm(on, off, largest);
+  if (cases.has('flood')) await flood(on, off);
 } finally {
   on.empty();
   off.empty();

@@ -201,9 +201,13 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
 
   let child: ChildProcess | undefined;
   const log = () => (existsSync(join(outside, 'log')) ? readFileSync(join(outside, 'log'), 'utf8') : '');
+  /** However this process ends, the server ends with it. */
   const kill = () => {
     child?.kill('SIGKILL');
+    rmSync(outside, { recursive: true, force: true });
   };
+  process.once('exit', kill);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
   const start = async () => {
     const marks = log().length;
@@ -217,7 +221,6 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
     started.stderr?.on('data', (data) => {
       said += data;
     });
-    process.once('exit', kill);
     const deadline = Date.now() + 20_000;
     // Both ports are announced in the log once they listen.
     while (
@@ -245,7 +248,6 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
     const timer = setTimeout(() => running.kill('SIGKILL'), 5_000);
     await gone;
     clearTimeout(timer);
-    process.removeListener('exit', kill);
   };
 
   await start();
@@ -277,6 +279,7 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
     },
     async stop() {
       await end();
+      process.removeListener('exit', kill);
       rmSync(outside, { recursive: true, force: true });
     },
     async restart() {

@@ -19,6 +19,11 @@ describe("the announcement", function ()
 		assert.same({ type = "sealmeet", v = 1, room = {
 			policy = "optional", sealed = true, by = 'a"b', since = 5, epoch = 7, digest = "ab", occupants = 3 } }, json.decode(text));
 	end);
+	it("survives lib-jitsi-meet's unescaping, whatever the nick", function ()
+		local text = roster.announcement({ policy = "optional", sealed = true, by = "a&quot;%22<b>", since = 5, epoch = 7 }, "ab", 3);
+		assert.is_nil(text:find("[&%%<>]"));
+		assert.equal("a&quot;%22<b>", json.decode(text).room.by);
+	end);
 	it("says who unsealed, and what is being asked", function ()
 		local round = { id = "r", by = "b", deadline = 9, state = "open", agreed = 1, asked = 2 };
 		local text = roster.announcement({ policy = "optional", sealed = false, unsealed_by = "x", epoch = 0 }, "ab", 0, round);
