@@ -69,6 +69,7 @@ export class InjectingAttack extends RunningAttack {
   private readonly timer: NodeJS.Timeout;
   private readonly frames: Buffer[];
   private readonly rate: number | null;
+  private shapeBefore: PacketShape | null = null;
   /** Frames sent or left out so far, by receiver. */
   private readonly counts = new Map<string, number>();
 
@@ -93,7 +94,9 @@ export class InjectingAttack extends RunningAttack {
   override outgoing(receiver: Endpoint, source: IncomingSource, packet: RtpPacket, now: number): boolean {
     if (this.rate !== null || !isSource(source, this.injecting.source) || !this.aimsAt(receiver))
       return false;
-    const shape = this.stage.shape(source);
+    // Kept as it is at first: later key frames, and what they say of the frames after them, no receiver gets.
+    this.shapeBefore ??= this.stage.shape(source);
+    const shape = this.shapeBefore;
     if (!shape || !this.begins(receiver, source)) return false;
     const egress = receiver.egress(source);
     egress.leaveOut(packet);

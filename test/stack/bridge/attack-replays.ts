@@ -1,8 +1,10 @@
 // Packets kept and sent later: capture, withhold, replay.
 import { isSource, RunningAttack, type Stage } from './attack.ts';
 import type { Endpoint } from './endpoint.ts';
+import { startsKeyFrame } from './frame-assembler.ts';
 import type { Attack, SourceRef } from './hostile-api.ts';
 import type { IncomingSource } from './incoming-source.ts';
+import { type PacketShape, redress } from './packetize.ts';
 import type { RtpPacket } from './rtp.ts';
 
 export interface Captured {
@@ -62,6 +64,8 @@ interface TimedFrame {
   at: number;
   timestamp: number;
   packets: RtpPacket[];
+  /** It or one before it is a key frame: a receiver can make sense of it by what is replayed alone. */
+  selfContained: boolean;
 }
 
 type Replay = Extract<Attack, { type: 'replay' }>;
@@ -74,6 +78,8 @@ export class ReplayAttack extends RunningAttack {
   private readonly bases = new Map<string, number>();
   private readonly waiting = new Map<string, TimedFrame[]>();
   private next = 0;
+  /** How packets of the target looked when the replay began, which is what the receivers know if it is all they get. */
+  private readonly shapeBefore: PacketShape | null;
 
   constructor(
     id: number,
@@ -84,6 +90,8 @@ export class ReplayAttack extends RunningAttack {
   ) {
     super(id, replay, stage);
     this.frames = framesOf(kept);
+    const source = stage.find(target);
+    this.shapeBefore = source && stage.shape(source);
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -131,14 +139,19 @@ export class ReplayAttack extends RunningAttack {
     const queue = this.queue(receiver.id);
     for (let frame = queue[0]; frame && target; frame = queue[0]) {
       if (this.replay.verbatim) this.sendVerbatim(receiver, target, frame);
-      else if (
-        !this.insert(receiver, target, frame.packets, now, this.timestamp(receiver, target, frame, now))
-      ) {
-        return false;
+      else {
+        const timestamp = this.timestamp(receiver, target, frame, now);
+        if (!this.insert(receiver, target, this.dressed(frame, target), now, timestamp)) return false;
       }
       queue.shift();
     }
     return true;
+  }
+
+  private dressed(frame: TimedFrame, target: IncomingSource): RtpPacket[] {
+    if (this.replay.instead && frame.selfContained) return frame.packets;
+    const shape = this.replay.instead ? this.shapeBefore : this.stage.shape(target);
+    return shape ? frame.packets.map((packet) => redress(packet, shape)) : frame.packets;
   }
 
   private sendVerbatim(receiver: Endpoint, target: IncomingSource, { packets }: TimedFrame): void {
@@ -166,11 +179,14 @@ export class ReplayAttack extends RunningAttack {
 function framesOf(kept: Captured[]): TimedFrame[] {
   const begun = kept[0]?.time ?? 0;
   const frames = new Map<number, TimedFrame>();
+  let selfContained = false;
   for (const { packet, time } of kept) {
     if (packet.payloadEnd === packet.headerLength) continue; // padding
     const frame = frames.get(packet.timestamp);
+    selfContained ||= startsKeyFrame(packet);
+    const { timestamp } = packet;
     if (frame) frame.packets.push(packet);
-    else frames.set(packet.timestamp, { at: time - begun, timestamp: packet.timestamp, packets: [packet] });
+    else frames.set(timestamp, { at: time - begun, timestamp, packets: [packet], selfContained });
   }
   return [...frames.values()];
 }

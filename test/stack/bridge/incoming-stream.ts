@@ -52,8 +52,8 @@ export class IncomingStream {
   }
 
   private noteGap(index: number, now: number): void {
-    for (let lost = this.highest + 1; lost < index; lost += 1) {
-      if (index - lost < MISSING_LIMIT) this.missing.set(lost, { tries: 0, next: now });
+    for (let lost = Math.max(this.highest + 1, index - MISSING_LIMIT); lost < index; lost += 1) {
+      this.missing.set(lost, { tries: 0, next: now });
     }
     for (const lost of this.missing.keys()) {
       if (this.missing.size <= MISSING_LIMIT) break;

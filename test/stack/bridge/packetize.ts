@@ -1,6 +1,7 @@
 // Frames to RTP packets, for frames that the bridge sends of its own (hostile.ts); shaped after genuine packets.
 import { type Codec, codecOf, EXTENSION_IDS } from './capabilities.ts';
 import { readLeb128 } from './depacketize.ts';
+import { parseDependencyDescriptor } from './dependency-descriptor.ts';
 import { inspectPacket } from './frame-assembler.ts';
 import { headerExtension, parseRtp, payloadOf, type RtpPacket } from './rtp.ts';
 
@@ -31,6 +32,22 @@ export function shapeOf(packet: RtpPacket): PacketShape | null {
     descriptor: Buffer.from(payload.subarray(0, payload.length - info.body.length)),
     dependencies: dependencies && Buffer.from(dependencies.subarray(0, 3)),
   };
+}
+
+/**
+ * A packet of an earlier time with the dependency descriptor of now: one that names a template of a structure which
+ * the receiver does not have any more would not get past its depacketizer.
+ */
+export function redress(packet: RtpPacket, shape: PacketShape): RtpPacket {
+  const extension = headerExtension(packet, EXTENSION_IDS.dependencyDescriptor);
+  const descriptor = extension && parseDependencyDescriptor(extension);
+  if (!descriptor || !shape.dependencies) return packet;
+  const { startOfFrame: first, endOfFrame: last } = descriptor;
+  const dressed = build({ first, last, payload: payloadOf(packet) }, shape);
+  if (!dressed) return packet;
+  dressed.bytes.writeUInt16BE(packet.sequenceNumber, 2);
+  dressed.bytes.writeUInt32BE(packet.timestamp, 4);
+  return parseRtp(dressed.bytes) ?? packet;
 }
 
 interface Piece {

@@ -153,8 +153,7 @@ export class SrtpSession {
     if (bytes.length < 8 + TAG + INDEX_FIELD) return null;
     const end = bytes.length - INDEX_FIELD;
     const index = bytes.readUInt32BE(end);
-    // Browsers always encrypt; the authenticated-only form of RFC 7714 §9.3 is not needed here.
-    if (!(index & 0x80000000)) return null;
+    // Browsers always encrypt; the authenticated-only form of RFC 7714 §9.3 does not open here.
     const header = bytes.subarray(0, 8);
     const iv = rtcpIv(this.receiveRtcp.salt, bytes.readUInt32BE(4), index & 0x7fffffff);
     const opened = open(
