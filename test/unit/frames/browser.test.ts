@@ -60,6 +60,19 @@ describe('sealed peer-to-peer in Chromium', () => {
     });
   }
 
+  for (const options of [
+    ...video.filter(({ scalabilityMode }) => scalabilityMode === undefined),
+    { mimeType: 'audio/opus' },
+  ]) {
+    it(`${Object.values(options).join(' ')}: any bytes survive packetizer and depacketizer`, async () => {
+      const { anyBytes, received } = await chromium.call({ ...options, anyBytes: 40 });
+      assert.ok(anyBytes !== null && anyBytes.same >= 40, JSON.stringify({ anyBytes, received }));
+      assert.equal(anyBytes.different, 0);
+      // An audio frame must fit one packet, which real ones do.
+      if (options.mimeType.startsWith('video/')) assert.ok(anyBytes.largest > 4000, `${anyBytes.largest}`);
+    });
+  }
+
   it('seals every simulcast layer under one counter', async () => {
     // A bare peer cannot tell the layers apart, so what it decodes of the mixture is not looked at.
     const result = await chromium.call({ mimeType: 'video/VP8', rids: ['low', 'middle', 'high'] });

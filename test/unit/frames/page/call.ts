@@ -24,6 +24,16 @@ export interface CallOptions {
   runMs: number;
   /** By createEncodedStreams instead of RTCRtpScriptTransform, as older browsers have it. */
   byStreams: boolean;
+  /** Every frame's bytes are replaced before sealing and checked after opening; ends after so many. */
+  anyBytes: number | null;
+}
+
+/** How many replaced frames came through as they were, and not. */
+export interface AnyBytes {
+  type: 'any-bytes';
+  same: number;
+  different: number;
+  largest: number;
 }
 
 export interface CallResult {
@@ -36,6 +46,7 @@ export interface CallResult {
   packetsReceived: number;
   /** Simulcast layers that were encoded. */
   layers: number;
+  anyBytes: AnyBytes | null;
   sent: TransformStatistics;
   received: TransformStatistics | null;
   reports: WorkerReport[];
@@ -49,9 +60,13 @@ declare const RTCRtpScriptTransform: new (worker: Worker, options: TransformOpti
 
 export async function call(options: CallOptions): Promise<CallResult> {
   const media = options.mimeType.startsWith('audio/') ? 'audio' : 'video';
-  const worker = new Worker('/worker.js');
+  const worker = new Worker(options.anyBytes === null ? '/worker.js' : '/any-bytes.js');
   const reports: WorkerReport[] = [];
-  worker.onmessage = (event: MessageEvent<WorkerReport>) => reports.push(event.data);
+  let anyBytes: AnyBytes | null = null;
+  worker.onmessage = ({ data }: MessageEvent<WorkerReport | AnyBytes>) => {
+    if (data.type === 'any-bytes') anyBytes = data;
+    else reports.push(data);
+  };
   worker.onerror = (event) => console.error(`worker: ${event.message}`);
   const command = (message: WorkerCommand) => worker.postMessage(message);
 
@@ -134,6 +149,10 @@ export async function call(options: CallOptions): Promise<CallResult> {
     if (aSecondAgo === undefined) continue;
     const rate = ((after.framesDecoded - aSecondAgo.frames) * 1000) / (at - aSecondAgo.at);
     framesPerSecond = Math.max(framesPerSecond, rate);
+    if (options.anyBytes !== null) {
+      if (wholeOf(anyBytes) >= options.anyBytes) break;
+      continue;
+    }
     if (options.rids !== undefined) {
       // The upper layers start when the bandwidth estimate allows.
       if ((await layersOf(transceiver.sender)) === options.rids.length) break;
@@ -150,6 +169,7 @@ export async function call(options: CallOptions): Promise<CallResult> {
     audioEnergy: after.audioEnergy,
     codec: after.codec,
     packetsReceived: after.packetsReceived,
+    anyBytes,
     layers: await layersOf(transceiver.sender),
     sent: transforms.find(({ transform }) => transform === sendId) as TransformStatistics,
     received: transforms.find(({ transform }) => transform === receiveId) ?? null,
@@ -165,6 +185,10 @@ export async function call(options: CallOptions): Promise<CallResult> {
 function acceptSimulcast(rids: string[]): string {
   const lines = [...rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${rids.join(';')}`];
   return `${lines.join('\r\n')}\r\n`;
+}
+
+function wholeOf(seen: AnyBytes | null): number {
+  return seen?.same ?? 0;
 }
 
 /** How many layers were really encoded. */

@@ -73,6 +73,7 @@ export async function openCallPage(): Promise<CallPage> {
   const { page, close } = await openPage({
     '/page.js': 'test/unit/frames/page/call.ts',
     '/worker.js': 'web-plugin/src/worker.ts',
+    '/any-bytes.js': 'test/unit/frames/page/any-bytes-worker.ts',
   });
   const call: CallPage['call'] = (options) =>
     page.evaluate(
@@ -82,6 +83,7 @@ export async function openCallPage(): Promise<CallPage> {
         withKey: true,
         receiverTransform: true,
         byStreams: false,
+        anyBytes: null,
         untilRate: 10,
         runMs: 10_000,
         ...options,
