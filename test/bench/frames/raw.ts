@@ -9,7 +9,7 @@ interface RawTransformer {
 const key = crypto.subtle.importKey('raw', new Uint8Array(16), 'AES-GCM', false, ['encrypt', 'decrypt']);
 
 (globalThis as unknown as { onrtctransform: unknown }).onrtctransform = async (event: {
-  transformer: Transformer;
+  transformer: RawTransformer;
 }) => {
   const { readable, writable, options } = event.transformer;
   const imported = await key;
