@@ -5,7 +5,7 @@ import type {} from './page/call.ts';
 import type { Stack } from './stack.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
-const JOIN_MS = 20_000;
+const JOIN_MS = 40_000;
 /** A line of the library's logger: a time, and the file in brackets. */
 const LIBRARY_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
 

@@ -4,7 +4,7 @@ import type { BrowserParticipant } from './browser.ts';
 import type { PersonInCall, ReceiveStatistics } from './page/call.ts';
 
 export const MIN_FRAMES_A_SECOND = 10;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 25_000;
 
 export type View = { person: PersonInCall; stats: ReceiveStatistics; toneSeconds: number };
 

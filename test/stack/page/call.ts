@@ -49,7 +49,7 @@ export interface Call {
   sendChat(text: string, to?: string): void;
   leave(): Promise<void>;
   stats(): Promise<Record<string, ReceiveStatistics>>;
-  /** Seconds in which this tone was found in the participant's sound, in steps of a tenth. */
+  /** Seconds in which this tone was found in the participant's sound, looked for every tenth of a second. */
   toneHeard(participantId: string, hz: number): number;
 }
 

@@ -1,6 +1,8 @@
 // Test tones: a microphone that is an oscillator, and an ear that says which tone it heard for how long.
 
 const SAMPLE_MS = 100;
+/** A busy machine samples late; a sample stands for the time since the one before it, but for no more than this. */
+const MAX_SAMPLE_MS = 300;
 const FFT_SIZE = 4096;
 /** A tone stands out if it is louder than this and this far above the middle of the spectrum. */
 const FLOOR_DB = -70;
@@ -32,7 +34,7 @@ interface Ear {
 }
 
 interface Heard {
-  /** Samples by the number of the spectrum's strongest bin. */
+  /** Milliseconds by the number of the spectrum's strongest bin. */
   byBin: Map<number, number>;
   last: number | null;
 }
@@ -41,6 +43,7 @@ export class ToneListener {
   #context = new AudioContext();
   #ears = new Map<MediaStreamTrack, Ear>();
   #heard = new Map<string, Heard>();
+  #sampledAt = performance.now();
   #spectrum = new Float32Array(FFT_SIZE / 2);
 
   constructor() {
@@ -85,6 +88,9 @@ export class ToneListener {
   }
 
   #sample(): void {
+    const now = performance.now();
+    const elapsed = Math.min(now - this.#sampledAt, MAX_SAMPLE_MS);
+    this.#sampledAt = now;
     for (const { participant, analyser } of this.#ears.values()) {
       let heard = this.#heard.get(participant);
       if (!heard) {
@@ -93,14 +99,14 @@ export class ToneListener {
       }
       const bin = this.#strongest(analyser);
       heard.last = bin;
-      if (bin !== null) heard.byBin.set(bin, (heard.byBin.get(bin) ?? 0) + 1);
+      if (bin !== null) heard.byBin.set(bin, (heard.byBin.get(bin) ?? 0) + elapsed);
     }
   }
 
   #seconds(participant: string, counts: (bin: number) => boolean): number {
-    let samples = 0;
-    for (const [bin, count] of this.#heard.get(participant)?.byBin ?? []) if (counts(bin)) samples += count;
-    return (samples * SAMPLE_MS) / 1000;
+    let ms = 0;
+    for (const [bin, heardMs] of this.#heard.get(participant)?.byBin ?? []) if (counts(bin)) ms += heardMs;
+    return ms / 1000;
   }
 
   toneSeconds(participant: string, hz: number): number {

@@ -215,6 +215,7 @@ test('malformed Jingle is refused, and the focus goes on', async () => {
   await assert.rejects(bad('session-accept'), /bad-request/);
   await assert.rejects(bad('source-add', description(source('x'))), /bad-request/);
   await assert.rejects(bad('source-add', description(source('99999999999'))), /bad-request/);
+  await assert.rejects(bad('source-add', description(source('4294967296'))), /bad-request/);
   await assert.rejects(
     bad('source-add', description(...Array.from({ length: 500 }, (_, index) => source(String(index))))),
     /bad-request/,

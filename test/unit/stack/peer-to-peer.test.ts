@@ -27,7 +27,7 @@ const join = (name: string, tone: number) =>
 const goes = (participants: BrowserParticipant[], peerToPeer: boolean) =>
   Promise.all(
     participants.map(({ page }) =>
-      page.waitForFunction((wanted) => window.call.peerToPeer === wanted, peerToPeer, { timeout: 20_000 }),
+      page.waitForFunction((wanted) => window.call.peerToPeer === wanted, peerToPeer, { timeout: 40_000 }),
     ),
   );
 
