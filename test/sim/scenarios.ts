@@ -23,6 +23,8 @@ const NETWORKS: Record<Scenario, Network> = {
   hostile: { minMs: 1, maxMs: 250, loses: 0.02, doubles: 0.05, reorders: true },
 };
 
+/** The network is good while people come in. */
+const SETTLE_MS = 15_000;
 /** Handshakes lost again and again are retried ever more slowly; this is longer than several of them. */
 const UNTIL_CALM_MS = 90_000;
 
@@ -47,7 +49,7 @@ export async function simulate({
     join(n < active);
     if (n % 10 === 9) world.run(50);
   }
-  world.run(UNTIL_CALM_MS);
+  world.run(SETTLE_MS);
   world.observer = measure;
   world.network = NETWORKS[scenario];
   for (let n = 0; n < events; n += 1) {

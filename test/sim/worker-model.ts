@@ -67,6 +67,10 @@ export class WorkerModel {
     if (key === undefined || key.deadAt <= now || sealed.step < key.step) return false;
     let { base } = key;
     for (let step = key.step; step < sealed.step; step += 1) base = stepBase(base);
-    return equal(base, sealed.base);
+    if (!equal(base, sealed.base)) return false;
+    // A step is committed once something opened under it (rule M8).
+    key.step = sealed.step;
+    key.base = base;
+    return true;
   }
 }

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import {
   bundleBody,
   encodeBundle,
+  encodeKey,
   encodePlaintext,
   fromBase64,
   fromBase64Url,
@@ -15,6 +16,7 @@ import {
   type Plaintext,
   parseBundle,
   parseEndpointMessage,
+  parseKey,
   parsePlaintext,
   Refusal,
   toBase64,
@@ -35,10 +37,12 @@ const key: fc.Arbitrary<KeyBody> = fc.record({
   wrapped: bytes(48),
   reason: fc.constantFrom('start', 'leave', 'join', 'period'),
   excludes: fc.array(bytes(16), { maxLength: 8 }),
-  floors: fc.uniqueArray(
-    fc.tuple(fc.integer({ min: 0, max: 14 }), fc.nat()).map(([a, b]): [number, number] => [a, b]),
-    { maxLength: 15, selector: ([source]) => source },
-  ),
+  floors: fc
+    .uniqueArray(
+      fc.tuple(fc.integer({ min: 0, max: 14 }), fc.nat()).map(([a, b]): [number, number] => [a, b]),
+      { maxLength: 15, selector: ([source]) => source },
+    )
+    .map((floors) => floors.sort(([a], [b]) => a - b)),
   roster: bytes(32),
 });
 const proof = fc.option(fc.record({ device: bytes(32), signature: bytes(64) }));
@@ -135,46 +139,50 @@ test('a plaintext that is too long is refused before it is read', () => {
   assert.throws(() => parsePlaintext('"'.concat('é'.repeat(3500), '"')), /more than 6000 bytes/);
 });
 
-test('media suites, sources and counters outside the protocol are refused', () => {
-  const outside = { room: 'r', from: 'a', to: 'b', seq: 1 };
-  const good = JSON.parse(
-    encodePlaintext(outside, {
-      type: 'key',
-      key: {
-        generation: 1,
-        step: 0,
-        wrapped: new Uint8Array(48),
-        reason: 'start',
-        excludes: [],
-        floors: [[1, 5]],
-        roster: new Uint8Array(32),
-      },
-    }),
-  ) as { key: Record<string, unknown> };
-  for (const change of [
-    { suite: 3 },
-    { gen: 0 },
-    { gen: 2 ** 20 },
-    { gen: 1.5 },
-    { step: 255 },
-    { floors: [[15, 0]] },
-    { floors: [[1, -1]] },
-    { floors: [[1, 2 ** 60]] },
-    { floors: [[1]] },
-    { floors: [[1, 2, 3]] },
-    {
+test('keys: any bytes are one or refused; suites, sources and counters outside the protocol are refused', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (data) =>
+      refusesOrReturns(() => parseKey(toBase64Url(data))),
+    ),
+  );
+  const whole = Buffer.from(
+    encodeKey({
+      generation: 1,
+      step: 0,
+      wrapped: new Uint8Array(48),
+      reason: 'start',
+      excludes: [new Uint8Array(16)],
       floors: [
-        [1, 1],
-        [1, 2],
+        [1, 5],
+        [2, 6],
       ],
-    },
-    { excludes: Array.from({ length: 65 }, () => toBase64Url(new Uint8Array(16))) },
-    { base: `${toBase64Url(new Uint8Array(48))}A` },
-    { more: 1 },
-  ]) {
-    const json = JSON.stringify({ ...good, key: { ...good.key, ...change } });
-    assert.throws(() => parsePlaintext(json), Refusal, JSON.stringify(change));
+      roster: new Uint8Array(32),
+    }),
+    'base64url',
+  );
+  const EXCLUDES = 4 + 3 + 48;
+  const FLOORS = EXCLUDES + 1 + 16;
+  for (const [at, byte] of [
+    [3, 0],
+    [1, 16],
+    [4, 255],
+    [5, 2],
+    [6, 4],
+    [EXCLUDES, 65],
+    [EXCLUDES, 2],
+    [FLOORS, 17],
+    [FLOORS, 1],
+    [FLOORS + 1, 15],
+    [FLOORS + 1, 2],
+    [FLOORS + 2, 1],
+  ] as const) {
+    const changed = Uint8Array.from(whole);
+    changed[at] = byte;
+    assert.throws(() => parseKey(toBase64Url(changed)), Refusal, `byte ${at}`);
   }
+  assert.throws(() => parseKey(toBase64Url(whole.subarray(0, -1))), Refusal);
+  assert.throws(() => parseKey(toBase64Url(Buffer.concat([whole, Buffer.from([0])]))), Refusal);
+  assert.throws(() => parseKey(5), Refusal);
 });
 
 test('endpoint messages: any value is one of ours or refused', () => {

@@ -5,6 +5,7 @@ export * from './bundle.ts';
 export * from './bytes.ts';
 export * from './data.ts';
 export * from './endpoint.ts';
+export * from './key.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export { Refusal } from './parse.ts';

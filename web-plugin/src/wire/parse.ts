@@ -59,10 +59,3 @@ export function oneOf<T extends string>(value: unknown, what: string, choices: r
   if (found === undefined) throw new Refusal(`${what}: expected one of ${choices.join(', ')}`);
   return found;
 }
-
-export function list(value: unknown, what: string, limit: number): unknown[] {
-  if (!Array.isArray(value) || value.length > limit) {
-    throw new Refusal(`${what}: expected a list of at most ${limit}`);
-  }
-  return value;
-}

@@ -2,15 +2,12 @@
 
 import { toBase64Url, utf8 } from './bytes.ts';
 import { parseSaid, type Said } from './data.ts';
+import { encodeKey, type KeyBody, MAX_GENERATION, parseKey } from './key.ts';
 import { LIMITS } from './limits.ts';
-import { bytes, closed, type Fields, flag, integer, list, oneOf, Refusal, record, text } from './parse.ts';
+import { bytes, closed, type Fields, flag, integer, oneOf, Refusal, record, text } from './parse.ts';
 import { encodeSas, parseSas, type SasMessage } from './sas.ts';
 
-export const MAX_GENERATION = 2 ** 20 - 1;
-export const MAX_STEP = 254;
-export const MEDIA_SUITE = 1;
 const MAX_SEQ = 2 ** 48 - 1;
-const MAX_COUNTER = Number.MAX_SAFE_INTEGER;
 
 /** Written and checked on every plaintext; none of it is ever believed, only compared. */
 export interface Envelope {
@@ -18,22 +15,6 @@ export interface Envelope {
   from: string;
   to: string;
   seq: number;
-}
-
-export const REASONS = ['start', 'leave', 'join', 'period'] as const;
-export type KeyReason = (typeof REASONS)[number];
-
-export interface KeyBody {
-  generation: number;
-  step: number;
-  /** The base key under the wrap key of the channel: 32 bytes and a tag of 16. */
-  wrapped: Uint8Array;
-  reason: KeyReason;
-  /** First 16 bytes of the Curve25519 keys of those whose leave the sender saw in the last 30 s. */
-  excludes: Uint8Array[];
-  /** Counters below are refused, per source. */
-  floors: [number, number][];
-  roster: Uint8Array;
 }
 
 /** Device key and its signature over the transcript. */
@@ -108,17 +89,6 @@ function encodeShared(content: Extract<Plaintext, { confirm: Uint8Array }>): Fie
   };
 }
 
-const encodeKey = (key: KeyBody): Fields => ({
-  gen: key.generation,
-  step: key.step,
-  suite: MEDIA_SUITE,
-  reason: key.reason,
-  base: toBase64Url(key.wrapped),
-  excludes: key.excludes.map(toBase64Url),
-  floors: key.floors,
-  roster: toBase64Url(key.roster),
-});
-
 /** Throws a Refusal unless `json` is a plaintext of ours, whole and without anything else. */
 export function parsePlaintext(json: string): { envelope: Envelope; content: Plaintext } {
   if (json.length > LIMITS.plaintext || utf8(json).length > LIMITS.plaintext) {
@@ -187,39 +157,4 @@ function parseShared(fields: Fields) {
     name: fields.name === undefined ? null : text(fields.name, 'name', MAX_NAME),
     key: fields.key === undefined ? null : parseKey(fields.key),
   };
-}
-
-function parseKey(value: unknown): KeyBody {
-  const fields = closed(value, 'key', [
-    'gen',
-    'step',
-    'suite',
-    'reason',
-    'base',
-    'excludes',
-    'floors',
-    'roster',
-  ]);
-  if (fields.suite !== MEDIA_SUITE) throw new Refusal(`key: expected suite ${MEDIA_SUITE}`);
-  return {
-    generation: integer(fields.gen, 'gen', 1, MAX_GENERATION),
-    step: integer(fields.step, 'step', 0, MAX_STEP),
-    wrapped: bytes(fields.base, 'base', 48),
-    reason: oneOf(fields.reason, 'reason', REASONS),
-    excludes: list(fields.excludes, 'excludes', LIMITS.excludes).map((entry) => bytes(entry, 'excludes', 16)),
-    floors: parseFloors(fields.floors),
-    roster: bytes(fields.roster, 'roster', 32),
-  };
-}
-
-function parseFloors(value: unknown): [number, number][] {
-  const floors = list(value, 'floors', LIMITS.floors).map((entry): [number, number] => {
-    const [source, floor, ...rest] = list(entry, 'floors', 2);
-    if (rest.length > 0) throw new Refusal('floors: expected [source, counter]');
-    return [integer(source, 'floors source', 0, 14), integer(floor, 'floors counter', 0, MAX_COUNTER)];
-  });
-  if (new Set(floors.map(([source]) => source)).size !== floors.length) {
-    throw new Refusal('floors: a source stands twice');
-  }
-  return floors;
 }
