@@ -42,8 +42,13 @@ test('a camera that leaves unsealed is seen at the bridge, stopped by the plugin
   const sequenceHeader = realSequenceHeader(await bridge.record('open', people, 15));
 
   await seal(ada);
-  await waitForPhase([ada], 'sealed');
+  // At once, as the plugin is quick to stop the leak.
+  await until('what Ada sends is sealed', async () => {
+    const last = (await bridge.passed(ada)).slice(-10);
+    return last.length === 10 && last.every(({ id, media }) => id?.source === (media === 'audio' ? 1 : 2));
+  });
   await bridge.startRecording('leaking');
+  await waitForPhase([ada], 'sealed');
   await hook(mallory, 'alert').waitFor({ timeout: 30_000 });
   assert.match((await hook(mallory, 'alert').textContent()) ?? '', /around the seal/);
   const recording = await bridge.stopRecording();
