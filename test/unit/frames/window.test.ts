@@ -56,4 +56,15 @@ describe('CounterWindow', () => {
       }),
     );
   });
+
+  it('closes two seconds after the source went off, however often that is said, and opens with "on"', () => {
+    const window = new CounterWindow();
+    for (let now = 0; now < FLOOR_DELAY_MS; now += 100) {
+      window.setOn(false, now);
+      assert.equal(window.check(256, 7, now), 'fresh');
+    }
+    assert.equal(window.check(256, 7, FLOOR_DELAY_MS), 'source-off');
+    window.setOn(true, FLOOR_DELAY_MS);
+    assert.equal(window.check(256, 7, FLOOR_DELAY_MS), 'fresh');
+  });
 });

@@ -46,19 +46,18 @@ export class Sender {
     this.sweep(now);
     const known = this.#generations.find((candidate) => candidate.number === generation);
     if (known !== undefined) {
-      return known.agrees(step, base, context)
-        ? null
-        : `generation ${generation} came twice with different keys`;
+      if (!known.agrees(step, base, context))
+        return `generation ${generation} came twice with different keys`;
+    } else {
+      if (generation <= this.#newest) return `generation ${generation} is not newer than ${this.#newest}`;
+      if (leave) for (const older of this.#generations) older.endAt(now + LEAVE_GRACE_MS);
+      this.#newest = generation;
+      this.#generations.push(new Generation(generation, step, base, context));
+      this.#dropOldPending();
     }
-    if (generation <= this.#newest) return `generation ${generation} is not newer than ${this.#newest}`;
-    if (leave) for (const older of this.#generations) older.endAt(now + LEAVE_GRACE_MS);
-    this.#newest = generation;
-    this.#generations.push(new Generation(generation, step, base, context));
-    this.#dropOldPending();
     for (const [source, floor] of floors) {
-      if (isSource(source) && Number.isSafeInteger(floor)) {
-        this.#window(source).raiseFloor(floor, epochOf({ generation, step, source }), now);
-      }
+      if (!isSource(source) || !Number.isSafeInteger(floor)) continue;
+      this.#window(source).raiseFloor(floor, epochOf({ generation, step, source }), now);
     }
     return null;
   }

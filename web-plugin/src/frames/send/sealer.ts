@@ -51,13 +51,11 @@ interface SendingKey {
   frameKeys: Map<number, SFrameKey>;
 }
 
-/** Deadlines kept at most; generations come one by one, so more would be somebody's mistake. */
-const MAX_DEADLINES = 16;
-
 export class Sealer {
   readonly #clock: Clock;
   /** For the life of the page: not reset by keys, connections or conferences (rules M5 and M12). */
   readonly #counters = new Map<SourceId, number>();
+  /** By generation; those of older generations go when a newer one is installed. */
   readonly #deadlines = new Map<number, number>();
   #key: SendingKey | null = null;
   #scratch: Bytes = new Uint8Array(16384);
@@ -102,10 +100,6 @@ export class Sealer {
   expire(generation: number, inMs: number): void {
     const at = this.#clock.now() + Math.max(0, inMs);
     this.#deadlines.set(generation, Math.min(at, this.#deadlines.get(generation) ?? at));
-    for (const old of this.#deadlines.keys()) {
-      if (this.#deadlines.size <= MAX_DEADLINES) break;
-      this.#deadlines.delete(old);
-    }
   }
 
   stop(): void {

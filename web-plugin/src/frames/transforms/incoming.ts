@@ -108,6 +108,7 @@ export class Incoming {
 
   async #drain(): Promise<void> {
     for (const held of this.#hold.takeAll()) await this.#receive(held.frame.frame, held.frame.emit, held);
+    this.#scheduleExpiry();
     this.#keyFrames?.askIfBroken();
   }
 
