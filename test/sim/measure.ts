@@ -54,8 +54,9 @@ export class Measure implements Observer {
   event(kind: Kind, who: Member): void {
     const senders = new Map<Member, { sawAt: number | null; switched: boolean; waiting: Set<Member> }>();
     for (const sender of this.world.present) {
-      if (sender === who || !sender.isOn || !sender.isSealed) continue;
-      const waiting = new Set(this.world.present.filter((member) => member !== sender));
+      const sees = ({ id }: Member) => this.world.areTogether(sender.id, id);
+      if (sender === who || !sender.isOn || !sender.isSealed || !sees(who)) continue;
+      const waiting = new Set(this.world.present.filter((member) => member !== sender && sees(member)));
       senders.set(sender, { sawAt: null, switched: false, waiting });
     }
     this.drop(who);

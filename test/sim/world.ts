@@ -191,7 +191,8 @@ export class World {
     this.deliver(to, event);
   }
 
-  private areTogether(a: string, b: string): boolean {
+  /** Does the server show these two to each other? */
+  areTogether(a: string, b: string): boolean {
     return this.split.get(a) === this.split.get(b);
   }
 
