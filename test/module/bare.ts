@@ -57,7 +57,7 @@ export class Bare {
   }
 
   /** Resolves with the time at which the mark came; ask before sending what brings it. */
-  until(mark: string, withinMs = 60_000): Promise<number> {
+  until(mark: string, withinMs = 300_000): Promise<number> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`waited ${withinMs} ms for ${mark}`)), withinMs);
       this.waiting.push({

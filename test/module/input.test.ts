@@ -140,16 +140,16 @@ suite(
     test('ten thousand attributes, elements and a very long name do not matter', async () => {
       const [alice, bob] = await kit.sealed('alice', 'bob');
       const attributes = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`a${index}`, '1']));
-      assert.equal(
-        (await alice.ask('set', xml('seal', { xmlns: namespace, ...attributes }))).attrs.type,
-        'result',
-      );
+      // Sent together: expat may put off parsing a huge tag until about as much again has come.
+      const sealed = alice.ask('set', xml('seal', { xmlns: namespace, ...attributes }));
       await alice.groupchat(xml('anything', { xmlns: 'urn:any', ...attributes }));
-      assert.equal((await alice.error('the refusal')).condition, 'policy-violation');
       await alice.groupchat(...Array.from({ length: 10_000 }, () => xml('b', {})));
-      assert.equal((await alice.error('the refusal')).condition, 'policy-violation');
       await alice.groupchat(xml('n'.repeat(50_000), {}));
-      assert.equal((await alice.error('the refusal')).condition, 'policy-violation');
+      for (let index = 0; index < 8; index += 1) await alice.groupchat(xml('body', {}, 'x'.repeat(20_000)));
+      assert.equal((await sealed).attrs.type, 'result');
+      for (let index = 0; index < 11; index += 1) {
+        assert.equal((await alice.error(`refusal ${index}`)).condition, 'policy-violation');
+      }
       const mallory = await kit.connect();
       mallory.tryJoin(
         alice.room,

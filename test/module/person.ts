@@ -102,7 +102,7 @@ export class Person {
   }
 
   /** The next stanza that matches, come already or still to come; it is taken out of what is unread. */
-  async next(matches: (stanza: Element) => boolean, what: string, withinMs = 10_000): Promise<Element> {
+  async next(matches: (stanza: Element) => boolean, what: string, withinMs = 20_000): Promise<Element> {
     const index = this.unread.findIndex(matches);
     if (index >= 0) {
       const [stanza] = this.unread.splice(index, 1);
