@@ -43,6 +43,21 @@ function round_mt:left(voter)
 	return settle(self);
 end
 
+-- Somebody present has another bundle than before: another member, who has not answered. One step, so that nobody
+-- counts as agreed because this one was missing in between.
+function round_mt:changed(voter)
+	if self.state ~= "open" then return self.state; end
+	if voter == self.asker then
+		self.state = "withdrawn";
+	elseif self.answers[voter] == nil then
+		self:joined(voter);
+	elseif self.answers[voter] then
+		self.answers[voter] = false;
+		self.agreed = self.agreed - 1;
+	end
+	return self.state;
+end
+
 -- Returns the state, or nil when this occupant is not among those asked.
 function round_mt:answer(voter, agrees)
 	if self.answers[voter] == nil then return nil; end

@@ -104,8 +104,9 @@ return function (store, announce, seal, metrics)
 		local passing = store.passing(room);
 		local id = jid.resource(occupant.nick);
 		if state.by_jid == event.stanza.attr.from then
-			if passing.round then passing.round = nil; end
+			if passing.round then passing.round.state = "withdrawn"; end
 			seal.unseal(room, id);
+			passing.round = nil;
 			return done(event);
 		end
 		if passing.round then return refuse(event, "wait", "conflict", "round-open"); end
@@ -205,6 +206,14 @@ return function (store, announce, seal, metrics)
 		joined = function (room, occupant)
 			local round = store.passing(room).round;
 			if round and not store.is_exempt(occupant.bare_jid) and not store.unfit(occupant) then round:joined(occupant.nick); end
+		end;
+		-- presence: the new one, which says whether its sender can be asked.
+		changed = function (room, occupant, presence)
+			local round = store.passing(room).round;
+			if round and not store.is_exempt(occupant.bare_jid) and store.bundle(presence) then
+				round:changed(occupant.nick);
+				conclude(room);
+			end
 		end;
 		left = function (room, nick)
 			local round = store.passing(room).round;

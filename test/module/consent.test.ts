@@ -21,7 +21,7 @@ suite(
   'consent and policy',
   {
     muc: `
-      muc_e2ee_consent_period = 2
+      muc_e2ee_consent_period = 3
       muc_e2ee_rooms = {
         { "never-*", "off", pinned = true };
         { "pinned-*", "required", pinned = true };
@@ -101,6 +101,18 @@ suite(
       await carol.leave();
       assert.equal((await bob.state()).sealed, 'true');
       await dave.leave();
+      await alice.announcement((state) => state.unsealedBy === 'bob', 'the unsealing');
+    });
+
+    test('who has another bundle during the question is asked anew', async () => {
+      const { alice, bob, carol } = await ready();
+      const id = await ask(bob);
+      await carol.request('consent', { id, answer: 'agree' });
+      await carol.update([xml('jitsi_participant_sealmeet', {}, '1.QU5PVEhFUg')]);
+      await carol.state();
+      await alice.request('consent', { id, answer: 'agree' });
+      assert.equal((await alice.state()).sealed, 'true');
+      await carol.request('consent', { id, answer: 'agree' });
       await alice.announcement((state) => state.unsealedBy === 'bob', 'the unsealing');
     });
 

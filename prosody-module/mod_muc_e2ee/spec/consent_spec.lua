@@ -48,6 +48,22 @@ describe("a round of consent", function ()
 		assert.equal("withdrawn", round:left("asker"));
 		assert.equal("withdrawn", round:answer("a", true));
 	end);
+	it("asks anew who has another bundle, and is not agreed in between", function ()
+		local round = open("asker", "a");
+		assert.equal("open", round:changed("a"));
+		assert.equal("agreed", round:answer("a", true));
+		round = open("asker", "a", "b");
+		round:answer("a", true);
+		round:changed("a");
+		assert.equal("open", round:answer("b", true));
+		assert.equal("withdrawn", round:changed("asker"));
+	end);
+	it("asks who becomes able to take part", function ()
+		local round = open("asker", "a");
+		round:changed("late");
+		assert.equal("open", round:answer("a", true));
+		assert.equal("agreed", round:answer("late", true));
+	end);
 	it("expires in silence, at its deadline and not before", function ()
 		local round = open("asker", "a");
 		assert.equal("open", round:tick(159));
