@@ -72,9 +72,15 @@ export class Egress {
     return this.remember(inserted, now);
   }
 
-  /** A packet as it is but for the SSRC, and not counted on: what a replaying network does. */
+  /** The packet as this receiver had it when it was forwarded, and not counted: what a replaying network sends. */
   verbatim(packet: RtpPacket): RtpPacket {
-    return rewrite(packet, { ssrc: this.ssrc, sequence: 0, timestamp: 0, frame: 0 });
+    const own = packet.ssrc === this.input;
+    return rewrite(packet, {
+      ssrc: this.ssrc,
+      sequence: own ? this.sequenceOffset : 0,
+      timestamp: own ? this.timestampOffset : 0,
+      frame: own ? this.frameOffset : 0,
+    });
   }
 
   /** A sender report with the SSRC and timestamp that this receiver knows; null if it is not of what is sent to it. */

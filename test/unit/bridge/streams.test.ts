@@ -230,6 +230,9 @@ test('egress: left out, put in and exchanged packets leave no gap', () => {
     assert.equal(frameNumber(packet), (65530 + n) & 0xffff);
     if (n > 0) assert.ok(packet.timestamp > (out[n - 1]?.timestamp ?? 0));
   });
+  const again = own[6];
+  assert.ok(again);
+  assert.deepEqual(egress.verbatim(again).bytes, out.at(-1)?.bytes, 'a replay repeats what was sent');
   const report = Buffer.alloc(28);
   report.writeUInt32BE(2, 4);
   assert.equal(egress.senderReport(report), null, "the other stream's reports do not fit");
