@@ -86,6 +86,18 @@ test('a proof counts for its role, transcript and device alone', () => {
   );
 });
 
+test('a device of small order, for which anybody can make signatures, is refused', () => {
+  const neutral = new Uint8Array(32);
+  neutral[0] = 1;
+  const signature = new Uint8Array(64);
+  signature[0] = 1;
+  assert.ok(olm.verify(neutral, random(40), signature), 'libolm takes it for any message');
+  assert.deepEqual(
+    confirmWith(() => ({ device: neutral, signature })),
+    ['confirm: the device signature does not hold'],
+  );
+});
+
 test('an answer to a signature request that is over does nothing', () => {
   const device = olm.account();
   const core = newCore('alice', { device: device.ed25519 });

@@ -207,3 +207,13 @@ test('handshakes of one occupant are rationed', () => {
   assert.deepEqual(offer(5, 0), ['hello: too many']);
   assert.deepEqual(offer(6, 2000), []);
 });
+
+test('occupants are bounded in number and in the length of their ids', () => {
+  const core = newCore('alice');
+  const join = (occupant: string) => core.handle({ type: 'joined', occupant, bundle: null }, 0);
+  for (let n = 0; n < 2048; n += 1) assert.deepEqual(refusals(join(`o${n}`)), []);
+  assert.deepEqual(refusals(join('one more')), ['presence: more than 2048 occupants']);
+  core.handle({ type: 'left', occupant: 'o7' }, 0);
+  assert.deepEqual(refusals(join('one more')), []);
+  assert.deepEqual(refusals(join('x'.repeat(129))), ['presence: expected an id of 1 to 128 characters']);
+});

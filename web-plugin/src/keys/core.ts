@@ -1,35 +1,19 @@
 // The key core: (state, event) → (state, actions). No DOM, no clock, no randomness but what is passed in (brief D11).
 
-import {
-  dataMessage,
-  isOccupantId,
-  LIMITS,
-  parseBundle,
-  parseEndpointMessage,
-  Refusal,
-  restartMessage,
-  type Said,
-  sayable,
-  toBase64,
-} from '../wire/index.ts';
+import { dataMessage, parseBundle, Refusal, type Said, sayable, toBase64 } from '../wire/index.ts';
 import { Beacons } from './beacons.ts';
-import { Channel, type ChannelPorts } from './channel.ts';
 import { Conversation } from './conversation.ts';
 import { senderContext } from './derive.ts';
-import { createProver, type Prover } from './device.ts';
+import { createProver } from './device.ts';
 import type { CoreAction, CoreEvent, Identity, OccupantId } from './events.ts';
-import { Allowance, HeldMessages } from './inbox.ts';
 import { KeyExchange } from './key-exchange.ts';
 import type { OlmAccount, OlmLibrary } from './olm.ts';
 import { Outbox } from './outbox.ts';
-import { checkedParticipant, ownBundle, type Participant, participantOf } from './participant.ts';
-import { Receiving } from './receiving.ts';
-import { type Memory, type Occupant, type Peer, Roster } from './roster.ts';
+import { ownBundle, type Participant, participantOf } from './participant.ts';
+import { Peers } from './peers.ts';
+import { type Peer, Roster } from './roster.ts';
 import { Comparisons, type SasChannel } from './sas.ts';
-import { Listener } from './talk.ts';
 
-/** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
-const EAGER_ROSTER = 32;
 const SIGNATURES_UNDER_WAY = 256;
 
 export interface CoreOptions {
@@ -74,14 +58,11 @@ class KeyCore implements Core {
   private readonly own: Participant;
   private readonly outbox = new Outbox();
   private readonly present: Roster;
-  private readonly held = new HeldMessages();
+  private readonly peers: Peers;
   private readonly keys: KeyExchange;
   private readonly beacons: Beacons;
   private readonly conversation: Conversation;
   private readonly comparisons: Comparisons;
-  private readonly prover: Prover;
-  /** Peers whose channel may have a deadline. */
-  private readonly waiting = new Set<Peer>();
   private readonly signing = new Map<number, (signature: Uint8Array) => void>();
   private signatures = 0;
   private isSealed = false;
@@ -109,7 +90,7 @@ class KeyCore implements Core {
       name: options.name ?? '',
       random,
       isSealed: () => this.isSealed,
-      peerSealed: (peer, sealed) => this.evidence(peer, sealed),
+      peerSealed: (peer, sealed) => this.peers.evidence(peer, sealed),
     });
     this.keys = new KeyExchange({
       outbox,
@@ -117,7 +98,7 @@ class KeyCore implements Core {
       context,
       random,
       floors: () => this.beacons.floors(),
-      wantChannel: (peer) => this.wantChannel(peer, true),
+      wantChannel: (peer) => this.peers.wantChannel(peer, true),
       keyCame: (peer) => this.conversation.keyCame(peer, outbox.now),
     });
     this.conversation = new Conversation({
@@ -142,11 +123,28 @@ class KeyCore implements Core {
       show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
       verified: (occupant, device) => outbox.tell({ type: 'verified', occupant, device }),
     });
-    this.prover = createProver({
+    const prover = createProver({
       olm,
       device: options.device ?? null,
       name: options.name ?? null,
       sign: (message, done) => this.askSignature(message, done),
+    });
+    const { beacons, keys, conversation, comparisons, own } = this;
+    this.peers = new Peers({
+      olm,
+      account,
+      room,
+      self,
+      own,
+      random,
+      outbox,
+      roster,
+      prover,
+      parts: () => ({ keys, beacons, conversation, comparisons }),
+      isSealed: () => this.isSealed,
+      needsKeys: () => this.needsKeys,
+      comparable: (peer) => this.comparable(peer),
+      said: (peer, said, isPrivate, missed) => this.said(peer, said, isPrivate, missed),
     });
   }
 
@@ -186,13 +184,13 @@ class KeyCore implements Core {
     switch (event.type) {
       case 'joined':
       case 'bundle':
-        this.outbox.guarded(event.occupant, () => this.presence(event.occupant, event.bundle));
+        this.outbox.guarded(event.occupant, () => this.peers.presence(event.occupant, event.bundle));
         break;
       case 'left':
-        this.left(event.occupant);
+        this.peers.left(event.occupant);
         break;
       case 'message':
-        this.outbox.guarded(event.from, () => this.message(event.from, event.payload));
+        this.outbox.guarded(event.from, () => this.peers.message(event.from, event.payload));
         break;
       case 'sealed':
         this.isSealed = true;
@@ -251,179 +249,22 @@ class KeyCore implements Core {
     this.comparisons.due(now);
     this.conversation.flush();
     if (this.conversation.isOver(now)) this.activity();
-    for (const peer of this.waiting) peer.channel.due(now);
+    this.peers.due(now);
   }
 
   private wake(): void {
     let at = Number.POSITIVE_INFINITY;
-    const parts = [this.keys.sending, this.beacons.agreement, this.conversation, this.comparisons];
+    const parts = [
+      this.keys.sending,
+      this.beacons.agreement,
+      this.conversation,
+      this.comparisons,
+      this.peers,
+    ];
     for (const { deadline } of parts) at = Math.min(at, deadline ?? at);
-    for (const peer of this.waiting) {
-      const { deadline } = peer.channel;
-      if (deadline === null) this.waiting.delete(peer);
-      else at = Math.min(at, deadline);
-    }
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;
     this.outbox.do({ type: 'wake', at });
-  }
-
-  /** The first bundle of an occupant is pinned (rule M16). */
-  private presence(id: OccupantId, property: string | null): void {
-    if (id === this.options.self) return;
-    if (!isOccupantId(id))
-      throw new Refusal(`presence: expected an id of 1 to ${LIMITS.occupant} characters`);
-    const known = this.present.occupants.get(id);
-    if (known !== undefined && known.property === property) return;
-    if (known === undefined && this.present.occupants.size >= LIMITS.occupants) {
-      throw new Refusal(`presence: more than ${LIMITS.occupants} occupants`);
-    }
-    const allowance = known?.allowance ?? new Allowance(this.outbox.now);
-    const occupant = known ?? { id, property: null, hadBundle: false, peer: null, allowance };
-    this.present.occupants.set(id, occupant);
-    this.dismiss(occupant);
-    occupant.property = property;
-    if (property === null) {
-      this.outbox.tell({ type: 'incapable', occupant: id, reason: 'no bundle in the presence' });
-      return;
-    }
-    if (occupant.hadBundle) this.outbox.tell({ type: 'replaced', occupant: id });
-    occupant.hadBundle = true;
-    try {
-      this.admit(occupant, property);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.outbox.tell({ type: 'incapable', occupant: id, reason: error.message });
-    }
-    for (const payload of this.held.release(id, this.outbox.now)) {
-      this.outbox.guarded(id, () => this.message(id, payload));
-    }
-  }
-
-  private admit(occupant: Occupant, property: string): void {
-    const participant = checkedParticipant(this.options.olm, this.room, property, this.present.isTaken);
-    const { identity, curve25519, ed25519 } = participant;
-    const memory = this.present.remember(identity);
-    const peer: Peer = {
-      id: occupant.id,
-      participant,
-      channel: this.channel(occupant.id, participant, memory),
-      receiving: new Receiving(memory),
-      proved: null,
-      listener: new Listener(),
-      unread: [],
-      memory,
-      context: senderContext(this.room, occupant.id, curve25519, ed25519),
-      hasGivenEvidence: false,
-      requestedAt: Number.NEGATIVE_INFINITY,
-      answeredAt: Number.NEGATIVE_INFINITY,
-    };
-    this.present.admit(occupant, peer);
-    this.keys.sending.join(identity, this.outbox.now);
-    this.beacons.agreement.join(identity, this.outbox.now);
-    this.makeChannel(peer);
-  }
-
-  private left(id: OccupantId): void {
-    const occupant = this.present.occupants.get(id);
-    this.held.release(id, this.outbox.now);
-    if (occupant === undefined) return;
-    this.present.occupants.delete(id);
-    this.dismiss(occupant);
-  }
-
-  /** The identity behind this occupant is gone: for good, or in favour of another. */
-  private dismiss(occupant: Occupant): void {
-    const { peer } = occupant;
-    if (peer === null) return;
-    this.present.dismiss(occupant);
-    this.waiting.delete(peer);
-    this.comparisons.gone(occupant.id);
-    peer.channel.free();
-    this.keys.left(peer);
-    this.beacons.agreement.leave(peer.participant.identity, this.outbox.now);
-  }
-
-  private message(from: OccupantId, payload: unknown): void {
-    const { self } = this.options;
-    const { now } = this.outbox;
-    if (from === self) return;
-    if (!isOccupantId(from)) throw new Refusal('message: no sender');
-    const arrival = parseEndpointMessage(payload, self);
-    if (arrival.kind === 'room' || arrival.kind === 'elsewhere') return;
-    const occupant = this.present.occupants.get(from);
-    if (occupant === undefined || occupant.property === null) {
-      this.held.hold(from, payload, now);
-      return;
-    }
-    const { peer } = occupant;
-    if (peer === null) throw new Refusal('message: from an occupant without a good bundle');
-    this.waiting.add(peer);
-    occupant.allowance.spend(arrival.kind === 'olm' && arrival.part[0] === 0, now);
-    switch (arrival.kind) {
-      case 'olm':
-        peer.channel.receive(arrival.part, now);
-        break;
-      case 'restart':
-        peer.channel.hinted(now);
-        break;
-      case 'beacon':
-        this.beacons.hear(peer, arrival.body);
-        break;
-      case 'data':
-        this.conversation.hear(peer, arrival.body, now);
-        break;
-    }
-  }
-
-  private channel(occupant: OccupantId, participant: Participant, memory: Memory): Channel {
-    const { account, own, outbox, prover, room } = this;
-    const { random, self } = this.options;
-    const { identity } = participant;
-    const withPeer = (act: (peer: Peer) => void) => {
-      const peer = this.present.peers.get(identity);
-      if (peer !== undefined) act(peer);
-    };
-    const ports: ChannelPorts = {
-      send: (part) => outbox.send([[occupant, part]]),
-      hint: () => outbox.post(occupant, restartMessage()),
-      sendable: () => this.keys.sending.sendable(identity),
-      gift: () => this.keys.giftFor(identity),
-      isSealed: () => this.isSealed,
-      peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
-      keyRequest: (min) => withPeer((peer) => this.keys.asked(peer, min)),
-      said: (said) => withPeer((peer) => this.said(peer, said, true, 0)),
-      sas: (message) =>
-        withPeer((peer) => this.comparisons.receive(this.comparable(peer), message, outbox.now)),
-      key: (key) =>
-        withPeer((peer) => {
-          this.evidence(peer, true);
-          this.keys.received(peer, key);
-        }),
-      open: (transcript, proof, name) =>
-        withPeer((peer) => {
-          this.comparisons.gone(occupant);
-          peer.proved = proof && { transcript, device: proof.device };
-          const device = proof && toBase64(proof.device);
-          outbox.tell({ type: 'channel', occupant, identity, device, name });
-        }),
-    };
-    return new Channel({
-      account,
-      room,
-      self: { occupant: self, participant: own },
-      peer: { occupant, participant },
-      memory,
-      random,
-      prover,
-      ports,
-    });
-  }
-
-  private evidence(peer: Peer, sealed: boolean): void {
-    if (!sealed || this.isSealed || peer.hasGivenEvidence) return;
-    peer.hasGivenEvidence = true;
-    this.outbox.tell({ type: 'evidence', occupant: peer.id });
   }
 
   private askSignature(message: Uint8Array, done: (signature: Uint8Array) => void): void {
@@ -486,20 +327,10 @@ class KeyCore implements Core {
   private activity(): void {
     if (this.isSealed && this.needsKeys) this.keys.sending.activate(this.outbox.now);
     else this.keys.sending.deactivate();
-    for (const peer of this.present.peers.values()) this.makeChannel(peer);
+    this.peers.makeChannels();
   }
 
   private get needsKeys(): boolean {
     return this.isSourceOn || this.conversation.isTalking(this.outbox.now);
-  }
-
-  private makeChannel(peer: Peer): void {
-    const isLarge = this.present.size > EAGER_ROSTER;
-    if (this.isSealed && (!isLarge || this.needsKeys)) this.wantChannel(peer, isLarge);
-  }
-
-  private wantChannel(peer: Peer, isUrgent: boolean): void {
-    this.waiting.add(peer);
-    peer.channel.want(this.outbox.now, isUrgent);
   }
 }

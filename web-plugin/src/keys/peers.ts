@@ -1,0 +1,252 @@
+// Occupants as they come, speak and go: presence, messages, one channel each. docs/protocol.md §3 and §4.
+
+import {
+  isOccupantId,
+  LIMITS,
+  parseEndpointMessage,
+  Refusal,
+  restartMessage,
+  type Said,
+  toBase64,
+} from '../wire/index.ts';
+import type { Beacons } from './beacons.ts';
+import { Channel, type ChannelPorts } from './channel.ts';
+import type { Conversation } from './conversation.ts';
+import { senderContext } from './derive.ts';
+import type { Prover } from './device.ts';
+import type { OccupantId } from './events.ts';
+import { Allowance, HeldMessages } from './inbox.ts';
+import type { KeyExchange } from './key-exchange.ts';
+import type { OlmAccount, OlmLibrary } from './olm.ts';
+import type { Outbox } from './outbox.ts';
+import { checkedParticipant, type Participant } from './participant.ts';
+import { Receiving } from './receiving.ts';
+import type { Memory, Occupant, Peer, Roster } from './roster.ts';
+import type { Comparisons, SasChannel } from './sas.ts';
+import { Listener } from './talk.ts';
+
+/** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
+const EAGER_ROSTER = 32;
+
+export interface PeersSetup {
+  olm: OlmLibrary;
+  account: OlmAccount;
+  room: string;
+  self: OccupantId;
+  own: Participant;
+  random(length: number): Uint8Array;
+  outbox: Outbox;
+  roster: Roster;
+  prover: Prover;
+  /** What peers' messages are for. */
+  parts(): { keys: KeyExchange; beacons: Beacons; conversation: Conversation; comparisons: Comparisons };
+  isSealed(): boolean;
+  /** Something is sent, or said, so that keys have to be handed out. */
+  needsKeys(): boolean;
+  comparable(peer: Peer): SasChannel;
+  said(peer: Peer, said: Said, isPrivate: boolean, missed: number): void;
+}
+
+export class Peers {
+  private readonly setup: PeersSetup;
+  private readonly held = new HeldMessages();
+  /** Peers whose channel may have a deadline. */
+  private readonly waiting = new Set<Peer>();
+
+  constructor(setup: PeersSetup) {
+    this.setup = setup;
+  }
+
+  get deadline(): number | null {
+    let at = Number.POSITIVE_INFINITY;
+    for (const peer of this.waiting) {
+      const { deadline } = peer.channel;
+      if (deadline === null) this.waiting.delete(peer);
+      else at = Math.min(at, deadline);
+    }
+    return at === Number.POSITIVE_INFINITY ? null : at;
+  }
+
+  due(now: number): void {
+    for (const peer of this.waiting) peer.channel.due(now);
+  }
+
+  makeChannels(): void {
+    for (const peer of this.setup.roster.peers.values()) this.makeChannel(peer);
+  }
+
+  /** The first bundle of an occupant is pinned (rule M16). */
+  presence(id: OccupantId, property: string | null): void {
+    if (id === this.setup.self) return;
+    if (!isOccupantId(id))
+      throw new Refusal(`presence: expected an id of 1 to ${LIMITS.occupant} characters`);
+    const known = this.setup.roster.occupants.get(id);
+    if (known !== undefined && known.property === property) return;
+    if (known === undefined && this.setup.roster.occupants.size >= LIMITS.occupants) {
+      throw new Refusal(`presence: more than ${LIMITS.occupants} occupants`);
+    }
+    const allowance = known?.allowance ?? new Allowance(this.setup.outbox.now);
+    const occupant = known ?? { id, property: null, hadBundle: false, peer: null, allowance };
+    this.setup.roster.occupants.set(id, occupant);
+    this.dismiss(occupant);
+    occupant.property = property;
+    if (property === null) {
+      this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: 'no bundle in the presence' });
+      return;
+    }
+    if (occupant.hadBundle) this.setup.outbox.tell({ type: 'replaced', occupant: id });
+    occupant.hadBundle = true;
+    try {
+      this.admit(occupant, property);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: error.message });
+    }
+    for (const payload of this.held.release(id, this.setup.outbox.now)) {
+      this.setup.outbox.guarded(id, () => this.message(id, payload));
+    }
+  }
+
+  private admit(occupant: Occupant, property: string): void {
+    const participant = checkedParticipant(
+      this.setup.olm,
+      this.setup.room,
+      property,
+      this.setup.roster.isTaken,
+    );
+    const { identity, curve25519, ed25519 } = participant;
+    const memory = this.setup.roster.remember(identity);
+    const peer: Peer = {
+      id: occupant.id,
+      participant,
+      channel: this.channel(occupant.id, participant, memory),
+      receiving: new Receiving(memory),
+      proved: null,
+      listener: new Listener(),
+      unread: [],
+      memory,
+      context: senderContext(this.setup.room, occupant.id, curve25519, ed25519),
+      hasGivenEvidence: false,
+      requestedAt: Number.NEGATIVE_INFINITY,
+      answeredAt: Number.NEGATIVE_INFINITY,
+    };
+    this.setup.roster.admit(occupant, peer);
+    this.setup.parts().keys.sending.join(identity, this.setup.outbox.now);
+    this.setup.parts().beacons.agreement.join(identity, this.setup.outbox.now);
+    this.makeChannel(peer);
+  }
+
+  left(id: OccupantId): void {
+    const occupant = this.setup.roster.occupants.get(id);
+    this.held.release(id, this.setup.outbox.now);
+    if (occupant === undefined) return;
+    this.setup.roster.occupants.delete(id);
+    this.dismiss(occupant);
+  }
+
+  /** The identity behind this occupant is gone: for good, or in favour of another. */
+  private dismiss(occupant: Occupant): void {
+    const { peer } = occupant;
+    if (peer === null) return;
+    this.setup.roster.dismiss(occupant);
+    this.waiting.delete(peer);
+    this.setup.parts().comparisons.gone(occupant.id);
+    peer.channel.free();
+    this.setup.parts().keys.left(peer);
+    this.setup.parts().beacons.agreement.leave(peer.participant.identity, this.setup.outbox.now);
+  }
+
+  message(from: OccupantId, payload: unknown): void {
+    const { self, outbox } = this.setup;
+    const { now } = outbox;
+    if (from === self) return;
+    if (!isOccupantId(from)) throw new Refusal('message: no sender');
+    const arrival = parseEndpointMessage(payload, self);
+    if (arrival.kind === 'room' || arrival.kind === 'elsewhere') return;
+    const occupant = this.setup.roster.occupants.get(from);
+    if (occupant === undefined || occupant.property === null) {
+      this.held.hold(from, payload, now);
+      return;
+    }
+    const { peer } = occupant;
+    if (peer === null) throw new Refusal('message: from an occupant without a good bundle');
+    this.waiting.add(peer);
+    occupant.allowance.spend(arrival.kind === 'olm' && arrival.part[0] === 0, now);
+    switch (arrival.kind) {
+      case 'olm':
+        peer.channel.receive(arrival.part, now);
+        break;
+      case 'restart':
+        peer.channel.hinted(now);
+        break;
+      case 'beacon':
+        this.setup.parts().beacons.hear(peer, arrival.body);
+        break;
+      case 'data':
+        this.setup.parts().conversation.hear(peer, arrival.body, now);
+        break;
+    }
+  }
+
+  private channel(occupant: OccupantId, participant: Participant, memory: Memory): Channel {
+    const { account, own, outbox, prover, random, room, self } = this.setup;
+    const { identity } = participant;
+    const withPeer = (act: (peer: Peer) => void) => {
+      const peer = this.setup.roster.peers.get(identity);
+      if (peer !== undefined) act(peer);
+    };
+    const ports: ChannelPorts = {
+      send: (part) => outbox.send([[occupant, part]]),
+      hint: () => outbox.post(occupant, restartMessage()),
+      sendable: () => this.setup.parts().keys.sending.sendable(identity),
+      gift: () => this.setup.parts().keys.giftFor(identity),
+      isSealed: this.setup.isSealed,
+      peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
+      keyRequest: (min) => withPeer((peer) => this.setup.parts().keys.asked(peer, min)),
+      said: (said) => withPeer((peer) => this.setup.said(peer, said, true, 0)),
+      sas: (message) =>
+        withPeer((peer) =>
+          this.setup.parts().comparisons.receive(this.setup.comparable(peer), message, outbox.now),
+        ),
+      key: (key) =>
+        withPeer((peer) => {
+          this.evidence(peer, true);
+          this.setup.parts().keys.received(peer, key);
+        }),
+      open: (transcript, proof, name) =>
+        withPeer((peer) => {
+          this.setup.parts().comparisons.gone(occupant);
+          peer.proved = proof && { transcript, device: proof.device };
+          const device = proof && toBase64(proof.device);
+          outbox.tell({ type: 'channel', occupant, identity, device, name });
+        }),
+    };
+    return new Channel({
+      account,
+      room,
+      self: { occupant: self, participant: own },
+      peer: { occupant, participant },
+      memory,
+      random,
+      prover,
+      ports,
+    });
+  }
+
+  evidence(peer: Peer, sealed: boolean): void {
+    if (!sealed || this.setup.isSealed() || peer.hasGivenEvidence) return;
+    peer.hasGivenEvidence = true;
+    this.setup.outbox.tell({ type: 'evidence', occupant: peer.id });
+  }
+
+  private makeChannel(peer: Peer): void {
+    const { isSealed, needsKeys, roster } = this.setup;
+    const isLarge = roster.size > EAGER_ROSTER;
+    if (isSealed() && (!isLarge || needsKeys())) this.wantChannel(peer, isLarge);
+  }
+
+  wantChannel(peer: Peer, isUrgent: boolean): void {
+    this.waiting.add(peer);
+    peer.channel.want(this.setup.outbox.now, isUrgent);
+  }
+}
