@@ -19,7 +19,12 @@ return function (store, metrics)
 	local config = store.config;
 	local decoded = setmetatable({}, { __mode = "k" }); -- stanza → { payload or nil, problem or nil, bytes }
 
-	-- Sealmeet's payload of a message, decoded once; nil when it has none. Second: "malformed" or "too-large".
+	-- util.json takes the keys __hash and __array for its own and lets them replace others; a browser does not.
+	local function reads_differently(text)
+		return text:find("\"__", 1, true) or text:lower():find("\\u005f", 1, true);
+	end
+
+	-- Sealmeet's payload of a message, decoded once; nil when it has none. Second: nil or "too-large".
 	local function decode(stanza)
 		local known = decoded[stanza];
 		if known then return known.payload, known.problem, known.bytes; end
@@ -35,7 +40,7 @@ return function (store, metrics)
 				end
 				-- Protected: deep nesting overflows the decoder's stack.
 				local ok, payload = pcall(json.decode, text);
-				if ok and type(payload) == "table" and payload.type == names.message_type then
+				if ok and type(payload) == "table" and payload.type == names.message_type and not reads_differently(text) then
 					known.payload = payload;
 				end
 			end

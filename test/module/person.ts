@@ -82,7 +82,7 @@ export class Person {
     });
     xmpp.reconnect.stop();
     // Its own default of two seconds is short for a machine that does other things too.
-    (xmpp as unknown as { timeout: number }).timeout = 10_000;
+    (xmpp as unknown as { timeout: number }).timeout = 30_000;
     const person = new Person(xmpp);
     xmpp.on('error', () => {});
     xmpp.on('stanza', (stanza) => person.receive(stanza));

@@ -267,6 +267,11 @@ suite(
       ['an endpoint message that is no JSON', [json('hello "sealmeet"', jitmeet)]],
       ['a type that only looks sealed', [json('{"type":"x","y":"sealmeet"}', jitmeet)]],
       [
+        'a type that only Prosody would read',
+        [json('{"type":"reactions","__hash":["type","sealmeet"]}', jitmeet)],
+      ],
+      ['the same in disguise', [json('{"type":"reactions","\\u005f_hash":["type","sealmeet"]}', jitmeet)]],
+      [
         'two endpoint messages',
         [json('{"type":"sealmeet","v":1}', jitmeet), json('{"type":"sealmeet","v":1}', jitmeet)],
       ],
