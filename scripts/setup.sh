@@ -16,7 +16,9 @@ packages=()
 for command in "${!needed[@]}"; do
   command -v "$command" >/dev/null || packages+=("${needed[$command]}")
 done
-fc-list 2>/dev/null | grep -q . || packages+=(fontconfig fonts-dejavu-core)
+fc-list 2>/dev/null | grep -q DejaVu || packages+=(fontconfig fonts-dejavu-core)
+# The emoji that people compare.
+fc-list 2>/dev/null | grep -q NotoColorEmoji || packages+=(fontconfig fonts-noto-color-emoji)
 
 if ((${#packages[@]})); then
   become=()

@@ -85,14 +85,29 @@ test('a participant that is not an owner cannot unseal', async () => {
   assert.equal(await phaseOf(ben), 'sealed');
 });
 
-test('chat and other clear payloads are refused, by the plugin and by the module, with a reason', async () => {
+test('chat is sealed, to all and to one; what cannot be sealed is held back, and the room refuses what is clear', async () => {
+  const linesOf = (person: Person) =>
+    person.page.evaluate(() =>
+      window.call.messages.map(({ name, text, private: isPrivate }) => ({ name, text, isPrivate })),
+    );
   await ada.page.evaluate(() => window.call.sendChat('hello all'));
-  assert.match(
-    await troubleText(ada, 'held back out chat'),
-    /chat was not sent.*nothing may leave unprotected/is,
-  );
   await ada.page.evaluate((id) => window.call.sendChat('hello Ben', id), ben.endpoint);
-  assert.match(await troubleText(ada, 'held back out private chat'), /private chat was not sent/i);
+  const toAll = { name: 'Ada', text: 'hello all', isPrivate: false };
+  await until('Ben has both and Cleo the one to all', async () => {
+    const [hers, his] = [await linesOf(cleo), await linesOf(ben)];
+    return hers.length > 0 && his.length > 1;
+  });
+  assert.deepEqual(await linesOf(cleo), [toAll]);
+  assert.deepEqual(await linesOf(ben), [toAll, { name: 'Ada', text: 'hello Ben', isPrivate: true }]);
+
+  await ada.page.evaluate(() => {
+    const { conference } = window.call as unknown as { conference: { sendMessage(payload: object): void } };
+    conference.sendMessage({ type: 'whiteboard', line: [1, 2] });
+  });
+  assert.match(
+    await troubleText(ada, 'held back out other'),
+    /was not sent.*nothing may leave unprotected/is,
+  );
 
   // Past the plugin, as an older client would: the room itself refuses.
   for (const [text, element] of [
@@ -114,8 +129,7 @@ test('chat and other clear payloads are refused, by the plugin and by the module
       return errors.slice(told).some((line) => /not sent: .*sealed/i.test(line));
     });
   }
-  for (const person of [ada, ben, cleo])
-    assert.deepEqual(await person.page.evaluate(() => window.call.messages), []);
+  assert.deepEqual(await linesOf(cleo), [toAll]);
 });
 
 test('a client without the plugin is refused, and reads why', async () => {

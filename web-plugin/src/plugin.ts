@@ -12,8 +12,8 @@ import {
   Meeting,
   Routes,
   supportsEncodedTransforms,
+  troubleOf,
   Watchdog,
-  WORDS,
   WorkerLink,
 } from './jitsi/index.ts';
 import { loadOlm, openDevice, openRecords, openTrust } from './keys/index.ts';
@@ -41,7 +41,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
   let active: Meeting | null = null;
   let means: Means | null = null;
   /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
-  let obstacle: keyof Pick<typeof WORDS, 'unsupported' | 'notLoaded' | 'workerDied'> | null = null;
+  let obstacle: 'unsupported' | 'not-loaded' | 'worker-died' | null = null;
   /** The obstacle ended or prevented a call: said until the page is left. */
   let isStopped = false;
 
@@ -52,6 +52,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
     agreeToUnseal: () => active?.agreeToUnseal(),
     leave: () => active?.leave(),
     dismiss: (trouble) => active?.dismiss(trouble),
+    reload: () => location.reload(),
     verification: {
       compare: (person) => verifying()?.compare(person),
       accept: () => verifying()?.accept(),
@@ -73,8 +74,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
     queueMicrotask(() => {
       isDrawing = false;
       if (isStopped && obstacle) {
-        const words = WORDS[obstacle]();
-        ui.show({ ...AWAY, phase: 'broken', troubles: [{ id: obstacle, ...words, repeated: 1 }] });
+        ui.show({ ...AWAY, phase: 'broken', troubles: [troubleOf(obstacle, { kind: obstacle })] });
       } else {
         ui.show(active?.view() ?? AWAY);
       }
@@ -89,8 +89,8 @@ function start(library: JitsiMeetLibrary, base: string): void {
         (report: WorkerReport) => active?.report(report),
         (reason) => {
           console.error(`Sealmeet: ${reason}`);
-          obstacle = 'workerDied';
-          active?.trouble('worker', WORDS.workerDied());
+          obstacle = 'worker-died';
+          active?.trouble('worker', { kind: 'worker-died' });
           active?.broken();
         },
       )
@@ -123,7 +123,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
         if (active?.gate === 'clear') return;
         if (holder instanceof RTCRtpSender) void holder.replaceTrack(null);
         else holder.track.enabled = false;
-        active?.trouble('bypassed', WORDS.bypassed());
+        active?.trouble('bypassed', { kind: 'bypassed' });
       },
     );
     setInterval(() => {
@@ -138,7 +138,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
         },
         (error: unknown) => {
           console.error('Sealmeet: could not be loaded:', error);
-          obstacle = 'notLoaded';
+          obstacle = 'not-loaded';
         },
       )
     : Promise.resolve();
@@ -164,7 +164,11 @@ function start(library: JitsiMeetLibrary, base: string): void {
       },
       counters: async () => (await link?.counters()) ?? new Map(),
       onChanged: draw,
-      notify: (text) => ui.notify(text),
+      codec: async (transform) => {
+        const figures = await link?.statistics();
+        return figures?.find((one) => one.transform === transform)?.codec ?? '';
+      },
+      notify: (line) => ui.notify(line),
       onEnded: (ended) => {
         if (active !== ended) return;
         link?.send({ type: 'reset' });

@@ -14,19 +14,14 @@ const person = (id: string, name: string, state: Person['state'] = 'sealed', isS
 export const swapped: Trouble = {
   id: 'swapped mara',
   severity: 'alarm',
-  happened: "Somebody else's picture was sent in Mara's place.",
-  means: 'The server mixed up two streams, or did so on purpose. The wrong picture is not shown.',
-  remedy:
-    'Go on talking, but trust no picture until it is gone. If it comes back, leave and tell who runs the server.',
+  cause: { kind: 'swapped', name: 'Mara', seen: null },
   repeated: 3,
 };
 
 export const unreadable: Trouble = {
   id: 'unreadable tom',
   severity: 'warning',
-  happened: 'What Tom sends cannot be opened.',
-  means: 'Keys have not arrived, or the server changes what passes it.',
-  remedy: 'Wait some seconds. If it stays, ask Tom to reload the page.',
+  cause: { kind: 'unreadable', name: 'Tom' },
   repeated: 1,
 };
 
@@ -115,9 +110,6 @@ export const changed: UiState = {
     {
       id: 'changed mara',
       severity: 'alarm',
-      happened: '-',
-      means: '-',
-      remedy: '-',
       repeated: 1,
       cause: { kind: 'changed-device', name: 'Mara' },
     },

@@ -6,6 +6,6 @@ export { findLibrary, type JitsiConference, type JitsiMeetLibrary } from './libr
 export { type Means, Meeting } from './meeting.ts';
 export { Routes } from './routes.ts';
 export { hookDisplayMedia } from './sources.ts';
-export { WORDS } from './troubles.ts';
+export { troubleOf } from './troubles.ts';
 export { Watchdog } from './watchdog.ts';
 export { WorkerLink } from './worker-link.ts';

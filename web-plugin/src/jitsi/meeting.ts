@@ -1,12 +1,7 @@
-// One participation in one room: the seal, the key core and the worker, fed from lib-jitsi-meet's conference.
+// One participation in one room: the seal, the key exchange and the worker, fed from lib-jitsi-meet's conference.
 
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
 import {
-  type Core,
-  type CoreAction,
-  type CoreEvent,
-  createCore,
-  type Identity,
   latchKey,
   type Notice,
   type OlmLibrary,
@@ -16,14 +11,18 @@ import {
   type SealEvent,
   type Trust,
 } from '../keys/index.ts';
-import type { KeyChange, Person, UiState } from '../ui/index.ts';
+import type { Cause, KeyChange, Line, UiState } from '../ui/index.ts';
+import type { DataKind } from '../wire/index.ts';
+import { Alarms } from './alarms.ts';
+import { KeyExchange } from './key-exchange.ts';
 import type { LatchStore } from './latch-store.ts';
 import type { JitsiConference, JitsiMeetLibrary } from './library.ts';
 import { People } from './people.ts';
 import { Room } from './room.ts';
 import type { RoomState } from './room-state.ts';
 import type { Routes } from './routes.ts';
-import { Troubles, WORDS } from './troubles.ts';
+import { Troubles } from './troubles.ts';
+import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
 
 export interface MeetingServices {
@@ -36,10 +35,12 @@ export interface MeetingServices {
   command(command: WorkerCommand): void;
   /** The next counter of each own source. */
   counters(): Promise<Map<SourceId, number>>;
+  /** What the browser calls the codec of a transform's last frame. */
+  codec(transform: number): Promise<string>;
   /** Something that the interface shows has changed. */
   onChanged(): void;
   /** One line for the person. */
-  notify(text: string): void;
+  notify(line: Line): void;
   onEnded(meeting: Meeting): void;
 }
 
@@ -50,33 +51,26 @@ export interface Means {
   trust: Trust;
 }
 
-const now = () => performance.now();
-
 const KEY_CHANGES = { start: 'start', leave: 'left', join: 'joined', period: 'period' } as const;
 
 export class Meeting {
   readonly conference: JitsiConference;
   readonly #services: MeetingServices;
+  readonly #turns = new Turns();
+  readonly #alarms = new Alarms<'seal' | 'keys'>((inMs) => this.#services.command({ type: 'wake', inMs }));
   readonly #room: Room;
   readonly #seal = new Seal();
+  readonly #keys: KeyExchange;
   readonly #people = new People();
   readonly #troubles = new Troubles();
-  readonly #identities = new Map<string, Identity>();
-  /** Wishes of the seal and of the core for their next turn, in `now` time. */
-  readonly #alarms: { seal: number | null; core: number | null } = { seal: null, core: null };
-  #core: Core | null = null;
-  #device: OwnDevice | null = null;
   #verification: Verification | null = null;
-  #hasKey = false;
-  #isSending = false;
-  #sourcesOn = new Set<SourceId>();
+  #gate: Gate = 'drop';
   #isLocallySealed = false;
   #isOver = false;
   #hasHeardServer = false;
   #lastKeyChange: KeyChange | null = null;
   /** Name of the last who came or left: why a key changed. */
   #lastMoved: string | null = null;
-  #gate: Gate = 'drop';
 
   constructor(conference: JitsiConference, services: MeetingServices) {
     this.conference = conference;
@@ -86,46 +80,43 @@ export class Meeting {
       onLeft: () => this.end(),
       onOccupant: (id, bundle) => this.#occupant(id, bundle),
       onOccupantLeft: (id, name) => this.#occupantLeft(id, name),
-      onBundle: (occupant, bundle) => this.#feed({ type: 'bundle', occupant, bundle }),
+      onBundle: (occupant, bundle) => this.#keys.feed({ type: 'bundle', occupant, bundle }),
       onSealedPresence: (occupant, sealed) => this.#turn({ type: 'presence', occupant, sealed }),
-      onMessage: (from, payload) => this.#feed({ type: 'message', from, payload }),
+      onMessage: (from, payload) => this.#keys.feed({ type: 'message', from, payload }),
       onRoomState: (state) => this.#roomState(state),
       onChanged: () => this.#turn({ type: 'owner', isOwner: this.#room.isOwner }),
       onTracksChanged: () => this.tracksChanged(),
       // Before anything is known nothing clear goes out; what comes in then is the room's history.
       isClear: (direction) => (direction === 'out' ? this.#gate === 'clear' : !this.#isLocallySealed),
-      onHeldBack: (direction, what) => {
-        const words = direction === 'out' ? WORDS.heldBackOut(what) : WORDS.heldBackIn(what);
-        this.trouble(`held back ${direction} ${what}`, words);
-      },
+      onSay: (kind, body, to) => this.#say(kind, body, to),
+      onHeldBack: (direction, what) =>
+        this.trouble(`held back ${direction} ${what}`, { kind: `held-back-${direction}`, what }),
+    });
+    this.#keys = new KeyExchange(this.#room, {
+      command: (command) => this.#services.command(command),
+      counters: () => this.#services.counters(),
+      wish: (at) => this.#alarms.wish('keys', at),
+      run: (step) => this.#turns.run(step),
+      onNotice: (notice) => this.#notice(notice),
+      onTurn: () => this.#judge(),
     });
   }
 
-  /** All is loaded: publish the bundle, which has to stand in the first presence. */
+  /** All is loaded: from here on this client can take part in a seal. */
   start({ olm, device, trust }: Means): void {
-    if (this.#isOver || this.#core) return;
-    this.#device = device;
-    this.#core = createCore({
-      olm,
-      room: this.#room.jid,
-      self: this.#room.self,
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      device: device.publicKey,
-      name: this.#room.ownName || null,
-    });
+    if (this.#isOver || this.#keys.core) return;
+    this.#keys.start(olm, device);
     this.#verification = new Verification(trust, {
-      core: () => this.#core,
+      core: () => this.#keys.core,
       name: (occupant) => this.#room.name(occupant),
-      compare: (occupant) => this.#feed({ type: 'compare', occupant }),
-      answer: (accept) => this.#feed({ type: 'compare-answer', accept }),
-      confirm: (isSame) => this.#feed({ type: 'compare-confirm', isSame }),
-      stop: () => this.#feed({ type: 'compare-stop' }),
-      onChangedDevice: (occupant) =>
-        this.trouble(`changed ${occupant}`, WORDS.changedDevice(this.#room.name(occupant))),
-      onMismatch: (name) => this.trouble(`mismatch ${name}`, WORDS.mismatch(name)),
+      compare: (occupant) => this.#keys.feed({ type: 'compare', occupant }),
+      answer: (accept) => this.#keys.feed({ type: 'compare-answer', accept }),
+      confirm: (isSame) => this.#keys.feed({ type: 'compare-confirm', isSame }),
+      stop: () => this.#keys.feed({ type: 'compare-stop' }),
+      onChangedDevice: (id) => this.#troubleWith('changed-device', id),
+      onMismatch: (name) => this.trouble(`mismatch ${name}`, { kind: 'mismatch', name }),
       onChanged: () => this.#services.onChanged(),
     });
-    this.#room.publishBundle(this.#core.bundle());
   }
 
   // What the interface does.
@@ -156,8 +147,10 @@ export class Meeting {
     this.#services.onChanged();
   }
 
-  trouble(id: string, words: Parameters<Troubles['report']>[1]): void {
-    this.#troubles.report(id, words);
+  // What the page does.
+
+  trouble(id: string, cause: Cause): void {
+    this.#troubles.report(id, cause);
     this.#services.onChanged();
   }
 
@@ -175,16 +168,33 @@ export class Meeting {
     this.#turn({ type: 'broken', isBroken: true });
   }
 
+  aboutToSend(): void {
+    this.#keys.aboutToSend();
+  }
+
+  tracksChanged(): void {
+    if (this.#isOver) return;
+    this.#services.routes.routeSenders(this.conference);
+    this.#services.routes.routeReceivers(this.#room, (occupant) => this.#keys.identityOf(occupant));
+    this.#keys.sourcesChanged();
+    this.#services.onChanged();
+  }
+
+  end(): void {
+    this.#turn({ type: 'left' });
+    this.#turns.run(() => {
+      if (this.#isOver) return;
+      this.#isOver = true;
+      this.#keys.end();
+      this.#services.onEnded(this);
+    });
+  }
+
   view(): UiState {
     const { phase, isEnforced, sealedSince, unsealedBy, canAgree } = this.#seal.view;
     const comparison = this.#verification?.comparison();
     const meetingCode = this.#verification?.code();
-    const self: Person = {
-      id: this.#room.self,
-      name: this.#room.ownName,
-      isSelf: true,
-      state: this.#isSelfSealed() ? 'sealed' : 'waiting',
-    };
+    const { self, ownName } = this.#room;
     return {
       phase,
       isOwner: this.#room.isOwner,
@@ -193,7 +203,7 @@ export class Meeting {
       sealedSince: sealedSince === null ? null : performance.timeOrigin + sealedSince,
       unsealedBy: unsealedBy === null ? null : this.#room.name(unsealedBy),
       people: [
-        self,
+        { id: self, name: ownName, isSelf: true, state: this.#isSelfSealed() ? 'sealed' : 'waiting' },
         ...this.#room.occupants().map((one) => {
           const id = one.getId();
           const device = this.#verification?.device(id);
@@ -202,6 +212,7 @@ export class Meeting {
         }),
       ],
       troubles: this.#troubles.list(),
+      parts: { microphone: 'sealed', camera: 'sealed', screen: 'sealed', chat: 'sealed' },
       ...(this.#lastKeyChange && { lastKeyChange: this.#lastKeyChange }),
       ...(comparison && { comparison }),
       ...(meetingCode && { meetingCode }),
@@ -211,12 +222,13 @@ export class Meeting {
   // What the worker says.
 
   report(report: WorkerReport): void {
+    if (this.#isOver) return;
     switch (report.type) {
       case 'missing-key':
-        this.#feed({ type: 'missing-key', owner: report.owner, generation: report.generation });
+        this.#keys.feed({ type: 'missing-key', owner: report.owner, generation: report.generation });
         break;
       case 'opened': {
-        const occupant = this.#occupantOf(report.owner);
+        const occupant = this.#keys.occupantOf(report.owner);
         if (!occupant) break;
         this.#people.opened(occupant, report.transform);
         // A sealed frame that opens is authentic evidence that the room is sealed (rule M21).
@@ -230,33 +242,14 @@ export class Meeting {
         this.#swapped(report);
         break;
       case 'woke':
-        this.#woke();
+        for (const name of this.#alarms.due()) {
+          if (name === 'seal') this.#turn({ type: 'timer' });
+          else this.#keys.feed({ type: 'timer' });
+        }
         break;
       default:
         break;
     }
-  }
-
-  tracksChanged(): void {
-    if (this.#isOver) return;
-    this.#services.routes.routeSenders(this.conference);
-    this.#services.routes.routeReceivers(this.#room, (occupant) => this.#identities.get(occupant) ?? null);
-    this.#sourcesChanged();
-    this.#services.onChanged();
-  }
-
-  /** A track is about to be sent: the key has to be on its way before its first frame (rule M7). */
-  aboutToSend(): void {
-    this.#setSending(true);
-  }
-
-  end(): void {
-    if (this.#isOver) return;
-    this.#turn({ type: 'left' });
-    this.#isOver = true;
-    this.#core?.free();
-    this.#core = null;
-    this.#services.onEnded(this);
   }
 
   // The room.
@@ -285,7 +278,8 @@ export class Meeting {
     const { phase } = this.#seal.view;
     if (sealed) {
       this.#turn({ type: 'server-change', sealed, by });
-      if (phase === 'open' && by) this.#services.notify(`${this.#nameOrYou(by)} sealed this room.`);
+      if (phase === 'open' && by && by !== this.#room.self)
+        this.#services.notify({ kind: 'sealed-by', name: this.#room.name(by) });
     } else if (unsealedBy !== null) {
       this.#turn({ type: 'server-change', sealed, by: unsealedBy });
     } else {
@@ -297,21 +291,26 @@ export class Meeting {
   #occupant(occupant: string, bundle: string | null): void {
     this.#lastMoved = this.#room.name(occupant);
     this.#people.joined(occupant);
-    this.#feed({ type: 'joined', occupant, bundle });
+    this.#keys.feed({ type: 'joined', occupant, bundle });
   }
 
   #occupantLeft(occupant: string, name: string): void {
     this.#lastMoved = name;
     this.#verification?.left(occupant);
     this.#people.left(occupant);
-    this.#identities.delete(occupant);
-    this.#feed({ type: 'left', occupant });
+    this.#keys.feed({ type: 'left', occupant });
     this.#turn({ type: 'gone', occupant });
     this.tracksChanged();
   }
 
-  #nameOrYou(occupant: string): string {
-    return occupant === this.#room.self ? 'You' : this.#room.name(occupant);
+  /** To everybody or to one alone; shown at once on this side as Jitsi's server would have sent it back. */
+  #say(kind: DataKind, body: string, to: string | null): void {
+    if (!this.#keys.core || this.#gate !== 'sealed') {
+      this.trouble('held back out', { kind: 'held-back-out', what: kind === 'lower-hand' ? 'other' : kind });
+      return;
+    }
+    this.#keys.feed({ type: 'say', kind, body, to, sentAt: Date.now() });
+    if (kind === 'chat' && to === null) this.#room.deliver(this.#room.self, kind, body, false);
   }
 
   #latchKey(): string {
@@ -321,12 +320,14 @@ export class Meeting {
   // The seal.
 
   #turn(event: SealEvent): void {
-    if (this.#isOver) return;
-    for (const action of this.#seal.handle(event, now())) this.#seals(action);
-    this.#services.onChanged();
+    this.#turns.run(() => {
+      if (this.#isOver) return;
+      for (const action of this.#seal.handle(event, performance.now())) this.#act(action);
+      this.#services.onChanged();
+    });
   }
 
-  #seals(action: SealAction): void {
+  #act(action: SealAction): void {
     switch (action.type) {
       case 'gate':
         this.#gate = action.gate;
@@ -334,9 +335,9 @@ export class Meeting {
         break;
       case 'core':
         this.#isLocallySealed = action.event === 'sealed';
-        this.#people.sealed(now());
-        this.#feed({ type: action.event });
-        this.#sourcesChanged();
+        this.#people.sealed(performance.now());
+        this.#keys.feed({ type: action.event });
+        this.#keys.sourcesChanged();
         break;
       case 'latch':
         this.#services.latches.set(this.#latchKey(), action.remember);
@@ -348,84 +349,44 @@ export class Meeting {
         void this.#request(action.sealed ? 'seal' : 'unseal');
         break;
       case 'wake':
-        this.#alarms.seal = action.at;
-        this.#setAlarm();
+        this.#alarms.wish('seal', action.at);
     }
   }
 
-  async #request(kind: 'seal' | 'unseal'): Promise<void> {
+  async #request(what: 'seal' | 'unseal'): Promise<void> {
     try {
-      await this.#room.request(kind);
+      await this.#room.request(what);
     } catch (error) {
       if (this.#isOver) return;
-      this.trouble(`refused ${kind}`, WORDS.refused(kind, (error as Error).message));
+      this.trouble(`refused ${what}`, { kind: 'refused', what, why: (error as Error).message });
       this.#turn({ type: 'request-refused' });
     }
   }
 
-  // The key core.
-
-  #feed(event: CoreEvent): void {
-    if (!this.#core || this.#isOver) return;
-    for (const action of this.#core.handle(event, now())) this.#keys(action);
-    this.#judge();
+  #isSelfSealed(): boolean {
+    return this.#isLocallySealed && this.#keys.isSealing;
   }
 
-  #keys(action: CoreAction): void {
-    switch (action.type) {
-      case 'send':
-        this.#room.send(action.to, action.message);
-        break;
-      case 'use-key':
-        this.#hasKey = true;
-        this.#services.command(action);
-        break;
-      case 'stop-sending':
-        this.#hasKey = false;
-        this.#services.command(action);
-        break;
-      case 'expire-sending':
-      case 'accept-key':
-      case 'retire':
-      case 'forget':
-      case 'source-states':
-        this.#services.command(action);
-        break;
-      case 'wake':
-        this.#alarms.core = action.at;
-        this.#setAlarm();
-        break;
-      case 'notice':
-        this.#notice(action.notice);
-        break;
-      case 'sign':
-        void this.#sign(action.id, action.message);
-        break;
-      default:
-        break;
-    }
+  /** Is everything that leaves sealed, and can everybody who takes part be opened? Local facts alone (rule M21). */
+  #judge(): void {
+    const everybody = this.#room.occupants().map((one) => one.getId());
+    this.#turn({ type: 'ready', isReady: this.#isSelfSealed() && this.#people.areAllSealed(everybody) });
   }
 
-  async #sign(id: number, message: Uint8Array): Promise<void> {
-    const signature = await this.#device?.sign(message);
-    if (signature) this.#feed({ type: 'signed', id, signature });
-  }
+  // What the key core tells.
 
   #notice(notice: Notice): void {
     switch (notice.type) {
       case 'channel':
-        this.#identities.set(notice.occupant, notice.identity);
-        this.#people.reached(notice.occupant, now());
+        this.#people.reached(notice.occupant, performance.now());
         this.#verification?.met(notice.occupant, notice.device, notice.name);
         this.tracksChanged();
         break;
       case 'comparison':
         this.#verification?.showComparison(notice.occupant, notice.comparison);
-        this.#services.onChanged();
         break;
       case 'verified':
         this.#verification?.verified(notice.device);
-        this.#services.onChanged();
         break;
       case 'view':
         this.#viewed(notice.occupant, notice.view);
@@ -442,108 +403,60 @@ export class Meeting {
         break;
       case 'incapable':
         this.#people.incapable(notice.occupant);
-        if (this.#isLocallySealed) {
-          this.trouble(`incapable ${notice.occupant}`, WORDS.incapable(this.#room.name(notice.occupant)));
-        }
+        if (this.#isLocallySealed) this.#troubleWith('incapable', notice.occupant);
         break;
       case 'replaced':
-        this.#identities.delete(notice.occupant);
         this.#people.joined(notice.occupant);
-        this.trouble(`replaced ${notice.occupant}`, WORDS.replaced(this.#room.name(notice.occupant)));
+        this.#troubleWith('replaced', notice.occupant);
         this.tracksChanged();
+        break;
+      case 'unsaid':
+        console.warn(`Sealmeet: ${notice.reason}`);
+        this.trouble('held back out', { kind: 'held-back-out', what: 'chat' });
         break;
       case 'refused':
         console.warn(`Sealmeet: dropped ${notice.count} message(s) of ${notice.from}: ${notice.reason}`);
-        break;
-      default:
-        break;
     }
+    this.#services.onChanged();
   }
 
   /** What an occupant signed about who is here: everybody has to be told the same (brief D9). */
   #viewed(occupant: string, view: Extract<Notice, { type: 'view' }>['view']): void {
     const id = `view ${occupant}`;
     const name = this.#room.name(occupant);
-    if (view === 'differs') this.trouble(id, WORDS.differentRosters(name));
-    else if (view === 'silent') this.trouble(id, WORDS.silent(name));
+    if (view === 'differs') this.trouble(id, { kind: 'different-rosters', names: [name] });
+    else if (view === 'silent') this.trouble(id, { kind: 'silent', name });
     else this.dismiss(id);
   }
 
-  #sourcesChanged(): void {
-    const on = this.#room.sourcesOn();
-    this.#setSending(on.size > 0);
-    for (const source of new Set([...on, ...this.#sourcesOn])) {
-      if (on.has(source) !== this.#sourcesOn.has(source)) void this.#tellSource(source, on.has(source));
-    }
-    this.#sourcesOn = on;
-  }
-
-  /** So that nobody can play later what was withheld before this source went off (rule M6). */
-  async #tellSource(source: SourceId, on: boolean): Promise<void> {
-    const floor = (await this.#services.counters()).get(source) ?? 0;
-    this.#feed({ type: 'source-state', source, on, floor });
-  }
-
-  #setSending(on: boolean): void {
-    if (this.#isSending === on) return;
-    this.#isSending = on;
-    this.#feed({ type: 'source', on });
-  }
-
-  #isSelfSealed(): boolean {
-    return this.#isLocallySealed && (this.#hasKey || !this.#isSending);
-  }
-
-  /** Is everything that leaves sealed, and can everybody who takes part be opened? Local facts alone (rule M21). */
-  #judge(): void {
-    const isReady =
-      this.#isSelfSealed() && this.#people.areAllSealed(this.#room.occupants().map((one) => one.getId()));
-    this.#turn({ type: 'ready', isReady });
-  }
-
-  // Alarms: two machines, one timer in the worker, which is not slowed down while the page is hidden.
-
-  #setAlarm(): void {
-    const next = Math.min(this.#alarms.seal ?? Infinity, this.#alarms.core ?? Infinity);
-    if (next !== Infinity) this.#services.command({ type: 'wake', inMs: Math.max(0, next - now()) });
-  }
-
-  #woke(): void {
-    const time = now();
-    const { seal, core } = this.#alarms;
-    if (seal !== null && seal <= time + 1) {
-      this.#alarms.seal = null;
-      this.#turn({ type: 'timer' });
-    }
-    if (core !== null && core <= time + 1) {
-      this.#alarms.core = null;
-      this.#feed({ type: 'timer' });
-    }
-    this.#setAlarm();
+  #troubleWith(
+    kind: 'incapable' | 'replaced' | 'changed-device' | 'unreadable' | 'unsealed',
+    occupant: string,
+  ): void {
+    this.trouble(`${kind} ${occupant}`, { kind, name: this.#room.name(occupant) });
   }
 
   // Frames that did not pass.
 
-  #occupantOf(identity: Identity): string | null {
-    for (const [occupant, one] of this.#identities) if (one === identity) return occupant;
-    return null;
-  }
-
   #dropped({ transform, reasons }: Extract<WorkerReport, { type: 'dropped' }>): void {
-    if (reasons['codec-unknown']) this.trouble('codec', WORDS.codec('something'));
+    if (reasons['codec-unknown']) {
+      void this.#services.codec(transform).then((codec) => this.trouble('codec', { kind: 'codec', codec }));
+    }
     const occupant = this.#services.routes.occupantOf(transform);
     if (!occupant || !this.#isLocallySealed) return;
-    if (!this.#people.unopened(occupant, transform, reasons, now())) return;
-    const name = this.#room.name(occupant);
-    const words = reasons['not-sealed'] ? WORDS.unsealed(name) : WORDS.unreadable(name);
-    this.trouble(`unreadable ${occupant}`, words);
+    if (!this.#people.unopened(occupant, transform, reasons, performance.now())) return;
+    this.#troubleWith(reasons['not-sealed'] ? 'unsealed' : 'unreadable', occupant);
     this.#judge();
   }
 
   #swapped({ expected, seen }: Extract<WorkerReport, { type: 'swapped' }>): void {
-    const [shown, real] = [this.#occupantOf(expected), this.#occupantOf(seen)];
+    const [shown, real] = [this.#keys.occupantOf(expected), this.#keys.occupantOf(seen)];
     if (!shown || !real) return;
     this.#people.swapped(shown);
-    this.trouble(`swapped ${shown} ${real}`, WORDS.swapped(this.#room.name(shown), this.#room.name(real)));
+    this.trouble(`swapped ${shown} ${real}`, {
+      kind: 'swapped',
+      name: this.#room.name(shown),
+      seen: this.#room.name(real),
+    });
   }
 }

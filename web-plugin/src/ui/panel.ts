@@ -120,7 +120,24 @@ function parts(scene: Scene): Child[] {
         },
         [state.isEnforced ? texts.panel.enforced : texts.panel.notEnforced],
       ),
+      ...goOnWithout(scene),
       ...history(scene),
+    ]),
+  ];
+}
+
+/** The server holds the room to be open (it forgot, or it was sealed on an earlier visit): only this person can agree. */
+function goOnWithout({ state, texts, intents }: Scene): Child[] {
+  if (state.isEnforced || !state.canAgree) return [];
+  return [
+    h('div', { key: 'go-on', class: 'switch' }, [
+      h('p', { class: 'muted' }, [texts.asking.meaning]),
+      button(
+        'agree',
+        'quiet',
+        texts.asking.agree,
+        byHand(() => intents.agreeToUnseal()),
+      ),
     ]),
   ];
 }

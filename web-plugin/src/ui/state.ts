@@ -28,13 +28,9 @@ export type Device =
 export interface Trouble {
   id: string;
   severity: 'information' | 'warning' | 'alarm';
-  /** What happened; what it means; what to do. Plain sentences, ready to show. */
-  happened: string;
-  means: string;
-  remedy: string;
+  /** The interface has the words for it: what happened, what it means, what to do. */
+  cause: Cause;
   repeated: number;
-  /** Where this is given, the interface uses its own words for it, in the language of the person. */
-  cause?: Cause;
 }
 
 /** What can go wrong, as far as the interface has words for it. Names as the server gave them. */

@@ -1,17 +1,13 @@
 // Puts names and times into the texts: cleaned, isolated, and in the person's own way of writing dates.
 
 import { cleanText, nameInSentence } from './names.ts';
-import type { Cause, Line, Trouble } from './state.ts';
+import type { Line, Trouble } from './state.ts';
 import type { Texts, Words } from './texts/index.ts';
 
 const MAX_SERVER_TEXT = 300;
 
-/** The words of a trouble: the interface's own where it knows the cause, those that came with it otherwise. */
-export function wordsFor(trouble: Trouble, texts: Texts): Words {
-  return trouble.cause ? causeWords(trouble.cause, texts) : trouble;
-}
-
-function causeWords(cause: Cause, texts: Texts): Words {
+/** What happened, what it means, what to do. */
+export function wordsFor({ cause }: Trouble, texts: Texts): Words {
   const name = (given: string) => nameInSentence(given, texts.someone);
   const ready = {
     ...cause,

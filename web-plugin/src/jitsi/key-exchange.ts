@@ -1,0 +1,151 @@
+// The key core in one room: fed with what happens there, its actions carried out in the room and in the worker.
+
+import type { Identity, SourceId, WorkerCommand } from '../frames/index.ts';
+import {
+  type Core,
+  type CoreAction,
+  type CoreEvent,
+  createCore,
+  type Notice,
+  type OlmLibrary,
+  type OwnDevice,
+} from '../keys/index.ts';
+import type { Room } from './room.ts';
+
+export interface KeyPorts {
+  command(command: WorkerCommand): void;
+  /** The next counter of each own source. */
+  counters(): Promise<Map<SourceId, number>>;
+  /** Feed `timer` at this time. */
+  wish(at: number): void;
+  run(step: () => void): void;
+  onNotice(notice: Notice): void;
+  /** After every event: something of what is said below may have changed. */
+  onTurn(): void;
+}
+
+export class KeyExchange {
+  readonly #identities = new Map<string, Identity>();
+  #core: Core | null = null;
+  #device: OwnDevice | null = null;
+  #hasKey = false;
+  #isSending = false;
+  #sourcesOn = new Set<SourceId>();
+
+  constructor(
+    private readonly room: Room,
+    private readonly ports: KeyPorts,
+  ) {}
+
+  get core(): Core | null {
+    return this.#core;
+  }
+
+  /** Is whatever this client sends under a key of its own? */
+  get isSealing(): boolean {
+    return this.#hasKey || !this.#isSending;
+  }
+
+  identityOf(occupant: string): Identity | null {
+    return this.#identities.get(occupant) ?? null;
+  }
+
+  occupantOf(identity: Identity): string | null {
+    for (const [occupant, one] of this.#identities) if (one === identity) return occupant;
+    return null;
+  }
+
+  /** Publishes the bundle, which has to stand in the first presence. */
+  start(olm: OlmLibrary, device: OwnDevice): void {
+    this.#device = device;
+    this.#core = createCore({
+      olm,
+      room: this.room.jid,
+      self: this.room.self,
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      device: device.publicKey,
+      name: this.room.ownName || null,
+    });
+    this.room.publishBundle(this.#core.bundle());
+  }
+
+  end(): void {
+    this.#core?.free();
+    this.#core = null;
+  }
+
+  feed(event: CoreEvent): void {
+    this.ports.run(() => {
+      if (!this.#core) return;
+      if (event.type === 'left') this.#identities.delete(event.occupant);
+      for (const action of this.#core.handle(event, performance.now())) this.#act(action);
+      this.ports.onTurn();
+    });
+  }
+
+  /** A track is about to be sent: the key has to be on its way before its first frame (rule M7). */
+  aboutToSend(): void {
+    this.#setSending(true);
+  }
+
+  /** Local tracks came, went, or were muted. */
+  sourcesChanged(): void {
+    const on = this.room.sourcesOn();
+    this.#setSending(on.size > 0);
+    for (const source of new Set([...on, ...this.#sourcesOn])) {
+      if (on.has(source) !== this.#sourcesOn.has(source)) void this.#tellSource(source, on.has(source));
+    }
+    this.#sourcesOn = on;
+  }
+
+  #setSending(on: boolean): void {
+    if (this.#isSending === on) return;
+    this.#isSending = on;
+    this.feed({ type: 'source', on });
+  }
+
+  /** So that nobody can play later what was withheld before this source went off (rule M6). */
+  async #tellSource(source: SourceId, on: boolean): Promise<void> {
+    const floor = (await this.ports.counters()).get(source) ?? 0;
+    this.feed({ type: 'source-state', source, on, floor });
+  }
+
+  #act(action: CoreAction): void {
+    switch (action.type) {
+      case 'send':
+        this.room.send(action.to, action.message);
+        break;
+      case 'use-key':
+      case 'stop-sending':
+        this.#hasKey = action.type === 'use-key';
+        this.ports.command(action);
+        break;
+      case 'expire-sending':
+      case 'accept-key':
+      case 'retire':
+      case 'forget':
+      case 'source-states':
+        this.ports.command(action);
+        break;
+      case 'said':
+        this.room.deliver(action.from, action.kind, action.body, action.isPrivate);
+        break;
+      case 'wake':
+        this.ports.wish(action.at);
+        break;
+      case 'sign':
+        void this.#sign(action.id, action.message);
+        break;
+      case 'notice':
+        if (action.notice.type === 'channel')
+          this.#identities.set(action.notice.occupant, action.notice.identity);
+        if (action.notice.type === 'replaced') this.#identities.delete(action.notice.occupant);
+        this.ports.onNotice(action.notice);
+    }
+  }
+
+  async #sign(id: number, message: Uint8Array): Promise<void> {
+    const signature = await this.#device?.sign(message);
+    if (signature) this.feed({ type: 'signed', id, signature });
+  }
+}

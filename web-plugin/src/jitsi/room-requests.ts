@@ -1,0 +1,34 @@
+// Requests to the room's module: IQs in the namespace of docs/protocol.md §2.
+
+import { NAMESPACE } from '../wire/index.ts';
+import type { JitsiConference } from './library.ts';
+
+const ANSWER_MS = 10_000;
+
+/** The server did not answer in time. */
+export class NoAnswer extends Error {}
+
+/** Resolves with the answer; rejects with the server's words, or with NoAnswer. */
+export function askRoom(
+  conference: JitsiConference,
+  room: string,
+  type: 'get' | 'set',
+  name: 'seal' | 'unseal' | 'state',
+): Promise<Element> {
+  // Attributes by hand: Strophe serialises what it finds there, and knows nothing of namespaces.
+  const iq = document.implementation.createDocument(null, 'iq').documentElement;
+  iq.setAttribute('xmlns', 'jabber:client');
+  iq.setAttribute('type', type);
+  iq.setAttribute('to', room);
+  const child = iq.ownerDocument.createElementNS(null, name);
+  child.setAttribute('xmlns', NAMESPACE);
+  iq.append(child);
+  return new Promise((resolve, reject) => {
+    const onError = (error: Element | null) => {
+      if (!error) return reject(new NoAnswer('The server did not answer.'));
+      const text = error.getElementsByTagName('text')[0]?.textContent;
+      reject(new Error(text || 'The server refused the request.'));
+    };
+    conference.xmpp.connection.sendIQ(iq, resolve, onError, ANSWER_MS);
+  });
+}
