@@ -18,6 +18,11 @@ function sender(given = key(1), source = 2) {
   return { board, line };
 }
 
+/** Ciphers answer by the event loop: after microtasks alone, a frame that was put in is still in the cipher. */
+async function inCipher(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+}
+
 /** Somebody else's page that expects Alice's camera. */
 function receiver(...keys: Parameters<typeof acceptKey>[]) {
   const board = new Board();
@@ -45,7 +50,7 @@ describe('gate', () => {
       source: 2,
     });
     const putting = out.put(frame(9));
-    await new Promise((resolve) => queueMicrotask(() => resolve(null)));
+    await inCipher();
     board.command({ type: 'gate', gate: 'drop' });
     assert.deepEqual(await putting, []);
   });
@@ -92,6 +97,27 @@ describe('gate', () => {
     assert.deepEqual((await line.put(sealed.copy()))[0]?.bytes, bytes(1, 2, 3));
     assert.deepEqual(await line.put(sealed.copy()), []);
     assert.deepEqual((await line.put(frame(4, 5)))[0]?.bytes, bytes(4, 5));
+  });
+
+  it('and the owner count when a frame comes out of the cipher, not only when it goes in', async () => {
+    const alice = sender();
+    const [first, second] = await alice.line.put(frame(1), frame(2));
+    assert.ok(first && second);
+    const { board, line } = receiver(['alice', key(1)]);
+    let putting = line.put(first.copy());
+    await inCipher();
+    board.command({ type: 'receive-route', transform: 7, owner: 'bob', source: 2 });
+    assert.deepEqual(await putting, []);
+    board.command({ type: 'receive-route', transform: 7, owner: 'alice', source: 2 });
+    putting = line.put(second.copy());
+    await inCipher();
+    board.command({ type: 'gate', gate: 'drop' });
+    assert.deepEqual(await putting, []);
+    assert.deepEqual(board.dropped(7), { 'no-owner': 1, 'gate-closed': 1 });
+    const out = alice.line.put(frame(3));
+    await inCipher();
+    alice.board.command({ type: 'send-route', transform: 1, source: null });
+    assert.deepEqual(await out, []);
   });
 
   it('asks the encoder for a key frame when sealing starts and with each generation, not with each step', async () => {
@@ -303,6 +329,18 @@ describe('attribution', () => {
     assert.deepEqual(board.reported('swapped'), [
       { type: 'swapped', transform: 7, expected: 'alice', seen: 'bob', source: 2 },
     ]);
+  });
+
+  it('does not count what was found within two seconds of an owner change', async () => {
+    const bob = sender(key(1, 0, 2));
+    const { board, line } = receiver(['alice', key(1)], ['bob', key(1, 0, 2)]);
+    for (let i = 0; i < 39; i++) {
+      const [sealed] = await bob.line.put(frame(i));
+      assert.ok(sealed);
+      await line.put(sealed.copy());
+      assert.deepEqual(board.reported('swapped'), [], `after ${i * 100} ms`);
+      board.clock.advance(100);
+    }
   });
 
   it('accuses nobody within two seconds of an owner change', async () => {

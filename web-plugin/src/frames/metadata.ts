@@ -38,5 +38,5 @@ export function readMetadata(plaintext: Uint8Array): FrameMetadata | null {
 }
 
 export function timeUnits(wallClockMs: number): number {
-  return Math.floor(wallClockMs / TIME_UNIT_MS) % 0x10000;
+  return Math.floor(wallClockMs / TIME_UNIT_MS) & 0xffff;
 }

@@ -3,7 +3,8 @@
 
 export const MISSING_AFTER_MS = 1000;
 export const MISSING_INTERVAL_MS = 5000;
-const MAX_WATCHED = 4;
+/** What makes up more than a 32nd of the frames that wait cannot be crowded out. */
+const MAX_WATCHED = 32;
 /** A generation that no frame named for so long is not waited for any more. */
 const STALE_MS = 1000;
 
@@ -23,8 +24,7 @@ export class MissingKeys {
     this.#watched = this.#watched.filter((entry) => now - entry.last < STALE_MS);
     let entry = this.#watched.find((candidate) => candidate.generation === generation);
     if (entry === undefined) {
-      entry = { generation, first: now, last: now, frames: 0 };
-      this.#makeRoom();
+      entry = { generation, first: now, last: now, frames: this.#makeRoom() };
       this.#watched.push(entry);
     }
     entry.last = now;
@@ -34,10 +34,14 @@ export class MissingKeys {
     return true;
   }
 
-  /** Invented generations come once each; the one that frames really wait for has the most. */
-  #makeRoom(): void {
-    if (this.#watched.length < MAX_WATCHED) return;
+  /**
+   * Invented generations come once each, the one that frames really wait for comes again and again: the newcomer
+   * takes over the count of the least frequent ("space saving", Metwally and others 2005).
+   */
+  #makeRoom(): number {
+    if (this.#watched.length < MAX_WATCHED) return 0;
     const least = this.#watched.reduce((a, b) => (b.frames < a.frames ? b : a));
     this.#watched.splice(this.#watched.indexOf(least), 1);
+    return least.frames;
   }
 }
