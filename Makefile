@@ -1,7 +1,7 @@
 # Sealmeet: `make help` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build check demo test test-unit test-module test-e2e
+.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ check: setup ## types, lint, formatting
 demo: build ## a sealed call of three browsers on this machine (ONCE=1 REPORT=demo.json PORT=8080 TLS_CERT=… TLS_KEY=…)
 	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT)) \
 	  $(if $(PORT),--port $(PORT)) $(if $(TLS_CERT),--tls-cert $(TLS_CERT)) $(if $(TLS_KEY),--tls-key $(TLS_KEY))
+
+screenshots: setup ## a picture of every state of the interface into docs/screenshots/
+	@node --import tsx test/unit/ui/screenshots.ts docs/screenshots
 
 test: check test-unit test-module test-e2e ## everything
 
