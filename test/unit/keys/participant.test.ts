@@ -182,6 +182,15 @@ test('messages that overtake the presence wait, bounded in number and time', () 
   for (let n = 1; n < 64; n += 1) assert.deepEqual(message(`ghost${n}`, 0), []);
   assert.deepEqual(refusals(message('one more', 0)), ['message: too many unknown senders']);
   assert.deepEqual(message('one more', 10_001), []);
+
+  const stuffed = newCore('alice');
+  const heavy = (from: string) =>
+    stuffed.handle(
+      { type: 'message', from, payload: { type: 'sealmeet', v: 1, data: 'A'.repeat(32_768) } },
+      0,
+    );
+  for (let n = 0; n < 32; n += 1) assert.deepEqual(heavy(`ghost${n}`), []);
+  assert.deepEqual(refusals(heavy('ghost')), ['message: too much is held']);
 });
 
 test('a changed, cut or longer bundle does not parse into something else', () => {

@@ -13,6 +13,7 @@ const key = (generation: number, step = 0, base = BASE, excludes: Uint8Array[] =
   step,
   base,
   reason: 'leave',
+  since: 0,
   excludes,
   floors: [],
   roster: new Uint8Array(32),
@@ -51,6 +52,14 @@ test('a leave retires what came before it, except what was made after the sender
   assert.deepEqual(receiving.leaverSeen(leaverName(random(32)), 0), [3, 4]);
   assert.throws(() => receiving.take(key(4)), /retired/);
   assert.equal(receiving.min, 5);
+});
+
+test('a naming from before somebody came back spares nothing', () => {
+  const leaver = random(32);
+  const receiving = new Receiving({ dead: 0 });
+  receiving.take(key(2, 0, BASE, [excludeOf(leaver)]));
+  receiving.take({ ...key(4), since: 3 });
+  assert.deepEqual(receiving.leaverSeen(leaverName(leaver), 0), [4]);
 });
 
 function threesome() {

@@ -237,6 +237,7 @@ export class Puppet {
         step,
         wrapped: wrapBase(wrap, seq, generation, step, base),
         reason: 'start',
+        since: 0,
         excludes: [],
         floors: [],
         roster: rosterDigest(this.room, []),

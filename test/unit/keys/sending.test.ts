@@ -223,6 +223,37 @@ test('a new worker gets a fresh generation, never an old key', () => {
   assert.deepEqual(taken(), ['1000 stop', '1000 give 2.0 start to bob carol', '1000 use 2.0']);
 });
 
+test('an identity that comes back is given a fresh generation, never one whose KEY named it', () => {
+  const given: { generation: number; since: number; excludes: string[]; to: string[] }[] = [];
+  const sending = new Sending({
+    random,
+    give: (to, { generation, since, excludes }) => {
+      given.push({ generation, since, excludes, to });
+      return to;
+    },
+    use: () => undefined,
+    expire: () => undefined,
+    stop: () => undefined,
+    rotated: () => undefined,
+  });
+  sending.join('bob', 0);
+  sending.join('carol', 0);
+  sending.activate(0);
+  sending.leave('bob', 1000);
+  sending.due(1030);
+  sending.join('bob', 1040);
+  sending.sendable('bob');
+  assert.equal(sending.gift('bob'), null);
+  for (const time of [1070, 1130, 1300, 2000]) sending.due(time);
+  sending.leave('carol', 3000);
+  sending.due(3030);
+  assert.deepEqual(given.slice(1), [
+    { generation: 2, since: 0, excludes: ['bob'], to: ['carol'] },
+    { generation: 3, since: 3, excludes: [], to: ['carol', 'bob'] },
+    { generation: 4, since: 3, excludes: ['carol'], to: ['bob'] },
+  ]);
+});
+
 test('a leaver whom the sender saw in the last 30 s is named', () => {
   const excludes: string[][] = [];
   const sending = new Sending({

@@ -36,6 +36,7 @@ const key: fc.Arbitrary<KeyBody> = fc.record({
   step: fc.integer({ min: 0, max: 254 }),
   wrapped: bytes(48),
   reason: fc.constantFrom('start', 'leave', 'join', 'period'),
+  since: fc.constantFrom(0, 1),
   excludes: fc.array(bytes(16), { maxLength: 8 }),
   floors: fc
     .uniqueArray(
@@ -151,6 +152,7 @@ test('keys: any bytes are one or refused; suites, sources and counters outside t
       step: 0,
       wrapped: new Uint8Array(48),
       reason: 'start',
+      since: 0,
       excludes: [new Uint8Array(16)],
       floors: [
         [1, 5],
@@ -160,7 +162,7 @@ test('keys: any bytes are one or refused; suites, sources and counters outside t
     }),
     'base64url',
   );
-  const EXCLUDES = 4 + 3 + 48;
+  const EXCLUDES = 4 + 3 + 4 + 48;
   const FLOORS = EXCLUDES + 1 + 16;
   for (const [at, byte] of [
     [3, 0],
@@ -168,6 +170,7 @@ test('keys: any bytes are one or refused; suites, sources and counters outside t
     [4, 255],
     [5, 2],
     [6, 4],
+    [10, 2],
     [EXCLUDES, 65],
     [EXCLUDES, 2],
     [FLOORS, 17],

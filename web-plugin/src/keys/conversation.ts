@@ -8,6 +8,7 @@ import { dataKid, Speaker, type TalkKey } from './talk.ts';
 export const TALK_MS = 10_000;
 const OUTBOX = 32;
 const UNREAD = 8;
+const UNREAD_OF_ALL = 64;
 const UNREAD_MS = 10_000;
 
 export interface ConversationPorts {
@@ -30,6 +31,8 @@ export class Conversation {
   private readonly ports: ConversationPorts;
   private readonly speaker = new Speaker();
   private outbox: Said[] = [];
+  /** Said under keys that have not come yet. */
+  private unread: { peer: Peer; frame: DataFrame; until: number }[] = [];
   private talksUntil = Number.NEGATIVE_INFINITY;
 
   constructor(ports: ConversationPorts) {
@@ -80,19 +83,26 @@ export class Conversation {
   hear(peer: Peer, body: string, now: number): void {
     const frame = parseDataFrame(body);
     if (this.open(peer, frame, now)) return;
-    peer.unread = peer.unread.filter(({ until }) => until > now);
-    if (peer.unread.length >= UNREAD) throw new Refusal('data: too much waits for a key');
-    peer.unread.push({ frame, until: now + UNREAD_MS });
+    this.unread = this.unread.filter(({ until }) => until > now);
+    const own = this.unread.filter((entry) => entry.peer === peer);
+    if (own.length >= UNREAD || this.unread.length >= UNREAD_OF_ALL) {
+      throw new Refusal('data: too much waits for a key');
+    }
+    this.unread.push({ peer, frame, until: now + UNREAD_MS });
     this.ports.lacksKey(peer);
+  }
+
+  gone(peer: Peer): void {
+    this.unread = this.unread.filter((entry) => entry.peer !== peer);
   }
 
   /** A key of this peer came: what waited for it is read. */
   keyCame(peer: Peer, now: number): void {
-    const waiting = peer.unread.filter(({ until }) => until > now);
-    peer.unread = [];
+    const waiting = this.unread.filter((entry) => entry.peer === peer && entry.until > now);
+    this.gone(peer);
     for (const entry of waiting) {
       this.ports.guarded(peer, () => {
-        if (!this.open(peer, entry.frame, now)) peer.unread.push(entry);
+        if (!this.open(peer, entry.frame, now)) this.unread.push(entry);
       });
     }
   }

@@ -1,7 +1,7 @@
 // What waits before it is read: messages of occupants whose presence has not come, and the rate of each occupant.
 // docs/protocol.md §2.2.
 
-import { LIMITS, Refusal } from '../wire/index.ts';
+import { type Arrival, LIMITS, Refusal } from '../wire/index.ts';
 import type { OccupantId } from './events.ts';
 
 /** Fills by one in `everyMs`, holds `burst`. */
@@ -44,7 +44,7 @@ export class Allowance {
 }
 
 interface Held {
-  payload: unknown;
+  arrival: Arrival;
   until: number;
 }
 
@@ -52,7 +52,8 @@ interface Held {
 export class HeldMessages {
   private readonly byOccupant = new Map<OccupantId, Held[]>();
 
-  hold(from: OccupantId, payload: unknown, now: number): void {
+  /** Of a message only what is for this client is held. */
+  hold(from: OccupantId, arrival: Arrival, now: number): void {
     for (const [occupant, held] of this.byOccupant) {
       const fresh = held.filter(({ until }) => until > now);
       if (fresh.length === 0) this.byOccupant.delete(occupant);
@@ -63,12 +64,21 @@ export class HeldMessages {
     if (held.length === 0 && this.byOccupant.size >= LIMITS.heldOccupants) {
       throw new Refusal('message: too many unknown senders');
     }
-    this.byOccupant.set(from, [...held, { payload, until: now + LIMITS.heldMs }]);
+    const characters = [...this.byOccupant.values()]
+      .flat()
+      .reduce((sum, entry) => sum + size(entry.arrival), 0);
+    if (characters + size(arrival) > LIMITS.heldCharacters) throw new Refusal('message: too much is held');
+    this.byOccupant.set(from, [...held, { arrival, until: now + LIMITS.heldMs }]);
   }
 
-  release(occupant: OccupantId, now: number): unknown[] {
+  release(occupant: OccupantId, now: number): Arrival[] {
     const held = this.byOccupant.get(occupant) ?? [];
     this.byOccupant.delete(occupant);
-    return held.filter(({ until }) => until > now).map(({ payload }) => payload);
+    return held.filter(({ until }) => until > now).map(({ arrival }) => arrival);
   }
+}
+
+function size(arrival: Arrival): number {
+  if (arrival.kind === 'olm') return arrival.part[1].length;
+  return 'body' in arrival ? arrival.body.length : 0;
 }

@@ -1,6 +1,7 @@
 // Occupants as they come, speak and go: presence, messages, one channel each. docs/protocol.md §3 and §4.
 
 import {
+  type Arrival,
   isOccupantId,
   LIMITS,
   parseEndpointMessage,
@@ -102,8 +103,8 @@ export class Peers {
       if (!(error instanceof Refusal)) throw error;
       this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: error.message });
     }
-    for (const payload of this.held.release(id, this.setup.outbox.now)) {
-      this.setup.outbox.guarded(id, () => this.message(id, payload));
+    for (const arrival of this.held.release(id, this.setup.outbox.now)) {
+      this.setup.outbox.guarded(id, () => this.arrived(occupant, arrival));
     }
   }
 
@@ -123,7 +124,6 @@ export class Peers {
       receiving: new Receiving(memory),
       proved: null,
       listener: new Listener(),
-      unread: [],
       memory,
       context: senderContext(this.setup.room, occupant.id, curve25519, ed25519),
       hasGivenEvidence: false,
@@ -151,6 +151,7 @@ export class Peers {
     this.setup.roster.dismiss(occupant);
     this.waiting.delete(peer);
     this.setup.parts().comparisons.gone(occupant.id);
+    this.setup.parts().conversation.gone(peer);
     peer.channel.free();
     this.setup.parts().keys.left(peer);
     this.setup.parts().beacons.agreement.leave(peer.participant.identity, this.setup.outbox.now);
@@ -158,16 +159,17 @@ export class Peers {
 
   message(from: OccupantId, payload: unknown): void {
     const { self, outbox } = this.setup;
-    const { now } = outbox;
     if (from === self) return;
     if (!isOccupantId(from)) throw new Refusal('message: no sender');
     const arrival = parseEndpointMessage(payload, self);
     if (arrival.kind === 'room' || arrival.kind === 'elsewhere') return;
     const occupant = this.setup.roster.occupants.get(from);
-    if (occupant === undefined || occupant.property === null) {
-      this.held.hold(from, payload, now);
-      return;
-    }
+    if (occupant === undefined || occupant.property === null) this.held.hold(from, arrival, outbox.now);
+    else this.arrived(occupant, arrival);
+  }
+
+  private arrived(occupant: Occupant, arrival: Arrival): void {
+    const { now } = this.setup.outbox;
     const { peer } = occupant;
     if (peer === null) throw new Refusal('message: from an occupant without a good bundle');
     this.waiting.add(peer);

@@ -7,6 +7,7 @@ import type { KeyGift } from './link.ts';
 export const RETIRE_MS = 5000;
 const LIVE_GENERATIONS = 4;
 const NAMED_LEAVERS = 256;
+const NAMINGS = 8;
 /** Identities stand in `excludes` by their first bytes. */
 const EXCLUDE_BYTES = 16;
 
@@ -26,11 +27,11 @@ export interface ReceivingMemory {
 
 export class Receiving {
   private readonly memory: ReceivingMemory;
-  private readonly live = new Map<number, { step: number; base: Uint8Array }>();
+  private readonly live = new Map<number, { step: number; base: Uint8Array; since: number }>();
   /** Retired, but what was sealed under them before may still arrive. */
   private readonly dying = new Map<number, { step: number; base: Uint8Array; until: number }>();
-  /** First generation whose KEY named this leaver. */
-  private readonly excluded = new Map<string, number>();
+  /** Generations whose KEY named this leaver, rising. */
+  private readonly excluded = new Map<string, number[]>();
   private top: number;
 
   constructor(memory: ReceivingMemory) {
@@ -64,10 +65,10 @@ export class Receiving {
       return { accept: false, retire: [] };
     }
     this.top = key.generation;
-    this.live.set(key.generation, { step: key.step, base: key.base });
+    this.live.set(key.generation, { step: key.step, base: key.base, since: key.since });
     for (const excluded of key.excludes) {
       const name = toBase64(excluded);
-      if (!this.excluded.has(name)) this.excluded.set(name, key.generation);
+      this.excluded.set(name, [...(this.excluded.get(name) ?? []), key.generation].slice(-NAMINGS));
     }
     for (const name of this.excluded.keys()) {
       if (this.excluded.size > NAMED_LEAVERS) this.excluded.delete(name);
@@ -79,8 +80,11 @@ export class Receiving {
   /** Somebody else left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations. */
   leaverSeen(name: string, now: number): number[] {
     if (this.live.size === 0) return [];
-    const spared = this.excluded.get(name) ?? Number.POSITIVE_INFINITY;
-    const retired = [...this.live].filter(([generation]) => generation < spared);
+    const named = this.excluded.get(name) ?? [];
+    // A naming from before somebody came back says nothing: it may have been that one, who was given keys since.
+    const retired = [...this.live].filter(
+      ([generation, { since }]) => !named.some((at) => at >= since && at <= generation),
+    );
     for (const [generation, held] of retired) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
     return this.kill(retired.map(([generation]) => generation));
   }

@@ -1,5 +1,6 @@
 // Counts what was dropped, by occupant and reason, and tells of each at most once a second. docs/protocol.md §2.2.
 
+import { LIMITS } from '../wire/index.ts';
 import type { Notice, OccupantId } from './events.ts';
 
 const NOTICE_MS = 1000;
@@ -10,7 +11,7 @@ export class Refusals {
 
   /** The notice to give now, if any; `count` is the total since the start. */
   count(from: OccupantId, reason: string, now: number): Notice | null {
-    const key = `${reason}\n${from}`;
+    const key = `${reason}\n${from.slice(0, LIMITS.occupant)}`;
     const kind = this.kinds.get(key) ?? { count: 0, toldAt: Number.NEGATIVE_INFINITY };
     if (this.kinds.size >= KINDS && !this.kinds.has(key)) this.kinds.clear();
     this.kinds.set(key, kind);

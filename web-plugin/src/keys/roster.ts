@@ -1,6 +1,6 @@
 // Who is in the room as this client sees it, and what it remembers of identities that were. docs/protocol.md §3, §6.
 
-import { compare, type DataFrame } from '../wire/index.ts';
+import { compare } from '../wire/index.ts';
 import type { Channel, ChannelMemory } from './channel.ts';
 import { rosterHash, rosterRow } from './derive.ts';
 import type { Identity, OccupantId } from './events.ts';
@@ -22,8 +22,6 @@ export interface Peer {
   proved: { transcript: Uint8Array; device: Uint8Array } | null;
   receiving: Receiving;
   listener: Listener;
-  /** Said under a key that has not come yet. */
-  unread: { frame: DataFrame; until: number }[];
   memory: Memory;
   context: Uint8Array;
   hasGivenEvidence: boolean;

@@ -13,6 +13,7 @@ export const SWITCH_MS = 150;
 export const DEADLINE_MS = 300;
 export const PERIOD_MS = 15 * 60_000;
 export const EXCLUDES_MS = 30_000;
+const REMEMBERED_LEAVERS = 4096;
 
 /** A key as it is handed over. */
 export interface GivenKey {
@@ -20,6 +21,7 @@ export interface GivenKey {
   step: number;
   base: Uint8Array;
   reason: KeyReason;
+  since: number;
   excludes: Identity[];
 }
 
@@ -58,6 +60,10 @@ export class Sending {
   private stale: KeyReason | null = null;
   private window: { closesAt: number; useAtOnce: boolean } | null = null;
   private mintedAt = Number.NEGATIVE_INFINITY;
+  /** Whoever left once: on its return it may have been named in a KEY whose generation it must then never hold. */
+  private readonly gone = new Set<Identity>();
+  private hasReturned = false;
+  private since = 0;
   private leavers: { identity: Identity; at: number }[] = [];
 
   constructor(ports: SendingPorts) {
@@ -68,11 +74,17 @@ export class Sending {
   join(identity: Identity, now: number): void {
     this.order += 1;
     this.joined.set(identity, this.order);
+    if (this.gone.has(identity)) {
+      this.hasReturned = true;
+      this.stale ??= 'join';
+    }
     this.open(now);
   }
 
   leave(identity: Identity, now: number): void {
     this.joined.delete(identity);
+    this.gone.add(identity);
+    for (const old of this.gone) if (this.gone.size > REMEMBERED_LEAVERS) this.gone.delete(old);
     this.leavers = [...this.leavers, { identity, at: now }].slice(-LIMITS.excludes);
     this.stale = 'leave';
     for (const generation of this.sent) {
@@ -86,13 +98,14 @@ export class Sending {
   /** The channel to `identity` can carry keys now. */
   sendable(identity: Identity): void {
     const newest = this.newest;
-    if (this.isActive && newest !== null) this.distribute(newest, [identity]);
+    if (this.isActive && newest !== null && this.stale === null) this.distribute(newest, [identity]);
   }
 
   /** What goes along with ACCEPT or CONFIRM: also to one that was given it before, in case it was lost. */
   gift(identity: Identity): GivenKey | null {
     const newest = this.newest;
-    if (!this.isActive || newest === null || !this.mayHold(identity, newest)) return null;
+    if (!this.isActive || newest === null || this.stale !== null || !this.mayHold(identity, newest))
+      return null;
     newest.holders.add(identity);
     return newest;
   }
@@ -207,13 +220,19 @@ export class Sending {
     this.last += 1;
     this.mintedAt = now;
     this.stale = null;
+    if (this.hasReturned) this.since = this.last;
+    this.hasReturned = false;
     this.leavers = this.leavers.filter(({ at }) => at > now - EXCLUDES_MS);
+    const absent = this.leavers
+      .map(({ identity }) => identity)
+      .filter((identity) => !this.joined.has(identity));
     const generation: Generation = {
       generation: this.last,
       step: 0,
       base: this.ports.random(32),
       reason,
-      excludes: [...new Set(this.leavers.map(({ identity }) => identity))],
+      since: this.since,
+      excludes: [...new Set(absent)],
       holders: new Set(),
       taintedAt: null,
       switchAt: useAtOnce ? now : now + SWITCH_MS,

@@ -118,7 +118,6 @@ export function sayable(kind: string, body: string, isPrivate: boolean): string 
   if (!DATA_KINDS.some((known) => known === kind)) return 'this kind of message cannot be sealed';
   if (body.length === 0) return 'the message is empty';
   const limit = isPrivate ? MAX_PRIVATE_BODY : MAX_BODY;
-  return body.length > limit || utf8(body).length > limit
-    ? `the message is longer than ${limit} bytes`
-    : null;
+  const isTooLong = body.length > limit || utf8(JSON.stringify(body)).length > limit + 2;
+  return isTooLong ? `the message is longer than ${limit} bytes` : null;
 }

@@ -16,6 +16,8 @@ export interface KeyBody {
   /** The base key under the wrap key of the channel: 32 bytes and a tag of 16. */
   wrapped: Uint8Array;
   reason: KeyReason;
+  /** Generation that was drawn when an identity last came back; who was named before it may hold this key. 0: never. */
+  since: number;
   /** First 16 bytes of the Curve25519 keys of those whose leave the sender saw in the last 30 s. */
   excludes: Uint8Array[];
   /** Counters below are refused, per source; sources rise. */
@@ -30,6 +32,7 @@ export const encodeKey = (key: KeyBody): string =>
     concat(
       uint(key.generation, 4),
       Uint8Array.of(key.step, MEDIA_SUITE, REASONS.indexOf(key.reason)),
+      uint(key.since, 4),
       key.wrapped,
       uint(key.excludes.length, 1),
       ...key.excludes,
@@ -58,6 +61,7 @@ export function parseKey(value: unknown): KeyBody {
   const step = number(1, 'a step', 0, MAX_STEP);
   number(1, 'a media suite', MEDIA_SUITE, MEDIA_SUITE);
   const reason = REASONS[number(1, 'a reason', 0, REASONS.length - 1)] ?? 'start';
+  const since = number(4, 'since', 0, generation);
   const wrapped = take(48);
   const excludes = Array.from({ length: number(1, 'leavers', 0, LIMITS.excludes) }, () => take(16));
   const floors = Array.from({ length: number(1, 'floors', 0, LIMITS.floors) }, (): [number, number] => [
@@ -69,5 +73,5 @@ export function parseKey(value: unknown): KeyBody {
   }
   const roster = take(32);
   if (at !== bytes.length) throw new Refusal('key: bytes after the digest');
-  return { generation, step, wrapped, reason, excludes, floors, roster };
+  return { generation, step, since, wrapped, reason, excludes, floors, roster };
 }

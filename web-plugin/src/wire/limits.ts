@@ -5,7 +5,7 @@ export const LIMITS = {
   entriesSent: 128,
   olmBody: 8192,
   beacon: 4096,
-  data: 65536,
+  data: 32768,
   occupant: 128,
   bundle: 4096,
   plaintext: 6000,
@@ -14,6 +14,7 @@ export const LIMITS = {
   heldPerOccupant: 8,
   heldOccupants: 64,
   heldMs: 10_000,
+  heldCharacters: 1_048_576,
   occupants: 2048,
   sessionsPerIdentity: 256,
 } as const;
