@@ -29,6 +29,7 @@ export interface ParticipantOptions {
 
 export class Participant {
   sources: Source[] = [];
+  /** By m-line. */
   remote: RemoteSource[] = [];
   private version = 1;
   private transport: OfferOptions['transport'] | null = null;
@@ -76,16 +77,20 @@ export class Participant {
     return this.run('answer', sdp, layers ?? 1);
   }
 
+  /** Somebody left: its m-lines become inactive with the next offer. */
+  forget(endpoint: string): void {
+    for (const one of this.remote) if (one.endpoint === endpoint) one.gone = true;
+  }
+
   /** The m-line of somebody's source. */
   mid(endpoint: string, name: string): number {
-    const at = this.remote.findIndex((one) => one.endpoint === endpoint && one.source.name === name);
+    const at = this.remote.findIndex((one) => isIt(one, endpoint, name));
     if (at < 0) throw new Error(`participant: ${this.endpoint} does not receive ${endpoint}/${name}`);
     return at + 2;
   }
 
   async received(endpoint: string, name: string) {
-    const ssrc = this.remote.find((one) => one.endpoint === endpoint && one.source.name === name)?.source
-      .ssrc;
+    const ssrc = this.remote.find((one) => isIt(one, endpoint, name))?.source.ssrc;
     return (await this.run('received')).find((one) => one.ssrc === ssrc) ?? null;
   }
 
@@ -114,4 +119,8 @@ export class Participant {
     await bridge.call('release', { conference, endpoint });
     await this.page.close();
   }
+}
+
+function isIt({ endpoint, source, gone }: RemoteSource, ofEndpoint: string, name: string): boolean {
+  return endpoint === ofEndpoint && source.name === name && !gone;
 }

@@ -5,8 +5,8 @@ import type { Capabilities, MediaCapabilities } from '../../stack/bridge/capabil
 export interface OfferOptions {
   transport: TransportDescription;
   capabilities: Capabilities;
-  /** Of other endpoints: one m-line each, after the participant's own audio and video; null: gone. */
-  remote: (RemoteSource | null)[];
+  /** Of other endpoints: one m-line each, after the participant's own audio and video. */
+  remote: RemoteSource[];
   /** Lets the browser be the controlling side of ICE. */
   iceLite?: boolean;
   /** Who opens DTLS: `active` makes the browser the server. */
@@ -17,6 +17,8 @@ export interface OfferOptions {
 export interface RemoteSource {
   endpoint: string;
   source: Source;
+  /** Its m-line stays, but nothing comes in it any more. */
+  gone?: boolean;
 }
 
 export function writeOffer(options: OfferOptions): string {
@@ -24,9 +26,9 @@ export function writeOffer(options: OfferOptions): string {
     { media: 'audio', direction: 'recvonly', extra: [] },
     { media: 'video', direction: 'recvonly', extra: [] },
     ...options.remote.map((remote) => ({
-      media: remote?.source.media ?? ('video' as const),
-      direction: remote ? 'sendonly' : 'inactive',
-      extra: remote ? sourceLines(remote) : [],
+      media: remote.source.media,
+      direction: remote.gone ? 'inactive' : 'sendonly',
+      extra: remote.gone ? [] : sourceLines(remote),
     })),
   ];
   const session = [
