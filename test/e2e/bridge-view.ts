@@ -57,6 +57,16 @@ export class BridgeView {
     return Object.fromEntries(Object.entries(sources).map(([name, { frames }]) => [name, frames]));
   }
 
+  /** Until somebody's every source brought so many more frames. */
+  async passOf(person: Pick<Person, 'endpoint' | 'name'>, frames: number): Promise<void> {
+    const before = await this.counts(person);
+    await until(`${frames} more frames of ${person.name} passed the bridge`, async () =>
+      Object.entries(await this.counts(person)).every(
+        ([name, count]) => count - (before[name] ?? 0) >= frames,
+      ),
+    );
+  }
+
   /** Records until every source of these people has brought so many frames. */
   async record(label: string, people: Person[], frames: number): Promise<LoadedSource[]> {
     await this.startRecording(label);

@@ -6,6 +6,7 @@ import { type LoadedSource, openRecording, realSequenceHeader } from '../stack/e
 import { tappedKeys } from '../stack/key-tap.ts';
 import { assertAllOpen, assertBlind, BridgeView, distinct, gainOf, keysOf } from './bridge-view.ts';
 import {
+  askRoom,
   assertQuiet,
   hook,
   type Person,
@@ -60,7 +61,7 @@ test('a participant that is not an owner cannot seal', async () => {
   await hook(ben, 'panel').waitFor();
   assert.equal(await hook(ben, 'seal').count(), 0, 'the button is there');
   assert.match((await hook(ben, 'panel').textContent()) ?? '', /owner of the room can seal/i);
-  assert.equal(await ask(ben, 'seal'), 'forbidden');
+  assert.equal(await askRoom(ben, 'seal'), 'forbidden');
   assert.equal(await phaseOf(ada), 'open');
 });
 
@@ -81,7 +82,7 @@ test('sealed, everybody sees and hears on in the same codec, and the bridge neit
 
 test('a participant that is not an owner cannot unseal', async () => {
   assert.equal(await hook(ben, 'unseal').count(), 0, 'the button is there');
-  assert.equal(await ask(ben, 'unseal'), 'forbidden');
+  assert.equal(await askRoom(ben, 'unseal'), 'forbidden');
   assert.equal(await phaseOf(ben), 'sealed');
 });
 
@@ -251,9 +252,9 @@ test('after the seal was ended, each sends nothing until its own user agrees', a
   assert.match((await hook(ben, 'asking').textContent()) ?? '', /Ada\W+ended the seal/);
   // As long as it takes Ada to send a second of clear frames, nothing comes of the others.
   const silent = async (people: Person[], sender: Person) => {
-    await sends(sender, 10);
+    await bridge.passOf(sender, 10);
     const before = await Promise.all(people.map((person) => bridge.counts(person)));
-    await sends(sender, 40);
+    await bridge.passOf(sender, 40);
     assert.deepEqual(await Promise.all(people.map((person) => bridge.counts(person))), before);
   };
   await silent([ben, dora], ada);
@@ -274,36 +275,6 @@ test('after the seal was ended, each sends nothing until its own user agrees', a
   const gain = await gainOf(clear, sequenceHeader, [ada, ben, dora]);
   assert.ok(gain.frames >= 40, `the bridge decoded ${gain.frames} frames of what is not sealed any more`);
 });
-
-/** The condition of the error with which the room answers. */
-function ask(person: Person, what: 'seal' | 'unseal'): Promise<string> {
-  return person.page.evaluate((what) => {
-    const { conference } = window.call as unknown as {
-      conference: {
-        room: { roomjid: string };
-        xmpp: {
-          connection: {
-            sendIQ(iq: Element, result: () => void, error: (answer: Element | null) => void): void;
-          };
-        };
-      };
-    };
-    const iq = document.implementation.createDocument(null, 'iq').documentElement;
-    iq.setAttribute('xmlns', 'jabber:client');
-    iq.setAttribute('type', 'set');
-    iq.setAttribute('to', conference.room.roomjid);
-    const request = iq.ownerDocument.createElementNS(null, what);
-    request.setAttribute('xmlns', 'urn:sealmeet:e2ee:1');
-    iq.append(request);
-    return new Promise<string>((resolve) => {
-      conference.xmpp.connection.sendIQ(
-        iq,
-        () => resolve('done'),
-        (answer) => resolve(answer?.querySelector('error > *')?.tagName ?? 'no answer'),
-      );
-    });
-  }, what);
-}
 
 async function timeOf(event: 'joined' | 'left', { endpoint }: Person): Promise<number> {
   const find = () =>
@@ -328,14 +299,4 @@ async function sendsVideo(person: Person): Promise<boolean> {
   const before = await frames();
   await new Promise((resolve) => setTimeout(resolve, 500));
   return (await frames()) !== before;
-}
-
-/** Until somebody's every source brought so many more frames. */
-async function sends(person: Person, frames: number): Promise<void> {
-  const before = await bridge.counts(person);
-  await until(`${frames} more frames of ${person.name} passed the bridge`, async () =>
-    Object.entries(await bridge.counts(person)).every(
-      ([name, count]) => count - (before[name] ?? 0) >= frames,
-    ),
-  );
 }

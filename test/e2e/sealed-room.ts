@@ -176,6 +176,36 @@ async function troubleIds(person: Person): Promise<string[]> {
 
 export const shownBy = (person: Person): Promise<Shown[]> => person.page.evaluate(() => window.watched.shown);
 
+/** Asks the room past the interface, as any client may: `done`, or the condition of the error that comes back. */
+export function askRoom(person: Person, what: 'seal' | 'unseal'): Promise<string> {
+  return person.page.evaluate((what) => {
+    const { conference } = window.call as unknown as {
+      conference: {
+        room: { roomjid: string };
+        xmpp: {
+          connection: {
+            sendIQ(iq: Element, result: () => void, error: (answer: Element | null) => void): void;
+          };
+        };
+      };
+    };
+    const iq = document.implementation.createDocument(null, 'iq').documentElement;
+    iq.setAttribute('xmlns', 'jabber:client');
+    iq.setAttribute('type', 'set');
+    iq.setAttribute('to', conference.room.roomjid);
+    const request = iq.ownerDocument.createElementNS(null, what);
+    request.setAttribute('xmlns', 'urn:sealmeet:e2ee:1');
+    iq.append(request);
+    return new Promise<string>((resolve) => {
+      conference.xmpp.connection.sendIQ(
+        iq,
+        () => resolve('done'),
+        (answer) => resolve(answer?.querySelector('error > *')?.tagName ?? 'no answer'),
+      );
+    });
+  }, what);
+}
+
 // What people see and hear of each other.
 
 export interface Seen {
