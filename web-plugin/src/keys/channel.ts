@@ -9,58 +9,17 @@ import {
   type Said,
   type SasMessage,
 } from '../wire/index.ts';
+import type { ChannelSetup } from './channel-ports.ts';
 import { channelKeys, type End, transcriptHash } from './derive.ts';
-import type { Proof, Prover } from './device.ts';
+import type { Proof } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
 import type { OlmAccount } from './olm.ts';
-import type { Participant } from './participant.ts';
+import { Retry } from './retry.ts';
 
-const RETRY_MS = 2000;
-const RETRY_MAX_MS = 30_000;
-/** RESTART hints, and new sessions because of one: at most one in this time. */
-const RESTART_MS = 5000;
 const EARLY_MESSAGES = 4;
 const FAILURES_TO_RESTART = 2;
 const SESSIONS = 256;
 const SUITE = 1;
-
-/** What outlives a channel: an identity may leave and return. */
-export interface ChannelMemory {
-  ordinal: number;
-  /** Every session id this identity ever had with this account (rule M13). */
-  sessions: Set<string>;
-}
-
-export interface ChannelPorts {
-  send(part: OlmPart): void;
-  /** A clear RESTART hint to the peer. */
-  hint(): void;
-  /** From now on keys can be given: the responder has sent ACCEPT, the initiator CONFIRM. */
-  sendable(): void;
-  /** The handshake is done; `proof` is null for a peer that proves no device. */
-  open(transcript: Uint8Array, proof: Proof | null, name: string | null): void;
-  /** The peer says, authenticated, whether it holds the room to be sealed. */
-  peerSealed(sealed: boolean): void;
-  key(key: KeyGift): void;
-  keyRequest(min: number): void;
-  sas(message: SasMessage): void;
-  /** Said to this client alone. */
-  said(said: Said): void;
-  /** The key to go along with ACCEPT or CONFIRM. */
-  gift(): KeyGift | null;
-  isSealed(): boolean;
-}
-
-export interface ChannelSetup {
-  account: OlmAccount;
-  room: string;
-  self: { occupant: string; participant: Participant };
-  peer: { occupant: string; participant: Participant };
-  memory: ChannelMemory;
-  random(length: number): Uint8Array;
-  prover: Prover;
-  ports: ChannelPorts;
-}
 
 export class Channel {
   readonly isInitiator: boolean;
@@ -69,9 +28,7 @@ export class Channel {
   private active: Link | null = null;
   private making: Link | null = null;
   private previous: Link | null = null;
-  private retryAt: number | null = null;
-  private retryMs = RETRY_MS;
-  private restartedAt = Number.NEGATIVE_INFINITY;
+  private readonly retry = new Retry();
   private failures = 0;
 
   constructor(setup: ChannelSetup) {
@@ -85,20 +42,19 @@ export class Channel {
   }
 
   get deadline(): number | null {
-    return this.retryAt;
+    return this.retry.at;
   }
 
   /** Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. */
   want(now: number, urgent: boolean): void {
     if (this.active !== null || this.making !== null) return;
     if (this.isInitiator) this.offer(now);
-    else if (urgent && this.retryAt === null) this.askRestart(now);
-    else this.retryAt ??= now + this.retryMs;
+    else if (urgent && this.retry.at === null) this.askRestart(now);
+    else this.retry.later(now);
   }
 
   due(now: number): void {
-    if (this.retryAt === null || this.retryAt > now) return;
-    this.retryAt = null;
+    if (!this.retry.isDue(now)) return;
     if (!this.isInitiator && this.active?.stage !== 'open') this.askRestart(now);
     else if (this.isInitiator && (this.making !== null || this.active === null)) this.offer(now);
   }
@@ -106,13 +62,12 @@ export class Channel {
   /** A clear hint arrived; anybody can have made it. */
   hinted(now: number): void {
     if (!this.isInitiator) throw new Refusal('restart: not for the responder');
-    if (now - this.restartedAt < RESTART_MS) throw new Refusal('restart: too often');
-    this.restartedAt = now;
+    if (!this.retry.mayRestart(now)) throw new Refusal('restart: too often');
     if (this.making === null) this.offer(now);
   }
 
   give(gift: KeyGift): OlmPart {
-    return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(this.ownWrap(link), seq, gift) }));
+    return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(seq, gift) }));
   }
 
   requestKey(min: number): OlmPart {
@@ -138,7 +93,7 @@ export class Channel {
     this.active = null;
     this.making = null;
     this.previous = null;
-    this.retryAt = null;
+    this.retry.at = null;
   }
 
   private offer(now: number): void {
@@ -148,7 +103,7 @@ export class Channel {
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
     const link = this.link(session, 'offered', memory.ordinal, random(16));
     this.making = link;
-    this.waitAgain(now);
+    this.retry.again(now);
     ports.send(
       link.seal(() => ({
         type: 'hello',
@@ -197,7 +152,7 @@ export class Channel {
       else this.active?.free();
       this.active = link;
       link.stage = 'accepted';
-      this.waitAgain(now);
+      this.retry.again(now);
       const gift = ports.gift();
       ports.send(
         link.seal((seq) => ({
@@ -207,7 +162,7 @@ export class Channel {
           confirm: accept,
           proof,
           name,
-          key: gift && link.wrap(this.ownWrap(link), seq, gift),
+          key: gift && link.wrap(seq, gift),
         })),
       );
       ports.sendable();
@@ -223,16 +178,7 @@ export class Channel {
       return;
     }
     this.failures += 1;
-    const isLost = this.active === null || this.failures >= FAILURES_TO_RESTART;
-    if (isLost && now - this.restartedAt >= RESTART_MS) {
-      this.failures = 0;
-      if (!this.isInitiator) {
-        this.askRestart(now);
-      } else if (this.making === null) {
-        this.restartedAt = now;
-        this.offer(now);
-      }
-    }
+    if (this.active === null || this.failures >= FAILURES_TO_RESTART) this.restart(now);
     throw new Refusal(this.active === null ? 'olm: no session' : 'olm: does not open');
   }
 
@@ -248,7 +194,7 @@ export class Channel {
     } else if (content.type === 'keyreq') ports.keyRequest(content.min);
     else if (content.type === 'data') ports.said(content.said);
     else if (content.type === 'sas') ports.sas(content.sas);
-    else ports.key(link.unwrap(this.peerWrap(link), opened.seq, content.key));
+    else ports.key(link.unwrap(opened.seq, content.key));
   }
 
   private accepted(link: Link, seq: number, accept: Extract<Plaintext, { type: 'accept' }>): void {
@@ -277,7 +223,7 @@ export class Channel {
           confirm: keys.confirm,
           proof,
           name,
-          key: gift && link.wrap(keys.initiatorWrap, at, gift),
+          key: gift && link.wrap(at, gift),
         })),
       );
       this.opened(link, accept.proof, accept.name, seq, accept.key);
@@ -306,11 +252,10 @@ export class Channel {
     key: Extract<Plaintext, { type: 'accept' }>['key'],
   ): void {
     link.stage = 'open';
-    this.retryAt = null;
-    this.retryMs = RETRY_MS;
+    this.retry.succeeded();
     this.setup.ports.sendable();
     if (link.keys !== null) this.setup.ports.open(link.keys.transcript, proof, name);
-    if (key !== null) this.setup.ports.key(link.unwrap(this.peerWrap(link), seq, key));
+    if (key !== null) this.setup.ports.key(link.unwrap(seq, key));
     for (const early of link.early.splice(0)) this.read(link, early);
   }
 
@@ -322,19 +267,24 @@ export class Channel {
     return new Refusal(reason);
   }
 
-  private askRestart(now: number): void {
-    if (now - this.restartedAt < RESTART_MS) {
-      this.retryAt = this.restartedAt + RESTART_MS;
-      return;
+  /** The session is lost, or there is none. */
+  private restart(now: number): void {
+    if (!this.isInitiator) {
+      this.askRestart(now);
+    } else if (this.making === null && this.retry.mayRestart(now)) {
+      this.failures = 0;
+      this.offer(now);
     }
-    this.restartedAt = now;
-    this.waitAgain(now);
-    this.setup.ports.hint();
   }
 
-  private waitAgain(now: number): void {
-    this.retryAt = now + this.retryMs;
-    this.retryMs = Math.min(2 * this.retryMs, RETRY_MAX_MS);
+  private askRestart(now: number): void {
+    if (!this.retry.mayRestart(now)) {
+      this.retry.untilRestart();
+      return;
+    }
+    this.failures = 0;
+    this.retry.again(now);
+    this.setup.ports.hint();
   }
 
   private sealOpen(make: (link: Link) => (seq: number) => Plaintext): OlmPart {
@@ -349,7 +299,8 @@ export class Channel {
     nonce: Uint8Array,
   ) {
     const { room, self, peer } = this.setup;
-    return new Link(session, { room, self: self.occupant, peer: peer.occupant }, { stage, ordinal, nonce });
+    const ends = { room, self: self.occupant, peer: peer.occupant, isInitiator: this.isInitiator };
+    return new Link(session, ends, { stage, ordinal, nonce });
   }
 
   private transcript(link: Link, ordinal: number, initiatorNonce: Uint8Array, responderNonce: Uint8Array) {
@@ -368,16 +319,6 @@ export class Channel {
       initiatorNonce,
       responderNonce,
     });
-  }
-
-  private ownWrap(link: Link): Uint8Array {
-    if (link.keys === null) throw new Error('the link has no transcript yet');
-    return this.isInitiator ? link.keys.initiatorWrap : link.keys.responderWrap;
-  }
-
-  private peerWrap(link: Link): Uint8Array {
-    if (link.keys === null) throw new Error('the link has no transcript yet');
-    return this.isInitiator ? link.keys.responderWrap : link.keys.initiatorWrap;
   }
 }
 

@@ -21,6 +21,14 @@ export interface Opened {
   content: Plaintext;
 }
 
+interface Ends {
+  room: string;
+  self: string;
+  peer: string;
+  /** Of the one at this end. */
+  isInitiator: boolean;
+}
+
 export class Link {
   readonly ordinal: number;
   /** Read before open: what overtook ACCEPT or CONFIRM. */
@@ -32,11 +40,11 @@ export class Link {
   private highest = 0;
   private readonly seen = new Set<number>();
   private readonly session: OlmSession;
-  private readonly ends: { room: string; self: string; peer: string };
+  private readonly ends: Ends;
 
   constructor(
     session: OlmSession,
-    ends: { room: string; self: string; peer: string },
+    ends: Ends,
     start: { stage: 'offered' | 'signing'; ordinal: number; nonce: Uint8Array },
   ) {
     this.session = session;
@@ -84,16 +92,21 @@ export class Link {
     return this.session.matches(peer, body);
   }
 
-  wrap(wrapKey: Uint8Array, seq: number, gift: KeyGift): KeyBody {
+  wrap(seq: number, gift: KeyGift): KeyBody {
     const { base, ...rest } = gift;
-    return { ...rest, wrapped: wrapBase(wrapKey, seq, gift.generation, gift.step, base) };
+    return { ...rest, wrapped: wrapBase(this.wrapKey(true), seq, gift.generation, gift.step, base) };
   }
 
-  unwrap(wrapKey: Uint8Array, seq: number, key: KeyBody): KeyGift {
+  unwrap(seq: number, key: KeyBody): KeyGift {
     const { wrapped, ...rest } = key;
-    const base = unwrapBase(wrapKey, seq, key.generation, key.step, wrapped);
+    const base = unwrapBase(this.wrapKey(false), seq, key.generation, key.step, wrapped);
     if (base === null) throw new Refusal('key: the wrap does not open');
     return { ...rest, base };
+  }
+
+  private wrapKey(isOwn: boolean): Uint8Array {
+    if (this.keys === null) throw new Error('the link has no transcript yet');
+    return isOwn === this.ends.isInitiator ? this.keys.initiatorWrap : this.keys.responderWrap;
   }
 
   free(): void {

@@ -11,7 +11,8 @@ import {
   toBase64,
 } from '../wire/index.ts';
 import type { Beacons } from './beacons.ts';
-import { Channel, type ChannelPorts } from './channel.ts';
+import { Channel } from './channel.ts';
+import type { ChannelPorts } from './channel-ports.ts';
 import type { Conversation } from './conversation.ts';
 import { senderContext } from './derive.ts';
 import type { Prover } from './device.ts';

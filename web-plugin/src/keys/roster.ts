@@ -1,7 +1,8 @@
 // Who is in the room as this client sees it, and what it remembers of identities that were. docs/protocol.md §3, §6.
 
 import { compare } from '../wire/index.ts';
-import type { Channel, ChannelMemory } from './channel.ts';
+import type { Channel } from './channel.ts';
+import type { ChannelMemory } from './channel-ports.ts';
 import { rosterHash, rosterRow } from './derive.ts';
 import type { Identity, OccupantId } from './events.ts';
 import type { Allowance } from './inbox.ts';
