@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compare, equal, restartMessage } from '../../../web-plugin/src/wire/index.ts';
+import type { OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
+import { compare, equal, restartMessage, toBase64 } from '../../../web-plugin/src/wire/index.ts';
 import {
   identityBytes,
   Meeting,
   newCore,
   notices,
   ofType,
+  olm,
   openAsInitiator,
   Puppet,
   random,
@@ -342,4 +344,42 @@ test('a flood of one occupant is dropped unopened', () => {
   assert.equal(refused, 1, 'one notice a second');
   const later = puppet.tell([1, 'AAAA'], 1003);
   assert.deepEqual(refusals(later), ['olm: does not open']);
+});
+
+test('5,000 messages in a second of one occupant cost what 120 cost, and others are heard meanwhile', () => {
+  let tried = 0;
+  const counting: OlmLibrary = {
+    ...olm,
+    account() {
+      const account = olm.account();
+      const inbound = (peer: Uint8Array, body: string) => {
+        const session = account.inbound(peer, body);
+        const decrypt = (type: 0 | 1, text: string) => {
+          tried += 1;
+          return session.decrypt(type, text);
+        };
+        return { ...session, decrypt };
+      };
+      return { ...account, inbound };
+    },
+  };
+  const core = newCore('alice', { olm: counting });
+  const flooder = new Puppet('mallory', core, 'alice', 'initiator');
+  const honest = new Puppet('bob', core, 'alice', 'initiator');
+  for (const { id, property } of [flooder, honest]) {
+    core.handle({ type: 'joined', occupant: id, bundle: property }, 0);
+  }
+  openAsInitiator(flooder, 0);
+  const { keys } = openAsInitiator(honest, 0);
+  tried = 0;
+  let accepted = 0;
+  for (let n = 0; n < 5000; n += 1) {
+    const now = 1000 + n / 5;
+    flooder.tell([1, toBase64(random(120))], now);
+    if (n % 500 !== 0) continue;
+    const part = honest.part(honest.key(keys.initiatorWrap, 1 + n, 0, random(32)));
+    accepted += ofType(honest.tell(part, now), 'accept-key').length;
+  }
+  assert.equal(accepted, 10);
+  assert.ok(tried <= 10 + 90 + 30 + 1, `${tried} were tried`);
 });

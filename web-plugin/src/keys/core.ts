@@ -277,6 +277,7 @@ class KeyCore implements Core {
   private compare(id: OccupantId): void {
     const peer = this.present.occupants.get(id)?.peer ?? null;
     if (peer === null) throw new Refusal('sas: there is no such person');
+    if (!peer.channel.isReady) this.peers.wantChannel(peer, true);
     this.comparisons.start(this.comparable(peer), this.outbox.now);
   }
 
@@ -305,7 +306,10 @@ class KeyCore implements Core {
       return reason;
     }
     const peer = this.present.occupants.get(to)?.peer;
-    if (!peer?.channel.isReady) return 'there is no sealed channel to this person yet';
+    if (!peer?.channel.isReady) {
+      if (peer) this.peers.wantChannel(peer, true);
+      return 'there is no sealed channel to this person yet';
+    }
     const reason = sayable(said.kind, said.body, true);
     if (reason === null) this.outbox.send([[to, peer.channel.tell(said)]]);
     return reason;
