@@ -1,7 +1,9 @@
 // Runs inside Chromium: three workers, one request at a time.
-import type { Contender, Request, Result, SuiteName } from './protocol.ts';
+import type { Contender, Request, Result, Run, SuiteName } from './protocol.ts';
 
 const SUITES: SuiteName[] = ['AES_128_GCM_SHA256_128', 'AES_128_CTR_HMAC_SHA256_80'];
+/** Rounds for compiler and caches. */
+const WARM_UP = 10;
 const workers = new Map<Contender, Worker>();
 let ids = 0;
 
@@ -37,7 +39,7 @@ function start(name: Contender): Worker {
   return worker;
 }
 
-export function run(name: Contender, request: Request): Promise<number> {
+function run(name: Contender, request: Request): Promise<number> {
   let worker = workers.get(name);
   if (worker === undefined) {
     worker = start(name);
@@ -52,4 +54,18 @@ export function run(name: Contender, request: Request): Promise<number> {
   });
 }
 
-Object.assign(globalThis, { run });
+/**
+ * Microseconds a frame, one row a round, one column a run. Runs are short and many, and take turns: whatever else
+ * the machine does then falls on all of them alike, and the median forgets it.
+ */
+export async function rounds(runs: Run[], count: number): Promise<number[][]> {
+  const rows: number[][] = [];
+  for (let i = -WARM_UP; i < count; i++) {
+    const row: number[] = [];
+    for (const { contender, request } of runs) row.push(await run(contender, request));
+    if (i >= 0) rows.push(row);
+  }
+  return rows;
+}
+
+Object.assign(globalThis, { rounds });

@@ -13,6 +13,11 @@ export interface Request {
   garbage?: 'forged' | 'step' | 'generation' | 'noise';
 }
 
+export interface Run {
+  contender: Contender;
+  request: Request;
+}
+
 /** Frames for several transforms, given one after the other. */
 export interface Batch {
   bench: 'batch';

@@ -24,16 +24,33 @@ export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
- * The content of `buffer` in one of another length; `buffer` is gone after it. Where the browser can, its memory
- * goes back at once instead of waiting for the garbage collector: that is a third of the cost of a large frame.
+ * `ArrayBuffer.prototype.transfer` gives the old memory back at once; to leave a large frame's to the garbage
+ * collector is a third of what the frame costs. Small ones are better copied, and older engines have no choice.
  */
-export function resize(buffer: ArrayBuffer, length: number): ArrayBuffer {
-  if (buffer.byteLength === length) return buffer;
-  const movable = buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
-  if (movable.transfer !== undefined) return movable.transfer(length);
-  const resized = new Uint8Array(length);
-  resized.set(new Uint8Array(buffer, 0, Math.min(length, buffer.byteLength)));
-  return resized.buffer;
+interface Movable extends ArrayBuffer {
+  transfer?(length: number): ArrayBuffer;
+}
+
+const LARGE = 4096;
+
+/** The first bytes of `buffer`, which must not be used after it. */
+export function shorten(buffer: Movable, length: number): ArrayBuffer {
+  return buffer.byteLength >= LARGE && buffer.transfer !== undefined
+    ? buffer.transfer(length)
+    : buffer.slice(0, length);
+}
+
+/** The content of `buffer`, which must not be used after it, behind `start` bytes to be written. */
+export function behind(start: number, buffer: Movable): Bytes {
+  const length = buffer.byteLength;
+  if (length >= LARGE && buffer.transfer !== undefined) {
+    const moved = new Uint8Array(buffer.transfer(start + length));
+    moved.copyWithin(start, 0, length);
+    return moved;
+  }
+  const copied = new Uint8Array(start + length);
+  copied.set(new Uint8Array(buffer), start);
+  return copied;
 }
 
 export function ascii(text: string): Bytes {

@@ -27,13 +27,14 @@ export function writeMetadata(target: Uint8Array, offset: number, metadata: Fram
 /** Null when the plaintext is too short to carry them. */
 export function readMetadata(plaintext: Uint8Array): FrameMetadata | null {
   const at = plaintext.length - METADATA_LENGTH;
-  const [first, high, low] = [plaintext[at], plaintext[at + 1], plaintext[at + 2]];
-  if (first === undefined || high === undefined || low === undefined) return null;
+  if (at < 0) return null;
+  const first = plaintext[at] ?? 0;
+  const sentAt = ((plaintext[at + 1] ?? 0) << 8) | (plaintext[at + 2] ?? 0);
   return {
     isKey: (first & 0x80) !== 0,
     codec: (first >> 4) & 0x07,
     source: first & 0x0f,
-    sentAt: (high << 8) | low,
+    sentAt,
   };
 }
 

@@ -1,5 +1,5 @@
 // Opens one sealed frame of one expected sender and source: parses, chooses the key, authenticates, commits.
-import { type Bytes, resize } from '../bytes.ts';
+import { type Bytes, shorten } from '../bytes.ts';
 import type { Codec } from '../codecs/index.ts';
 import type { DropReason, SourceId } from '../commands.ts';
 import { decodeKid, type KeyId } from '../kid.ts';
@@ -87,7 +87,7 @@ export function finishOpening(
   if (committed !== 'fresh') return refusedBy(committed);
   const metadata = readMetadata(new Uint8Array(plaintext));
   if (metadata === null || !means(metadata, frame, envelope.id.source)) return refused('metadata-mismatch');
-  return { type: 'opened', data: resize(plaintext, plaintext.byteLength - METADATA_LENGTH), metadata };
+  return { type: 'opened', data: shorten(plaintext, plaintext.byteLength - METADATA_LENGTH), metadata };
 }
 
 /** Both halves; null when the cipher refused. */

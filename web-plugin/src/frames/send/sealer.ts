@@ -1,5 +1,5 @@
 // The sending half: one key in use, one counter per source, every frame sealed or refused with a reason.
-import { type Bytes, concat, resize } from '../bytes.ts';
+import { type Bytes, behind, concat } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import { type Codec, wrap } from '../codecs/index.ts';
 import type { DropReason, SourceId, WorkerCommand } from '../commands.ts';
@@ -167,8 +167,7 @@ export class Sealer {
     }
     const standIn = codec.standIn(frame, messageLength);
     const start = standIn.length + header.length;
-    const whole = new Uint8Array(resize(ciphertext, start + sealedLength));
-    whole.copyWithin(start, 0, sealedLength);
+    const whole = behind(start, ciphertext);
     whole.set(standIn);
     whole.set(header, standIn.length);
     const overhead = { sframe, metadata: METADATA_LENGTH, standIn: standIn.length };

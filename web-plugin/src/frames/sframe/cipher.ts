@@ -7,8 +7,8 @@ import { NONCE_LENGTH, SUITES, type Suite, type SuiteId } from './suites.ts';
 /** The imported keys are not extractable. */
 interface Aead {
   /**
-   * Ciphertext followed by the tag. The plaintext has been read when this returns (WebCrypto copies it in the
-   * call), so that a caller may use one buffer for every frame.
+   * Ciphertext followed by the tag. Nonce and plaintext have been read when this returns (WebCrypto copies them in
+   * the call), so that a caller may use one buffer for every frame. The same holds of the nonce of `decrypt`.
    */
   encrypt(nonce: Bytes, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer>;
   /** Rejects or gives null when the tag does not hold. */
@@ -19,6 +19,7 @@ export class SFrameKey {
   readonly kid: Uint64;
   readonly suite: Suite;
   readonly #salt: Bytes;
+  readonly #nonce: Bytes;
   #aead: Aead | null = null;
   readonly #importing: Promise<Aead>;
 
@@ -26,6 +27,7 @@ export class SFrameKey {
     this.kid = kid;
     this.suite = suite;
     this.#salt = material.salt;
+    this.#nonce = material.salt.slice();
     this.#importing = importAead(suite, material.key).then((aead) => {
       this.#aead = aead;
       material.key.fill(0);
@@ -82,12 +84,12 @@ export class SFrameKey {
     }
   }
 
-  /** Salt XOR counter, RFC 9605 §4.4.3. */
+  /** Salt XOR counter, RFC 9605 §4.4.3. The same array every time: good until the next call. */
   nonce({ high, low }: Uint64): Bytes {
-    const nonce = this.#salt.slice();
+    const nonce = this.#nonce;
     for (let i = 0; i < 8; i++) {
       const at = NONCE_LENGTH - 1 - i;
-      nonce[at] = (nonce[at] ?? 0) ^ (((i < 4 ? low : high) >>> ((i & 3) * 8)) & 0xff);
+      nonce[at] = (this.#salt[at] ?? 0) ^ (((i < 4 ? low : high) >>> ((i & 3) * 8)) & 0xff);
     }
     return nonce;
   }
@@ -132,13 +134,15 @@ async function importCtrHmac(suite: Suite, bytes: Bytes): Promise<Aead> {
     return new Uint8Array(await crypto.subtle.sign('HMAC', authenticationKey, input), 0, suite.tag);
   };
   return {
-    async encrypt(nonce, aad, plaintext) {
+    async encrypt(given, aad, plaintext) {
+      const nonce = given.slice();
       const ciphertext = new Uint8Array(
         await crypto.subtle.encrypt(counter(nonce), encryptionKey, plaintext),
       );
       return concat(ciphertext, await tagOf(nonce, aad, ciphertext)).buffer;
     },
-    async decrypt(nonce, aad, sealed) {
+    async decrypt(given, aad, sealed) {
+      const nonce = given.slice();
       const end = sealed.length - suite.tag;
       const ciphertext = sealed.subarray(0, end);
       // WebCrypto's verify takes whole tags only, hence sign and compare (rule S4).

@@ -5,6 +5,9 @@ export interface Processor {
   process(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Promise<void>;
 }
 
+/** The end of a stream is seen by `closed`; each write need not tell again. */
+const ignore = () => {};
+
 /** Resolves when either side has ended. What `process` does not emit goes nowhere. */
 export async function pump(
   { readable, writable }: Pick<FramePort, 'readable' | 'writable'>,
@@ -21,7 +24,7 @@ export async function pump(
     },
   );
   const emit = (frame: EncodedFrame) => {
-    if (!ended) writer.write(frame).catch(() => {});
+    if (!ended) writer.write(frame).then(undefined, ignore);
   };
   try {
     for (;;) {

@@ -41,12 +41,12 @@ export class Tally {
     this.#statistics.clear++;
   }
 
-  sealed(overhead: Overhead): void {
+  sealed({ sframe, metadata, standIn }: Overhead): void {
     this.#statistics.sealed++;
     const largest = this.#statistics.overhead;
-    largest.sframe = Math.max(largest.sframe, overhead.sframe);
-    largest.metadata = Math.max(largest.metadata, overhead.metadata);
-    largest.standIn = Math.max(largest.standIn, overhead.standIn);
+    if (sframe > largest.sframe) largest.sframe = sframe;
+    if (metadata > largest.metadata) largest.metadata = metadata;
+    if (standIn > largest.standIn) largest.standIn = standIn;
   }
 
   dropped(reason: DropReason): void {
