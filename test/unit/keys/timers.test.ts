@@ -1,0 +1,41 @@
+// How the core asks to be woken. Brief D11.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Meeting, newCore, ofType } from './rig.ts';
+
+test('a timer that fires early is asked for again, one that fires late catches up, a clock that goes back is ignored', () => {
+  const meeting = new Meeting();
+  const alice = meeting.add('alice');
+  meeting.add('bob');
+  meeting.seal('alice');
+  meeting.advance(1000);
+  const { now } = meeting;
+  const left = alice.handle({ type: 'left', occupant: 'bob' }, now);
+  const at = ofType(left, 'wake')[0]?.at ?? 0;
+  assert.equal(at, now + 30);
+  const early = alice.handle({ type: 'timer' }, at - 0.4);
+  assert.deepEqual(early, [{ type: 'wake', at }]);
+  assert.deepEqual(alice.handle({ type: 'timer' }, now - 500), [{ type: 'wake', at }]);
+  const late = alice.handle({ type: 'timer' }, now + 400);
+  assert.equal(ofType(late, 'use-key')[0]?.generation, 2);
+});
+
+test('an event that comes after a deadline finds it kept', () => {
+  const meeting = new Meeting();
+  const alice = meeting.add('alice');
+  const carol = newCore('carol');
+  meeting.add('bob');
+  meeting.seal('alice');
+  meeting.advance(1000);
+  alice.handle({ type: 'left', occupant: 'bob' }, meeting.now);
+  const actions = alice.handle(
+    { type: 'joined', occupant: 'carol', bundle: carol.bundle() },
+    meeting.now + 1000,
+  );
+  assert.equal(ofType(actions, 'use-key')[0]?.generation, 2);
+});
+
+test('nothing to do, nothing to wake for', () => {
+  assert.deepEqual(newCore('alice').handle({ type: 'timer' }, 5), []);
+});
