@@ -56,6 +56,15 @@ suite(
       assert.equal(errorOf(await bob.request('policy', { value: 'optional' })).condition, 'not-allowed');
     });
 
+    test('the policy of a breakout room cannot be weaker than that of its main room', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
+      assert.equal((await alice.request('policy', { value: 'required' })).attrs.type, 'result');
+      const [bob] = await kit.gather(open(alice.room), 'bob');
+      const error = errorOf(await bob.request('policy', { value: 'optional' }));
+      assert.deepEqual([error.type, error.condition], ['cancel', 'not-allowed']);
+      assert.match(error.text, /main meeting is sealed/);
+    });
+
     test('a breakout room of no room stands for itself', async () => {
       const [bob] = await kit.gather(kit.newRoom('alone', kit.prosody.breakout), 'bob');
       assert.equal((await bob.state()).policy, 'optional');

@@ -302,6 +302,13 @@ suite(
       });
     }
 
+    test('JSON that nests as deeply as a stanza can is refused, and the server runs on', async () => {
+      const [alice] = await kit.sealed('alice');
+      await alice.groupchat(json(`["sealmeet",${'['.repeat(240_000)}`, jitmeet));
+      assert.equal((await alice.error('the refusal')).condition, 'policy-violation');
+      assert.doesNotMatch(kit.prosody.log(), /Traceback|stack overflow/);
+    });
+
     test('sealed endpoint messages pass, to all and to one', async () => {
       const all = await kit.sealed('alice', 'bob', 'carol');
       const [owner, bob] = all;

@@ -13,10 +13,12 @@ local function outside(address)
 	return address and address:gsub("^%[([^%]]+)%]([^@]+)@conference%." .. escaped, "%2@conference.%1." .. base);
 end
 
-for _, event_name in ipairs { "pre-presence/full", "pre-presence/bare", "pre-message/full", "pre-message/bare", "pre-iq/full", "pre-iq/bare" } do
-	module:hook(event_name, function (event)
-		event.stanza.attr.to = inside(event.stanza.attr.to);
-	end, 1000);
+for _, kind in ipairs { "presence", "message", "iq" } do
+	for _, address in ipairs { "full", "bare" } do
+		module:hook(("pre-%s/%s"):format(kind, address), function (event)
+			event.stanza.attr.to = inside(event.stanza.attr.to);
+		end, 1000);
+	end
 end
 
 local function rewrite(stanza)

@@ -1,7 +1,8 @@
 -- Stands in for Jitsi's visitors: forwards whole groupchat stanzas at its priority, and asks before it connects another server.
 
 module:hook("muc-occupant-groupchat", function (event)
-	module:log("info", "forwarded to visitors: %s", event.stanza:get_child_text("json-message", "http://jitsi.org/jitmeet") or event.stanza:get_child_text("body"));
+	local text = event.stanza:get_child_text("json-message", "http://jitsi.org/jitmeet");
+	module:log("info", "forwarded to visitors: %s", text or event.stanza:get_child_text("body"));
 end, 55);
 
 -- { room = JID } on the main host connects a visitor server and logs what came of it.
