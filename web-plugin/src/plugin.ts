@@ -20,6 +20,7 @@ import { loadOlm, openDevice, openRecords, openTrust } from './keys/index.ts';
 import { mountInterface, type UiState } from './ui/index.ts';
 
 const WATCH_MS = 3_000;
+const CONNECTION_MS = 1_000;
 
 const AWAY: UiState = {
   phase: 'away',
@@ -83,6 +84,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
 
   const canTransform = supportsEncodedTransforms();
   if (!canTransform) obstacle = 'unsupported';
+  setInterval(() => active?.checkConnection(), CONNECTION_MS);
   const link = canTransform
     ? new WorkerLink(
         `${base}worker.js`,

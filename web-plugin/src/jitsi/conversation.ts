@@ -6,6 +6,7 @@ import type { Payload } from '../ui/index.ts';
 import { type DataKind, MESSAGE_TYPE } from '../wire/index.ts';
 import type { JitsiConference, JitsiParticipant } from './library.ts';
 import { kindOf, payloadOf } from './payloads.ts';
+import { safely } from './safely.ts';
 
 export interface ConversationEvents {
   /** One of Sealmeet's own messages; `from` is null when the room itself sent it. */
@@ -129,15 +130,6 @@ export class Conversation {
   #sendSealed({ what, say, isSilent }: Outgoing): void {
     if (say) this.events.onSay(say.kind, say.body, say.to);
     else if (!isSilent) this.events.onHeldBack('out', what);
-  }
-}
-
-/** An exception in a listener would make Strophe drop all further stanzas of the kind. */
-export function safely(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    console.error('Sealmeet:', error);
   }
 }
 

@@ -1,7 +1,7 @@
 // The part of lib-jitsi-meet that the plugin uses: its public API, as far as versions 2022 to 2026 share it.
 //
-// Three members are not documented by the library but stand unchanged in both: `eventEmitter` (all events of a
-// conference pass through it), `room.roomjid`, and `xmpp.connection.sendIQ`.
+// Some members are not documented by the library but stand unchanged in both: `eventEmitter` (all events of a
+// conference pass through it), `room.roomjid`, and `xmpp.connection` with `sendIQ` and `connected`.
 
 export interface JitsiParticipant {
   getId(): string;
@@ -27,10 +27,11 @@ export interface JitsiConference {
   room: { roomjid: string } | null;
   xmpp: {
     connection: {
+      readonly connected: boolean;
       sendIQ(
         iq: Element,
         onResult: (answer: Element) => void,
-        onError: (error: Element | null) => void,
+        onError: (error: unknown) => void,
         timeout?: number,
       ): void;
     };

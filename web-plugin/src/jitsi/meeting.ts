@@ -68,6 +68,7 @@ export class Meeting {
   #isLocallySealed = false;
   #isOver = false;
   #hasHeardServer = false;
+  #wasConnected = true;
   #lastKeyChange: KeyChange | null = null;
   /** Name of the last who came or left: why a key changed. */
   #lastMoved: string | null = null;
@@ -268,9 +269,20 @@ export class Meeting {
 
   /** The module announces the state to newcomers; a server without it says so at once, in answer to a question. */
   async #askServer(): Promise<void> {
-    const hasModule = await this.#room.askState();
-    if (!hasModule && !this.#hasHeardServer)
-      this.#turn({ type: 'server-state', sealed: false, module: false });
+    const state = await this.#room.askState();
+    if (this.#isOver || this.#hasHeardServer || state === 'unknown') return;
+    if (state === 'none') this.#turn({ type: 'server-state', sealed: false, module: false });
+    else this.#roomState(state);
+  }
+
+  /** Call it every second: while the stream is cut nobody enforces anything, and after it all may be different. */
+  checkConnection(): void {
+    const { isConnected } = this.#room;
+    if (this.#seal.view.phase === 'away' || isConnected === this.#wasConnected) return;
+    this.#wasConnected = isConnected;
+    this.#hasHeardServer = false;
+    if (isConnected) void this.#askServer();
+    else this.#turn({ type: 'disconnected' });
   }
 
   #roomState({ sealed, by, unsealedBy }: RoomState): void {

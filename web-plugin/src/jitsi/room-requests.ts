@@ -24,8 +24,9 @@ export function askRoom(
   child.setAttribute('xmlns', NAMESPACE);
   iq.append(child);
   return new Promise((resolve, reject) => {
-    const onError = (error: Element | null) => {
-      if (!error) return reject(new NoAnswer('The server did not answer.'));
+    // Null after a time-out, a text when the stream is cut.
+    const onError = (error: unknown) => {
+      if (!(error instanceof Element)) return reject(new NoAnswer('The server did not answer.'));
       const text = error.getElementsByTagName('text')[0]?.textContent;
       reject(new Error(text || 'The server refused the request.'));
     };

@@ -29,6 +29,22 @@ export function readRoomState(payload: unknown): RoomState | null {
   };
 }
 
+/** The same from the answer to `<state/>`, whose attributes carry it. */
+export function readStateAnswer(answer: Element): RoomState | null {
+  const state = answer.getElementsByTagName('state')[0];
+  if (!state) return null;
+  return readRoomState({
+    v: 1,
+    room: {
+      policy: state.getAttribute('policy'),
+      sealed: state.getAttribute('sealed') === 'true',
+      by: state.getAttribute('by'),
+      unsealedBy: state.getAttribute('unsealed-by'),
+      epoch: Number(state.getAttribute('epoch') ?? Number.NaN),
+    },
+  });
+}
+
 function occupantId(value: unknown): string | null {
   return typeof value === 'string' && value.length > 0 && value.length <= 128 ? value : null;
 }

@@ -2,10 +2,11 @@
 
 import type { SourceId } from '../frames/index.ts';
 import { BUNDLE_PROPERTY, type DataKind, type EndpointMessage, SEALED_PROPERTY } from '../wire/index.ts';
-import { Conversation, type ConversationEvents, safely } from './conversation.ts';
+import { Conversation, type ConversationEvents } from './conversation.ts';
 import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant, JitsiTrack } from './library.ts';
 import { askRoom, NoAnswer } from './room-requests.ts';
-import { type RoomState, readRoomState } from './room-state.ts';
+import { type RoomState, readRoomState, readStateAnswer } from './room-state.ts';
+import { safely } from './safely.ts';
 import { localSource } from './sources.ts';
 
 export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage'> {
@@ -93,17 +94,32 @@ export class Room {
   }
 
   publishSealed(isSealed: boolean): void {
-    this.conference.setLocalParticipantProperty(SEALED_PROPERTY, isSealed ? '1' : '0');
+    this.#whileConnected(() =>
+      this.conference.setLocalParticipantProperty(SEALED_PROPERTY, isSealed ? '1' : '0'),
+    );
   }
 
   send(to: string | 'room', message: EndpointMessage): void {
     if (to !== 'room' && !this.#known.has(to)) return;
     // A copy: lib-jitsi-meet writes into what it is given.
-    this.conference.sendMessage({ ...message }, to === 'room' ? '' : to);
+    this.#whileConnected(() => this.conference.sendMessage({ ...message }, to === 'room' ? '' : to));
   }
 
   deliver(from: string, kind: DataKind, body: string, isPrivate: boolean): void {
-    this.#conversation.deliver(from, kind, body, isPrivate);
+    safely(() => this.#conversation.deliver(from, kind, body, isPrivate));
+  }
+
+  get isConnected(): boolean {
+    return this.conference.xmpp.connection.connected;
+  }
+
+  /** lib-jitsi-meet throws when the stream is cut; what is lost then is asked for again when it is back. */
+  #whileConnected(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      console.warn('Sealmeet: not sent:', (error as Error).message);
+    }
   }
 
   leave(): void {
@@ -115,13 +131,16 @@ export class Room {
     await askRoom(this.conference, this.jid, 'set', kind);
   }
 
-  /** Does the room have the module? Also true when it does not answer in time: its announcement may still come. */
-  async askState(): Promise<boolean> {
+  /**
+   * What the module says of the room: `none` when there is no module, `unknown` when nobody answered; the module's
+   * announcement may still come.
+   */
+  async askState(): Promise<RoomState | 'none' | 'unknown'> {
     try {
-      await askRoom(this.conference, this.jid, 'get', 'state');
-      return true;
+      const answer = await askRoom(this.conference, this.jid, 'get', 'state');
+      return readStateAnswer(answer) ?? 'unknown';
     } catch (error) {
-      return error instanceof NoAnswer;
+      return error instanceof NoAnswer ? 'unknown' : 'none';
     }
   }
 

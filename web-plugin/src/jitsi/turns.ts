@@ -1,5 +1,7 @@
 // Events of one meeting, one after the other: what an event sets off waits until the event is done with.
 
+import { safely } from './safely.ts';
+
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #isRunning = false;
@@ -9,10 +11,7 @@ export class Turns {
     this.#waiting.push(step);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    try {
-      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) next();
-    } finally {
-      this.#isRunning = false;
-    }
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) safely(next);
+    this.#isRunning = false;
   }
 }
