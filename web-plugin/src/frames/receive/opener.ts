@@ -97,7 +97,11 @@ export async function open(opening: Opening, now: () => number): Promise<Opened 
 
 /** Rejects or gives null when the message is not authentic. Changes nothing, so it also serves for trials. */
 export function decrypt(key: SFrameKey, { header, message }: Envelope): Promise<ArrayBuffer | null> {
-  return key.decrypt(header.ctr, message.subarray(0, header.length), message.subarray(header.length));
+  // Cheaper than `subarray`, twice a frame.
+  const { buffer, byteOffset, length } = message;
+  const aad = new Uint8Array(buffer, byteOffset, header.length);
+  const sealed = new Uint8Array(buffer, byteOffset + header.length, length - header.length);
+  return key.decrypt(header.ctr, aad, sealed);
 }
 
 function refusedBy(verdict: Exclude<Verdict, 'fresh'>): Refused {

@@ -43,6 +43,13 @@ type Waiting = { frame: EncodedFrame; emit: Emit };
 type HeldFrame = Held<Waiting>;
 
 const NEVER_CLEAR: ReadonlySet<DropReason> = new Set(['replayed', 'retired-key', 'source-off']);
+const MAY_BE_OTHERS: ReadonlySet<DropReason> = new Set([
+  'unknown-key',
+  'retired-key',
+  'replayed',
+  'forged',
+  'source-off',
+]);
 const OPENED_INTERVAL_MS = 1000;
 const LATE_INTERVAL_MS = 10_000;
 export class Incoming {
@@ -175,35 +182,26 @@ export class Incoming {
     const { reason } = refused;
     // What was sealed for certain is never passed for clear, in no gate.
     if (mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(frame, emit);
-    return this.#unopened(frame, emit, held, envelope, content, route, reason);
-  }
-
-  /** Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7). */
-  async #unopened(
-    frame: EncodedFrame,
-    emit: Emit,
-    held: HeldFrame | null,
-    envelope: Envelope,
-    content: FrameToOpen,
-    route: Route,
-    reason: DropReason,
-  ): Promise<void> {
-    const { clock, senders } = this.#receiving;
-    const maySearch = reason !== 'wrong-source' && reason !== 'metadata-mismatch';
-    if (maySearch && this.#attribution.maySearch(clock.now())) {
+    // Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7).
+    if (MAY_BE_OTHERS.has(reason) && this.#attribution.maySearch(clock.now())) {
       const seen = await this.#searchOthers(envelope, content, route);
       if (seen !== null) return this.#drop('forged');
     }
-    const { generation } = envelope.id;
-    const isLeftBehind = () => senders.get(route.owner)?.isLeftBehind(generation, clock.now()) === true;
-    if (reason === 'unknown-key' || (reason === 'retired-key' && isLeftBehind())) {
-      this.#receiving.waiting(route.owner, generation);
-    }
+    this.#noteMissing(route, envelope, reason);
     if (reason !== 'unknown-key' && reason !== 'source-off') return this.#drop(reason);
     if (held !== null) return this.#hold.putBack(held);
     const overflow = this.#hold.add({ frame, emit }, content.data.length, reason, clock.now());
     for (let i = 0; i < overflow; i++) this.#drop('hold-overflow');
     this.#scheduleExpiry();
+  }
+
+  /** A key is missing that has not come, or one that nothing newer followed when it died (rule M4). */
+  #noteMissing({ owner }: Route, { id }: Envelope, reason: DropReason): void {
+    const { clock, senders } = this.#receiving;
+    const isMissing =
+      reason === 'unknown-key' ||
+      (reason === 'retired-key' && senders.get(owner)?.isLeftBehind(id.generation, clock.now()) === true);
+    if (isMissing) this.#receiving.waiting(owner, id.generation);
   }
 
   async #searchOthers(envelope: Envelope, content: FrameToOpen, route: Route): Promise<Identity | null> {
