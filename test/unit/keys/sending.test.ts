@@ -271,5 +271,10 @@ test('a leaver whom the sender saw in the last 30 s is named', () => {
   sending.leave('a', 1000);
   sending.leave('b', 20_000);
   sending.activate(40_000);
-  assert.deepEqual(excludes, [['b']]);
+  sending.leave('c', 41_000);
+  sending.due(41_030);
+  sending.leave('d', 47_000);
+  sending.join('e', 47_000);
+  sending.due(47_030);
+  assert.deepEqual(excludes, [['b'], ['c'], ['d']], 'named once, and again only for five seconds');
 });

@@ -13,6 +13,8 @@ export const SWITCH_MS = 150;
 export const DEADLINE_MS = 300;
 export const PERIOD_MS = 15 * 60_000;
 export const EXCLUDES_MS = 30_000;
+/** Receivers remember whom a KEY named; who was named is named again only so long, in case that KEY was lost. */
+const NAMED_AGAIN_MS = 5000;
 const REMEMBERED_LEAVERS = 4096;
 
 /** A key as it is handed over. */
@@ -64,7 +66,7 @@ export class Sending {
   private readonly gone = new Set<Identity>();
   private hasReturned = false;
   private since = 0;
-  private leavers: { identity: Identity; at: number }[] = [];
+  private leavers: { identity: Identity; at: number; isNamed: boolean }[] = [];
 
   constructor(ports: SendingPorts) {
     this.ports = ports;
@@ -85,7 +87,7 @@ export class Sending {
     this.joined.delete(identity);
     this.gone.add(identity);
     for (const old of this.gone) if (this.gone.size > REMEMBERED_LEAVERS) this.gone.delete(old);
-    this.leavers = [...this.leavers, { identity, at: now }].slice(-LIMITS.excludes);
+    this.leavers = [...this.leavers, { identity, at: now, isNamed: false }].slice(-LIMITS.excludes);
     this.stale = 'leave';
     for (const generation of this.sent) {
       if (!generation.holders.has(identity) || generation.taintedAt !== null) continue;
@@ -223,16 +225,17 @@ export class Sending {
     if (this.hasReturned) this.since = this.last;
     this.hasReturned = false;
     this.leavers = this.leavers.filter(({ at }) => at > now - EXCLUDES_MS);
-    const absent = this.leavers
-      .map(({ identity }) => identity)
-      .filter((identity) => !this.joined.has(identity));
+    const absent = this.leavers.filter(
+      ({ identity, at, isNamed }) => !this.joined.has(identity) && (!isNamed || at > now - NAMED_AGAIN_MS),
+    );
+    for (const leaver of absent) leaver.isNamed = true;
     const generation: Generation = {
       generation: this.last,
       step: 0,
       base: this.ports.random(32),
       reason,
       since: this.since,
-      excludes: [...new Set(absent)],
+      excludes: [...new Set(absent.map(({ identity }) => identity))],
       holders: new Set(),
       taintedAt: null,
       switchAt: useAtOnce ? now : now + SWITCH_MS,
