@@ -1,5 +1,6 @@
 // What happens to the members of a simulated meeting, event by event.
 
+import { createHash } from 'node:crypto';
 import { loadOlm, type OlmLibrary } from '../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from './chance.ts';
 import { Measure } from './measure.ts';
@@ -27,6 +28,7 @@ const NETWORKS: Record<Scenario, Network> = {
 const SETTLE_MS = 15_000;
 /** Handshakes lost again and again are retried ever more slowly; this is longer than several of them. */
 const UNTIL_CALM_MS = 90_000;
+const REMEMBERED_SIGNATURES = 10_000;
 
 export async function simulate({
   members,
@@ -37,7 +39,7 @@ export async function simulate({
 }: Run): Promise<{ world: World; measure: Measure }> {
   const chance = new Chance(seed);
   seedOlm(chance);
-  const olm = await loadOlm();
+  const olm = rememberingVerifier(await loadOlm());
   const world = new World({ olm, chance });
   const measure = new Measure(world);
   let count = 0;
@@ -73,6 +75,24 @@ export async function simulate({
   measure.finish();
   world.violations.push(...world.deaf(), ...measure.unfinished);
   return { world, measure };
+}
+
+/**
+ * One beacon or bundle is checked by every member: here only the first of them does the arithmetic. The CPU figures
+ * leave the other checks out; those of real clients (`sim:xmpp`) do not.
+ */
+function rememberingVerifier(olm: OlmLibrary): OlmLibrary {
+  const known = new Map<string, boolean>();
+  return {
+    ...olm,
+    verify(ed25519, message, signature) {
+      const name = createHash('sha256').update(ed25519).update(signature).update(message).digest('base64');
+      const isGood = known.get(name) ?? olm.verify(ed25519, message, signature);
+      if (known.size > REMEMBERED_SIGNATURES) known.clear();
+      known.set(name, isGood);
+      return isGood;
+    },
+  };
 }
 
 function pause(scenario: Scenario, chance: Chance): number {
