@@ -90,5 +90,5 @@ test('in another meeting the verified device is known, and somebody else under t
 
   const impostor = await setting.enter(ROOM, 'Ben');
   await until('the other Ben is called out', async () => (await deviceOf(ada, impostor)) === 'changed');
-  assert.match(await troubleText(ada, `changed ${impostor.endpoint}`), /another device/i);
+  assert.match(await troubleText(ada, `changed-device ${impostor.endpoint}`), /another device/i);
 });
