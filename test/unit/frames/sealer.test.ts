@@ -16,7 +16,7 @@ const video = (data: Uint8Array, source = 2): FrameToSeal => ({
   media: 'video',
   codec: vp9,
   isKey: false,
-  data,
+  data: new Uint8Array(data),
 });
 
 describe('Sealer', () => {

@@ -33,6 +33,11 @@ interface Movable extends ArrayBuffer {
 
 const LARGE = 4096;
 
+/** Gives a large buffer's memory back; every view of it is empty after that. */
+export function release(buffer: Movable): void {
+  if (buffer.byteLength >= LARGE) buffer.transfer?.(0);
+}
+
 /** The first bytes of `buffer`, which must not be used after it. */
 export function shorten(buffer: Movable, length: number): ArrayBuffer {
   return buffer.byteLength >= LARGE && buffer.transfer !== undefined

@@ -23,7 +23,7 @@ export interface Codec {
   /** The clear bytes in front of a message of that length. Pure; does not change the frame. */
   standIn(frame: PlainFrame, messageLength: number): Uint8Array;
   /** Only where the message itself needs another form for the transport; `unwrap` undoes it. */
-  escape?(message: Bytes, frame: PlainFrame): Bytes;
+  escape?(message: Bytes, isKey: boolean): Bytes;
   /**
    * The SFrame message inside, or null when the envelope does not parse. `isWhole` is false for the first bytes
    * of a frame, as a test at the bridge sees them: sizes then need not add up.
@@ -35,6 +35,6 @@ export const NO_STAND_IN: Uint8Array = new Uint8Array(0);
 
 /** What goes on the wire. The frame layer itself joins the parts with fewer copies. */
 export function wrap(codec: Codec, message: Bytes, frame: PlainFrame): Bytes {
-  const escaped = codec.escape?.(message, frame) ?? message;
+  const escaped = codec.escape?.(message, frame.isKey) ?? message;
   return concat(codec.standIn(frame, escaped.length), escaped);
 }

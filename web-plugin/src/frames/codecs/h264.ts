@@ -35,8 +35,8 @@ export const h264: Codec = {
   mimeType: 'video/h264',
   id: 4,
   standIn: (frame) => (frame.isKey ? PARAMETER_SETS : new Uint8Array(0)),
-  escape(message, frame) {
-    const nalHeader = frame.isKey ? KEY_SLICE : OTHER_SLICE;
+  escape(message, isKey) {
+    const nalHeader = isKey ? KEY_SLICE : OTHER_SLICE;
     const parts: Uint8Array[] = [];
     for (let start = 0; start === 0 || start < message.length; start += CHUNK) {
       const sliceHeader = start === 0 ? FIRST_SLICE_HEADER : NEXT_SLICE_HEADER;

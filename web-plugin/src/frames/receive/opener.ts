@@ -33,6 +33,8 @@ export interface Opening {
   envelope: Envelope;
   sender: Sender;
   plaintext: Promise<ArrayBuffer | null>;
+  /** The cipher has read the message: its bytes may be given back. */
+  isRead: boolean;
 }
 
 export interface Opened {
@@ -73,7 +75,9 @@ export function beginOpening(
   if (selection.type === 'retired') return refused('retired-key');
   const verdict = sender.check(id, counter, now);
   if (verdict !== 'fresh') return refusedBy(verdict);
-  return { type: 'opening', frame, envelope, sender, plaintext: decrypt(selection.key, envelope) };
+  const { key } = selection;
+  const plaintext = decrypt(key, envelope);
+  return { type: 'opening', frame, envelope, sender, plaintext, isRead: key.readsAtOnce };
 }
 
 /** What `beginOpening` started, when its plaintext has come: null when it did not authenticate. */

@@ -1,7 +1,7 @@
 // The sending half: one key in use, one counter per source, every frame sealed or refused with a reason.
-import { type Bytes, behind, concat } from '../bytes.ts';
+import { type Bytes, behind, concat, release } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
-import { type Codec, wrap } from '../codecs/index.ts';
+import type { Codec } from '../codecs/index.ts';
 import type { DropReason, SourceId, WorkerCommand } from '../commands.ts';
 import { isGeneration, isStep } from '../kid.ts';
 import { METADATA_LENGTH, timeUnits, writeMetadata } from '../metadata.ts';
@@ -16,12 +16,16 @@ export interface FrameToSeal {
   media: Media;
   codec: Codec;
   isKey: boolean;
-  data: Uint8Array;
+  data: Bytes;
 }
 
 /** A frame on its way through the cipher; its key and counter are drawn. */
 export interface Sealing {
-  frame: FrameToSeal;
+  codec: Codec;
+  isKey: boolean;
+  /** Of the real frame, whose bytes are gone by now. */
+  plainLength: number;
+  standIn: Uint8Array;
   key: SendingKey;
   header: Bytes;
   /** Ciphertext and tag. */
@@ -130,7 +134,7 @@ export class Sealer {
 
   /**
    * Draws key and counter and starts the cipher, all without an await: two transforms of one source never get the
-   * same pair (rule M12). Gives the reason when the frame may not leave.
+   * same pair (rule M12). Gives the reason when the frame may not leave; else `frame.data` is used up.
    */
   begin(frame: FrameToSeal): Sealing | DropReason {
     const { source, media, codec, isKey, data } = frame;
@@ -148,29 +152,35 @@ export class Sealer {
     plaintext.set(data);
     const sentAt = timeUnits(this.#clock.wall());
     writeMetadata(plaintext, data.length, { isKey, codec: codec.id, source, sentAt });
-    return { frame, key, header, ciphertext: frameKey.encrypt(ctr, header, plaintext) };
+    const ciphertext = frameKey.encrypt(ctr, header, plaintext);
+    const standIn = codec.standIn(frame, header.length + plaintext.length + frameKey.suite.tag);
+    const plainLength = data.length;
+    // Before the cipher answers: what it answers with then takes the place that is still warm.
+    release(data.buffer);
+    return { codec, isKey, plainLength, standIn, key, header, ciphertext };
   }
 
   /** What `begin` started, when its ciphertext has come. */
-  finish({ frame, key, header }: Sealing, ciphertext: ArrayBuffer): Sealed | DropReason {
+  finish(sealing: Sealing, ciphertext: ArrayBuffer): Sealed | DropReason {
+    const { codec, plainLength, standIn, key, header } = sealing;
     // The deadline may have come while the cipher ran.
     if (this.#isExpired(key)) return 'key-expired';
-    const { codec, data } = frame;
     const { generation, step } = key;
-    const sealedLength = ciphertext.byteLength;
-    const messageLength = header.length + sealedLength;
-    const sframe = messageLength - METADATA_LENGTH - data.length;
+    const messageLength = header.length + ciphertext.byteLength;
+    let whole: Bytes;
     if (codec.escape !== undefined) {
-      const wrapped = wrap(codec, concat(header, new Uint8Array(ciphertext)), frame);
-      const overhead = { sframe, metadata: METADATA_LENGTH, standIn: wrapped.length - messageLength };
-      return { data: wrapped.buffer, generation, step, overhead };
+      const message = concat(header, new Uint8Array(ciphertext));
+      whole = concat(standIn, codec.escape(message, sealing.isKey));
+    } else {
+      whole = behind(standIn.length + header.length, ciphertext);
+      whole.set(standIn);
+      whole.set(header, standIn.length);
     }
-    const standIn = codec.standIn(frame, messageLength);
-    const start = standIn.length + header.length;
-    const whole = behind(start, ciphertext);
-    whole.set(standIn);
-    whole.set(header, standIn.length);
-    const overhead = { sframe, metadata: METADATA_LENGTH, standIn: standIn.length };
+    const overhead = {
+      sframe: messageLength - METADATA_LENGTH - plainLength,
+      metadata: METADATA_LENGTH,
+      standIn: whole.length - messageLength,
+    };
     return { data: whole.buffer, generation, step, overhead };
   }
 

@@ -56,6 +56,11 @@ export class SFrameKey {
     return this.#importing.then((aead) => aead.encrypt(this.nonce(ctr), aad, copy));
   }
 
+  /** Whether `decrypt` has read all it is given when it returns, so that the memory may be given back. */
+  get readsAtOnce(): boolean {
+    return this.#aead !== null && this.suite.cipher === 'AES-GCM';
+  }
+
   /** Of what `encrypt` returned. Rejects or gives null when it is not authentic. */
   decrypt(ctr: Uint64, aad: Bytes, sealed: Bytes): Promise<ArrayBuffer | null> {
     if (this.#aead !== null) return this.#aead.decrypt(this.nonce(ctr), aad, sealed);

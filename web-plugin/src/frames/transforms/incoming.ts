@@ -1,4 +1,6 @@
 // A receiving transform: shows nothing but what opens as the expected person's expected source.
+
+import { release } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import { type Codec, codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
@@ -52,6 +54,8 @@ const MAY_BE_OTHERS: ReadonlySet<DropReason> = new Set([
 ]);
 const OPENED_INTERVAL_MS = 1000;
 const LATE_INTERVAL_MS = 10_000;
+/** After a frame that did not open, messages are kept so long for a look whether they are somebody else's. */
+const WELL_AFTER_MS = 5000;
 export class Incoming {
   readonly direction = 'receive';
   readonly options: TransformOptions;
@@ -62,7 +66,6 @@ export class Incoming {
   readonly #attribution = new Attribution();
   readonly #hold: Hold<Waiting>;
   #route: Route | null = null;
-  /** Of the last frame: looking the codec up costs more than keeping it. */
   #mimeType = '';
   #codec: Codec | null = null;
   #cancelExpiry: (() => void) | null = null;
@@ -74,6 +77,7 @@ export class Incoming {
   #openedUnder: number | null = null;
   #lastOpenedReport = Number.NEGATIVE_INFINITY;
   #lastLateReport = Number.NEGATIVE_INFINITY;
+  #lastFailure = Number.NEGATIVE_INFINITY;
 
   constructor(options: TransformOptions, tally: Tally, receiving: Receiving, requestKeyFrame: () => void) {
     this.options = options;
@@ -157,7 +161,12 @@ export class Incoming {
 
     const begun = begin(content, envelope, sender, route.source, clock.now());
     let refused: Refused;
+    const receivedLength = content.data.length;
+    const messageLength = envelope.message.length;
     if (begun.type === 'opening') {
+      // A line on which all is well: nobody will look at this message again, and its place is still warm.
+      const isWell = clock.now() - this.#lastFailure >= WELL_AFTER_MS;
+      if (begun.isRead && isWell && !mayBeClear) release(content.data.buffer);
       let plaintext: ArrayBuffer | null = null;
       try {
         plaintext = await begun.plaintext;
@@ -170,7 +179,7 @@ export class Incoming {
       const now = clock.now();
       const opened = finishOpening(begun, plaintext, now);
       if (opened.type === 'opened') {
-        this.tally.sealed(overheadOf(content, envelope, opened.data.byteLength));
+        this.tally.sealed(overheadOf(receivedLength, messageLength, opened.data.byteLength));
         frame.data = opened.data;
         this.#noteOpened(route, envelope, opened.metadata, now);
         return emit(frame);
@@ -183,7 +192,12 @@ export class Incoming {
     // What was sealed for certain is never passed for clear, in no gate.
     if (mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(frame, emit);
     // Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7).
-    if (MAY_BE_OTHERS.has(reason) && this.#attribution.maySearch(clock.now())) {
+    this.#lastFailure = clock.now();
+    if (
+      MAY_BE_OTHERS.has(reason) &&
+      envelope.message.length > 0 &&
+      this.#attribution.maySearch(clock.now())
+    ) {
       const seen = await this.#searchOthers(envelope, content, route);
       if (seen !== null) return this.#drop('forged');
     }
@@ -279,8 +293,8 @@ function begin(
   return isExpected ? { type: 'early', reason: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
 }
 
-function overheadOf({ data }: FrameToOpen, { message }: Envelope, plainLength: number): Overhead {
+function overheadOf(receivedLength: number, messageLength: number, plainLength: number): Overhead {
   // Where escaping made the message longer, that counts with the stand-in.
-  const sframe = message.length - METADATA_LENGTH - plainLength;
-  return { sframe, metadata: METADATA_LENGTH, standIn: data.length - message.length };
+  const sframe = messageLength - METADATA_LENGTH - plainLength;
+  return { sframe, metadata: METADATA_LENGTH, standIn: receivedLength - messageLength };
 }
