@@ -27,8 +27,8 @@ test: check test-unit test-module test-e2e ## everything
 test-unit: build ## what is pure, and the parts of the embedded stack
 	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
 
-test-module: setup ## the Prosody module on real Prosody servers
-	@test/module/run.sh
+test-module: setup ## the Prosody module on real Prosody servers, 0.12 and 13 (PROSODY=12: that one alone)
+	@test/module/run.sh $(PROSODY)
 
 test-e2e: build ## whole calls in browsers on the embedded stack
 	@TEST_SUITE=e2e node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/e2e -name '*.test.ts' | sort)

@@ -1,10 +1,12 @@
 // Browsers for tests and demo: Debian's Chromium with the options every test needs, and participants in it.
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import type {} from './page/call.ts';
 import type { Stack } from './stack.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+const LAUNCHER = fileURLToPath(new URL('./chromium.sh', import.meta.url));
 const JOIN_MS = 40_000;
 /** A line of the library's logger: a time, and the file in brackets. */
 const LIBRARY_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
@@ -37,7 +39,7 @@ export async function launchBrowser(): Promise<Browser> {
       `Chromium is not installed (expected ${CHROMIUM}): run "apt-get install chromium", or "make setup"`,
     );
   }
-  return chromium.launch({ executablePath: CHROMIUM, args: [...LAUNCH_ARGUMENTS] });
+  return chromium.launch({ executablePath: LAUNCHER, args: [...LAUNCH_ARGUMENTS] });
 }
 
 export interface ParticipantOptions {
