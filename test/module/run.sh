@@ -16,7 +16,7 @@ for version in "$@"; do
 		*) echo "expected 12 or 13, not $version" >&2; exit 2 ;;
 	esac
 	test/module/specs.sh "$version" "$tree" "$root" || status=1
-	PROSODY_VERSION=$version TEST_SUITE="module on Prosody $version" node --import tsx --test --test-concurrency=1 \
+	PROSODY_VERSION=$version TEST_SUITE="module-on-prosody-$version" node --import tsx --test --test-concurrency=1 \
 		--test-reporter=./test/reporter.mjs test/module/*.test.ts || status=1
 done
 exit $status

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the module's specs with the Lua libraries of one Prosody, inside its root if it has one.
-# Usage: specs.sh VERSION TREE [ROOT]; prints "module specs on Prosody VERSION: N passed, N failed".
+# Usage: specs.sh VERSION TREE [ROOT]; prints "module-specs-on-prosody-VERSION: N passed, N failed".
 set -u
 version=$1 tree=$2 root=${3:-}
 folder=$(CDPATH= cd -- "$(dirname -- "$0")/../../prosody-module/mod_muc_e2ee" && pwd)
@@ -14,5 +14,5 @@ fi
 passed=$(printf '%s\n' "$out" | grep -c '^ok ')
 failed=$(printf '%s\n' "$out" | grep -c '^not ok ')
 if [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; then printf '%s\n' "$out" | grep -v '^ok '; fi
-echo "module specs on Prosody $version: $passed passed, $failed failed"
+echo "module-specs-on-prosody-$version: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
