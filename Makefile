@@ -16,7 +16,7 @@ check: setup ## types, lint, formatting
 	@npm run --silent check
 
 demo: build ## a sealed call of three browsers on this machine (ONCE=1 REPORT=demo.json PORT=8080 TLS_CERT=… TLS_KEY=…)
-	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT)) \
+	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT)) $(if $(PICTURE),--picture $(PICTURE)) \
 	  $(if $(PORT),--port $(PORT)) $(if $(TLS_CERT),--tls-cert $(TLS_CERT)) $(if $(TLS_KEY),--tls-key $(TLS_KEY))
 
 screenshots: setup ## a picture of every state of the interface into docs/screenshots/

@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
     report: { type: 'string' },
+    picture: { type: 'string' },
     port: { type: 'string' },
     'tls-cert': { type: 'string' },
     'tls-key': { type: 'string' },
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
       ...(cert && key ? { tls: { cert, key } } : {}),
     });
     say('Prosody, focus, bridge and web server are up');
-    demo = new Demo(stack, say);
+    demo = new Demo(stack, say, values.picture);
     const report = await demo.run();
     if (file) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
     const wrong = shortcomings(report);

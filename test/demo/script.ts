@@ -41,6 +41,8 @@ export class Demo {
   constructor(
     private readonly stack: Stack,
     private readonly say: (line: string) => void,
+    /** Where a picture of the owner's page goes, while the room is sealed. */
+    private readonly picture?: string,
   ) {}
 
   /** Closes the browsers; the stack is the caller's. */
@@ -81,6 +83,7 @@ export class Demo {
         `${to.padEnd(4)} decoded ${videoFramesDecoded} frames of ${from} and heard ${from} for ${audioSeconds} s`,
       );
     }
+    if (this.picture) await this.#people[0]?.page.screenshot({ path: this.picture });
     const keys = (await Promise.all(this.#people.map((one) => tappedKeys(one.page)))).flat();
     const opened = await openRecording(sealedSources, distinct(keys));
     const sealed = {
