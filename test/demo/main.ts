@@ -8,33 +8,45 @@ import { type Stack, startStack } from '../stack/stack.ts';
 import { shortcomings } from './report.ts';
 import { Demo } from './script.ts';
 
-const { values } = parseArgs({
-  options: {
-    once: { type: 'boolean', default: false },
-    report: { type: 'string' },
-    picture: { type: 'string' },
-    port: { type: 'string' },
-    'tls-cert': { type: 'string' },
-    'tls-key': { type: 'string' },
-  },
-});
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      once: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      picture: { type: 'string' },
+      port: { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+    },
+  });
+  const { port, 'tls-cert': cert, 'tls-key': key } = values;
+  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port))
+    throw new Error(`PORT: expected a number up to 65535, got ${port}`);
+  if ((cert === undefined) !== (key === undefined))
+    throw new Error('TLS_CERT and TLS_KEY go together: one of them is missing');
+  return {
+    ...values,
+    port: port === undefined ? undefined : Number(port),
+    tls: cert && key ? { cert, key } : undefined,
+  };
+}
 
 const say = (line: string) => process.stdout.write(`${new Date().toISOString().slice(11, 23)}  ${line}\n`);
 
 async function main(): Promise<number> {
-  const { once, report: file, port, 'tls-cert': cert, 'tls-key': key } = values;
   let stack: Stack | undefined;
   let demo: Demo | undefined;
   try {
+    const { once, report: file, picture, port, tls } = readOptions();
     stack = await startStack({
       videoCodecs: ['AV1'],
       plugin: true,
       module: true,
-      ...(port ? { port: Number(port) } : {}),
-      ...(cert && key ? { tls: { cert, key } } : {}),
+      ...(port === undefined ? {} : { port }),
+      ...(tls ? { tls } : {}),
     });
     say('Prosody, focus, bridge and web server are up');
-    demo = new Demo(stack, say, values.picture);
+    demo = new Demo(stack, say, picture);
     const report = await demo.run();
     if (file) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
     const wrong = shortcomings(report);
