@@ -75,6 +75,7 @@ test('sealed, everybody sees and hears on in the same codec, and the bridge neit
   // The same bytes, the same decoder, and the participants' keys: so it is the seal that blinds the bridge.
   const opened = await assertAllOpen(sealedRecording, await keysOf(people));
   const gain = await gainOf(opened, sequenceHeader, people);
+  assert.equal(await hook(ada, 'trouble').count(), 0, 'a calm call has nothing to tell');
   assert.ok(gain.frames >= 180, `${gain.frames} frames decoded with the keys`);
   assert.ok(gain.seconds >= 3, `${gain.seconds} s heard with the keys`);
   assertQuiet(people);

@@ -32,7 +32,7 @@ interface Outgoing {
   what: Payload;
   /** How it can be sealed; null: it cannot. */
   say: { kind: DataKind; body: string; to: string | null } | null;
-  /** lib-jitsi-meet's own figures about the connection: held back without a word. */
+  /** lib-jitsi-meet's own measurements: held back without a word. */
   isSilent?: boolean;
 }
 
@@ -139,11 +139,14 @@ function outgoingText(text: unknown, element: unknown, to: unknown): Outgoing | 
   return { what: 'chat', say: { kind: 'chat', body: String(text), to: recipient(to) } };
 }
 
+/** What lib-jitsi-meet sends by itself to measure connections: nobody misses it, and nobody asked for it. */
+const LIBRARYS_OWN: ReadonlySet<unknown> = new Set(['stats', 'e2e-ping-request', 'e2e-ping-response']);
+
 function outgoingPayload(payload: unknown, to: unknown): Outgoing | null {
   const type = (payload as { type?: unknown } | null)?.type;
   if (type === MESSAGE_TYPE) return null;
   const kind = kindOf(payload);
-  if (!kind) return { what: 'other', say: null, isSilent: type === 'stats' };
+  if (!kind) return { what: 'other', say: null, isSilent: LIBRARYS_OWN.has(type) };
   const what = kind === 'lower-hand' ? 'other' : kind;
   return { what, say: { kind, body: JSON.stringify(payload), to: recipient(to) } };
 }
