@@ -10,7 +10,7 @@ import {
   realSequenceHeader,
   visibleFrames,
 } from '../stack/evidence.ts';
-import { tapKeys, tappedKeys } from '../stack/key-tap.ts';
+import { distinctKeys, tapKeys, tappedKeys } from '../stack/key-tap.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Pair, Report } from './report.ts';
 
@@ -85,7 +85,7 @@ export class Demo {
     }
     if (this.picture) await this.#people[0]?.page.screenshot({ path: this.picture });
     const keys = (await Promise.all(this.#people.map((one) => tappedKeys(one.page)))).flat();
-    const opened = await openRecording(sealedSources, distinct(keys));
+    const opened = await openRecording(sealedSources, distinctKeys(keys));
     const sealed = {
       packets: packets(sealedSources),
       decodableVideoFrames: await visibleFrames(sealedSources, sequenceHeader),
@@ -225,7 +225,7 @@ export class Demo {
     const firstFrameMs = Math.round(seenAt - joinedAt);
     this.say(`Dora sees everybody ${firstFrameMs} ms after Prosody let her in`);
     await until('every browser shows the room as sealed again', () => this.#allShow('sealed'));
-    const { tried, opened } = await openRecording(earlier, distinct(await tappedKeys(dora.page)));
+    const { tried, opened } = await openRecording(earlier, distinctKeys(await tappedKeys(dora.page)));
     this.say(
       `Dora tries her keys on ${tried} frames that the bridge recorded before she came: ${opened} open`,
     );
@@ -280,12 +280,3 @@ export class Demo {
 }
 
 const packets = (sources: { packets: number }[]) => sources.reduce((sum, source) => sum + source.packets, 0);
-
-/** The same key is noted by everybody who was given it. */
-function distinct<K extends { generation: number; step: number; base: Uint8Array }>(keys: K[]): K[] {
-  return [
-    ...new Map(
-      keys.map((key) => [`${key.generation} ${key.step} ${Buffer.from(key.base).toString('hex')}`, key]),
-    ).values(),
-  ];
-}

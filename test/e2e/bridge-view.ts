@@ -10,7 +10,7 @@ import {
   openRecording,
   visibleFrames,
 } from '../stack/evidence.ts';
-import { tappedKeys } from '../stack/key-tap.ts';
+import { distinctKeys, tappedKeys } from '../stack/key-tap.ts';
 import type { Stack } from '../stack/stack.ts';
 import { type Person, until } from './sealed-room.ts';
 
@@ -123,14 +123,7 @@ export async function assertBlind(
 /** Every key that was ever in these pages, each once. */
 export async function keysOf(people: Person[]): Promise<RecordedKey[]> {
   const all = (await Promise.all(people.map(({ page }) => tappedKeys(page)))).flat();
-  return distinct(all);
-}
-
-export function distinct(keys: RecordedKey[]): RecordedKey[] {
-  const named = keys.map(
-    (key) => [`${key.generation} ${key.step} ${Buffer.from(key.base).toString('hex')}`, key] as const,
-  );
-  return [...new Map(named).values()];
+  return distinctKeys(all);
 }
 
 /** Every single frame of a recording opens with these keys: so each was sealed, and by whom it says. */

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type LoadedSource, openRecording, realSequenceHeader } from '../stack/evidence.ts';
-import { tappedKeys } from '../stack/key-tap.ts';
-import { assertAllOpen, assertBlind, BridgeView, distinct, gainOf, keysOf } from './bridge-view.ts';
+import { distinctKeys, tappedKeys } from '../stack/key-tap.ts';
+import { assertAllOpen, assertBlind, BridgeView, gainOf, keysOf } from './bridge-view.ts';
 import {
   askRoom,
   assertQuiet,
@@ -172,7 +172,7 @@ test('a fourth joins, and sees and hears everybody within three seconds', async 
 });
 
 test('the newcomer opens nothing of what was recorded before it came', async () => {
-  const { tried, opened } = await openRecording(sealedRecording, distinct(await tappedKeys(dora.page)));
+  const { tried, opened } = await openRecording(sealedRecording, distinctKeys(await tappedKeys(dora.page)));
   assert.ok(tried >= 400, `${tried} frames tried`);
   assert.equal(opened, 0);
 });
@@ -194,7 +194,7 @@ test('one leaves: everybody else changes to a key that the leaver never had, at 
     const lastOld = passed.findLast(({ id }) => (id?.generation ?? 0) < generation);
     newFrom.push((lastOld?.time ?? leftAt) - leftAt);
   }
-  const leaversKeys = distinct(await tappedKeys(cleo.page));
+  const leaversKeys = distinctKeys(await tappedKeys(cleo.page));
   await cleo.close();
   assert.ok(leaversKeys.length >= remaining.length, 'the leaver had no keys: this would prove nothing');
   const recording = await bridge.record('after-the-leave', remaining, 20);

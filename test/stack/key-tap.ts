@@ -48,3 +48,10 @@ export async function tappedKeys(page: Page): Promise<TappedKey[]> {
     context: new Uint8Array(key.context),
   }));
 }
+
+/** Each key once: everybody who was given it has noted it. */
+export function distinctKeys<K extends RecordedKey>(keys: K[]): K[] {
+  const nameOf = ({ generation, step, base }: K) =>
+    `${generation} ${step} ${Buffer.from(base).toString('hex')}`;
+  return [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+}
