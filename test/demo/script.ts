@@ -12,22 +12,17 @@ import {
 } from '../stack/evidence.ts';
 import { distinctKeys, tapKeys, tappedKeys } from '../stack/key-tap.ts';
 import type { Stack } from '../stack/stack.ts';
+import { until as waitUntil } from '../stack/until.ts';
 import type { Pair, Report } from './report.ts';
 
 const ROOM = 'demo';
 const UNSEALED_MS = 8_000;
 const SEALED_MS = 12_000;
-const PATIENCE_MS = 15_000;
+const PATIENCE = { withinMs: 15_000, everyMs: 50 };
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s in vain until ${what}`);
-    await pause(50);
-  }
-}
+const until = (what: string, check: () => Promise<boolean>) => waitUntil(what, check, PATIENCE);
 
 interface Heard {
   frames: number;

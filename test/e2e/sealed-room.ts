@@ -10,6 +10,7 @@ import {
 } from '../stack/browser.ts';
 import { tapKeys } from '../stack/key-tap.ts';
 import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
+import { until as waitUntil } from '../stack/until.ts';
 import { KEEP_NAMES, type Shown, watchPage } from './page-scripts.ts';
 
 export interface Person extends BrowserParticipant {
@@ -25,17 +26,8 @@ const POLL_MS = 100;
 /** A condition that does not come within this time never comes. Long, as machines that run tests are busy. */
 const PATIENCE_MS = 30_000;
 
-export async function until(
-  what: string,
-  check: () => Promise<boolean>,
-  withinMs = PATIENCE_MS,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1000} s in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
+export const until = (what: string, check: () => Promise<boolean>, withinMs = PATIENCE_MS) =>
+  waitUntil(what, check, { withinMs, everyMs: POLL_MS });
 
 const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880 };
 

@@ -6,6 +6,7 @@ import { NS } from '../../stack/focus/namespaces.ts';
 import { FOCUS_DOMAIN } from '../../stack/prosody/config.ts';
 import { RawParticipant } from '../../stack/raw-participant.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
+import { until } from '../../stack/until.ts';
 
 let stack: Stack;
 let rooms = 0;
@@ -48,13 +49,8 @@ const bridgeSources = async (room: string, id: string) =>
     (await stack.bridge.call('statistics', {})).conferences[room]?.endpoints[id]?.sources ?? {},
   ).sort();
 
-async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    assert.ok(Date.now() < deadline, `expected ${what} within 10 s`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
+const eventually = (condition: () => boolean | Promise<boolean>, what: string) =>
+  until(what, condition, { withinMs: 10_000, everyMs: 30 });
 
 test('the first participant becomes owner, and the next when it leaves', async () => {
   const room = newRoom();

@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { LOOPBACK, listens } from '../../stack/loopback.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
+import { until } from '../../stack/until.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '../../..');
@@ -35,13 +36,8 @@ function focusProcesses(c2sPort: number): string[] {
   return processesAt(`"c2sPort":${c2sPort},`);
 }
 
-async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    assert.ok(Date.now() < deadline, `expected ${what} within 10 s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const eventually = (condition: () => boolean | Promise<boolean>, what: string) =>
+  until(what, condition, { withinMs: 10_000, everyMs: 50 });
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
