@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import { launchBrowser } from '../stack/chromium.ts';
 import { bundle } from './person.ts';
 import { suite } from './setup.ts';
 
@@ -62,17 +63,7 @@ suite(
       const bound = server.address();
       if (bound === null || typeof bound === 'string') throw new Error('no port was assigned');
       address = `http://127.0.0.1:${bound.port}/`;
-      browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        args: [
-          '--headless=new',
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-sync',
-        ],
-      });
+      browser = await launchBrowser();
     });
     after(async () => {
       await browser?.close();

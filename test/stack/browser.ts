@@ -1,46 +1,13 @@
-// Browsers for tests and demo: Debian's Chromium with the options every test needs, and participants in it.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+// Participants of tests and demo: the embedded page in a browser, joined to a room.
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type {} from './page/call.ts';
 import type { Stack } from './stack.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const LAUNCHER = fileURLToPath(new URL('./chromium.sh', import.meta.url));
 const JOIN_MS = 40_000;
 /** A line of the library's logger: a time, and the file in brackets. */
 const LIBRARY_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
 
-export const LAUNCH_ARGUMENTS: readonly string[] = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-  '--auto-accept-this-tab-capture',
-  '--autoplay-policy=no-user-gesture-required',
-  // Peers on loopback could not find each other by multicast DNS names.
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-  '--allow-loopback-in-peer-connection',
-  // Pages in the background must go on as if somebody looked at them.
-  '--disable-renderer-backgrounding',
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-];
-
-export async function launchBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(
-      `Chromium is not installed (expected ${CHROMIUM}): run "apt-get install chromium", or "make setup"`,
-    );
-  }
-  return chromium.launch({ executablePath: LAUNCHER, args: [...LAUNCH_ARGUMENTS] });
-}
+export { launchBrowser } from './chromium.ts';
 
 export interface ParticipantOptions {
   browser: Browser;

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { build } from 'esbuild';
 import { type BridgeClient, bridgeClient } from '../../stack/bridge/client.ts';
+import { launchBrowser } from '../../stack/chromium.ts';
 
 export interface Setting {
   bridge: BridgeClient;
@@ -72,28 +73,7 @@ export async function startSetting(): Promise<Setting> {
     response.end(isWorker ? worker : `<!doctype html><body><script>${script}</script>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const [bridge, browser] = await Promise.all([
-    startBridge(),
-    chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: [
-        '--headless=new',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--disable-renderer-backgrounding',
-        '--disable-background-timer-throttling',
-        '--disable-backgrounding-occluded-windows',
-        '--autoplay-policy=no-user-gesture-required',
-        '--use-fake-device-for-media-stream',
-        '--use-fake-ui-for-media-stream',
-      ],
-    }),
-  ]);
+  const [bridge, browser] = await Promise.all([startBridge(), launchBrowser()]);
   return {
     bridge: bridge.bridge,
     browser,

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from '@playwright/test';
-import { InterfacePage, type Look, launchChromium } from './page.ts';
+import { launchBrowser } from '../../stack/chromium.ts';
+import { InterfacePage, type Look } from './page.ts';
 
 let browser: Browser;
 let shown: InterfacePage;
 const errors: string[] = [];
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchBrowser();
   shown = await InterfacePage.open(browser);
   shown.page.on('pageerror', (error) => errors.push(String(error)));
   shown.page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));

@@ -1,7 +1,7 @@
 // A real Chromium page with the interface on it, built in memory; every intent that is called is recorded.
 
 import { readFileSync } from 'node:fs';
-import { type Browser, chromium, type Locator, type Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { build } from 'esbuild';
 import type { Interface, Line, UiState } from '../../../web-plugin/src/ui/index.ts';
 
@@ -121,20 +121,6 @@ export class InterfacePage {
       return inside instanceof HTMLElement ? (inside.dataset.sealmeet ?? inside.tagName) : null;
     });
   }
-}
-
-export async function launchChromium(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-  });
 }
 
 let built: Promise<string> | undefined;

@@ -3,7 +3,8 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InterfacePage, jitsiLike, launchChromium } from './page.ts';
+import { launchBrowser } from '../../stack/chromium.ts';
+import { InterfacePage, jitsiLike } from './page.ts';
 import * as states from './states.ts';
 
 const folder = process.argv[2] ?? join('docs', 'screenshots');
@@ -77,7 +78,7 @@ const sizes = [
 ];
 
 mkdirSync(folder, { recursive: true });
-const browser = await launchChromium();
+const browser = await launchBrowser();
 try {
   const shown = await InterfacePage.open(browser);
   for (const theme of ['light', 'dark'] as const) {

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { build } from 'esbuild';
+import { launchBrowser } from '../../../stack/chromium.ts';
 import type { CallOptions, CallResult } from './call.ts';
 
 const ROOT = new URL('../../../../', import.meta.url).pathname;
@@ -50,7 +51,7 @@ export async function openPage(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   let browser: Browser | null = null;
   try {
-    browser = await launch();
+    browser = await launchBrowser('--enable-blink-features=ForceEagerMeasureMemory');
     const page = await browser.newPage();
     page.on('console', (message) => console.log(`page: ${message.text()}`));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
@@ -90,27 +91,6 @@ export async function openCallPage(): Promise<CallPage> {
       },
     );
   return { page, call, close };
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--enable-blink-features=ForceEagerMeasureMemory',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
-    ],
-  });
 }
 
 function stop(server: Server): Promise<void> {
