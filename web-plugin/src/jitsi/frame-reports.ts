@@ -1,0 +1,57 @@
+// What the worker says of frames: who is seen and heard, whose media does not open, who is shown in another's place.
+
+import type { WorkerReport } from '../frames/index.ts';
+import type { Cause } from '../ui/index.ts';
+import type { KeyExchange } from './key-exchange.ts';
+import type { People } from './people.ts';
+import type { Routes } from './routes.ts';
+
+type Report<T extends WorkerReport['type']> = Extract<WorkerReport, { type: T }>;
+
+export interface FramePorts {
+  people: People;
+  keys: KeyExchange;
+  routes: Routes;
+  name(occupant: string): string;
+  /** What the browser calls the codec of a transform's last frame. */
+  codec(transform: number): Promise<string>;
+  isSealed(): boolean;
+  /** Something sealed of this occupant opened. */
+  onEvidence(occupant: string): void;
+  onTrouble(id: string, cause: Cause): void;
+  /** Somebody's media has stopped opening. */
+  onUnreadable(): void;
+}
+
+export class FrameReports {
+  constructor(private readonly ports: FramePorts) {}
+
+  opened({ owner, transform }: Report<'opened'>): void {
+    const occupant = this.ports.keys.occupantOf(owner);
+    if (!occupant) return;
+    this.ports.people.opened(occupant, transform);
+    // A sealed frame that opens is authentic evidence that the room is sealed (rule M21).
+    this.ports.onEvidence(occupant);
+  }
+
+  dropped({ transform, reasons }: Report<'dropped'>): void {
+    const { people, routes, name, onTrouble } = this.ports;
+    if (reasons['codec-unknown']) {
+      void this.ports.codec(transform).then((codec) => onTrouble('codec', { kind: 'codec', codec }));
+    }
+    const occupant = routes.occupantOf(transform);
+    if (!occupant || !this.ports.isSealed()) return;
+    if (!people.unopened(occupant, transform, reasons, performance.now())) return;
+    const kind = reasons['not-sealed'] ? 'unsealed' : 'unreadable';
+    onTrouble(`${kind} ${occupant}`, { kind, name: name(occupant) });
+    this.ports.onUnreadable();
+  }
+
+  swapped({ expected, seen }: Report<'swapped'>): void {
+    const { people, keys, name, onTrouble } = this.ports;
+    const [shown, real] = [keys.occupantOf(expected), keys.occupantOf(seen)];
+    if (!shown || !real) return;
+    people.swapped(shown);
+    onTrouble(`swapped ${shown} ${real}`, { kind: 'swapped', name: name(shown), seen: name(real) });
+  }
+}
