@@ -32,6 +32,8 @@ export const until = (what: string, check: () => Promise<boolean>, withinMs = PA
 const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880 };
 
 export interface EnterOptions extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined'> {
+  /** Another browser than everybody else's. */
+  browser?: Browser;
   /** Before the page is opened. */
   prepare?: (context: BrowserContext) => Promise<unknown>;
 }
@@ -68,7 +70,8 @@ export class Setting {
   async enter(room: string, name: string, options: EnterOptions = {}): Promise<Person> {
     const warnings: string[] = [];
     const participant = await launchParticipant({
-      browser: prepared(this.browser, async (context) => {
+      ...options,
+      browser: prepared(options.browser ?? this.browser, async (context) => {
         await context.addInitScript(KEEP_NAMES);
         await context.addInitScript(tapKeys);
         await context.addInitScript(watchPage);
@@ -81,7 +84,6 @@ export class Setting {
       room,
       name,
       tone: TONES[name] ?? 990,
-      ...options,
     });
     const endpoint = options.waitUntilJoined === false ? '' : await participant.id();
     const person = Object.assign(participant, { endpoint, warnings });
@@ -159,7 +161,7 @@ export async function troubleText(person: Person, trouble: string): Promise<stri
 }
 
 /** What troubles the panel lists; opens it. */
-async function troubleIds(person: Person): Promise<string[]> {
+export async function troubleIds(person: Person): Promise<string[]> {
   await openPanel(person);
   return person.page
     .locator('sealmeet-interface [data-sealmeet="trouble"]')

@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
-import { compare, equal, restartMessage, toBase64 } from '../../../web-plugin/src/wire/index.ts';
+import {
+  compare,
+  type EndpointMessage,
+  equal,
+  restartMessage,
+  toBase64,
+} from '../../../web-plugin/src/wire/index.ts';
 import {
   identityBytes,
   Meeting,
@@ -303,6 +309,49 @@ test('a lost HELLO, ACCEPT or CONFIRM is made good', () => {
         `${id} has no key after message ${lost} was lost`,
       );
     }
+  }
+});
+
+test('an answer that comes after the HELLO was offered again still brings the keys, and both ends go on together', () => {
+  const meeting = new Meeting();
+  meeting.add('alice');
+  meeting.add('bob');
+  const underWay: { from: string; to: string; message: EndpointMessage }[] = [];
+  meeting.passes = (from, to, message) => {
+    underWay.push({ from, to, message });
+    return false;
+  };
+  const deliver = () => {
+    for (const { from, to, message } of underWay.splice(0))
+      meeting.feed(to, { type: 'message', from, payload: JSON.parse(JSON.stringify(message)) });
+  };
+  meeting.seal('alice', 'bob');
+  meeting.advance(1000);
+  deliver();
+  meeting.advance(1500);
+  const isHello = ({ message }: (typeof underWay)[number]) =>
+    'olm' in message && Object.values(message.olm).some(([type]) => type === 0);
+  const second = underWay.find(isHello);
+  assert.ok(second, 'no second HELLO is under way');
+  deliver();
+  const { from: initiator, to: responder } = second;
+  assert.equal(meeting.actionsOf(initiator, 'accept-key').length, 1, 'the slow answer was of no use');
+  for (let turn = 0; turn < 20; turn += 1) {
+    meeting.advance(1000);
+    deliver();
+  }
+  for (const id of [initiator, responder]) {
+    const other = id === initiator ? responder : initiator;
+    const [key] = meeting.actionsOf(id, 'accept-key').slice(-1);
+    assert.equal(key?.generation, meeting.actionsOf(other, 'use-key').at(-1)?.generation, id);
+  }
+  meeting.passes = () => true;
+  for (const [from, to] of [
+    [initiator, responder],
+    [responder, initiator],
+  ] as const) {
+    meeting.feed(from, { type: 'say', kind: 'chat', body: `from ${from}`, to, sentAt: 1 });
+    assert.equal(meeting.actionsOf(to, 'said').at(-1)?.body, `from ${from}`);
   }
 });
 

@@ -25,7 +25,6 @@ export interface KeyPorts {
 }
 
 export class KeyExchange {
-  readonly #identities = new Map<string, Identity>();
   #core: Core | null = null;
   #device: OwnDevice | null = null;
   #hasKey = false;
@@ -47,12 +46,11 @@ export class KeyExchange {
   }
 
   identityOf(occupant: string): Identity | null {
-    return this.#identities.get(occupant) ?? null;
+    return this.#core?.identityOf(occupant) ?? null;
   }
 
   occupantOf(identity: Identity): string | null {
-    for (const [occupant, one] of this.#identities) if (one === identity) return occupant;
-    return null;
+    return this.#core?.occupantOf(identity) ?? null;
   }
 
   /** Publishes the bundle, which has to stand in the first presence. */
@@ -77,7 +75,6 @@ export class KeyExchange {
   feed(event: CoreEvent): void {
     this.ports.run(() => {
       if (!this.#core) return;
-      if (event.type === 'left') this.#identities.delete(event.occupant);
       for (const action of this.#core.handle(event, performance.now())) this.#act(action);
       this.ports.onTurn();
     });
@@ -137,9 +134,6 @@ export class KeyExchange {
         void this.#sign(action.id, action.message);
         break;
       case 'notice':
-        if (action.notice.type === 'channel')
-          this.#identities.set(action.notice.occupant, action.notice.identity);
-        if (action.notice.type === 'replaced') this.#identities.delete(action.notice.occupant);
         this.ports.onNotice(action.notice);
     }
   }

@@ -1,7 +1,7 @@
 // One participation in one room: seal, keys, people and the worker, fed from lib-jitsi-meet's conference.
 
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
-import type { OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
+import type { CoreEvent, OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
 import type { Cause, Line, Person, UiState } from '../ui/index.ts';
 import type { DataKind } from '../wire/index.ts';
 import { Alarms } from './alarms.ts';
@@ -70,7 +70,7 @@ export class Meeting {
       onLeft: () => this.end(),
       onOccupant: (id, bundle) => this.#occupant(id, bundle),
       onOccupantLeft: (id, name) => this.#occupantLeft(id, name),
-      onBundle: (occupant, bundle) => this.#keys.feed({ type: 'bundle', occupant, bundle }),
+      onBundle: (occupant, bundle) => this.#bundle({ type: 'bundle', occupant, bundle }),
       onSealedPresence: (occupant, sealed) => this.#sealing.take({ type: 'presence', occupant, sealed }),
       onMessage: (from, payload) => this.#keys.feed({ type: 'message', from, payload }),
       onRoomState: (state) => this.#sealing.heard(state),
@@ -112,7 +112,6 @@ export class Meeting {
     this.#notices = new Notices({
       ...shared,
       verification: () => this.#verification,
-      onIdentity: () => this.tracksChanged(),
       onTroubleOver: (id) => this.dismiss(id),
     });
     this.#frames = new FrameReports({
@@ -121,6 +120,7 @@ export class Meeting {
       routes: services.routes,
       codec: services.codec,
       onUnreadable: () => this.#judge(),
+      onExplained: (id) => this.dismiss(id),
     });
   }
 
@@ -270,6 +270,9 @@ export class Meeting {
       case 'swapped':
         this.#frames.swapped(report);
         break;
+      case 'late':
+        this.#frames.late(report);
+        break;
       case 'woke':
         for (const name of this.#alarms.due()) {
           if (name === 'seal') this.#sealing.take({ type: 'timer' });
@@ -286,7 +289,13 @@ export class Meeting {
   #occupant(occupant: string, bundle: string | null): void {
     this.#notices.moved(this.#room.name(occupant));
     this.#people.joined(occupant);
-    this.#keys.feed({ type: 'joined', occupant, bundle });
+    this.#bundle({ type: 'joined', occupant, bundle });
+  }
+
+  /** From here on it is known whose frames are expected: they wait for their key instead of being lost. */
+  #bundle(event: Extract<CoreEvent, { type: 'joined' | 'bundle' }>): void {
+    this.#keys.feed(event);
+    this.#turns.run(() => this.tracksChanged());
   }
 
   #occupantLeft(occupant: string, name: string): void {

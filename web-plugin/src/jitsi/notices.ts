@@ -14,8 +14,6 @@ export interface NoticePorts {
   isSealed(): boolean;
   /** The occupant, authenticated, holds the room to be sealed. */
   onEvidence(occupant: string): void;
-  /** Frames of somebody belong to another identity than before. */
-  onIdentity(): void;
   onTrouble(id: string, cause: Cause): void;
   onTroubleOver(id: string): void;
 }
@@ -37,12 +35,11 @@ export class Notices {
   }
 
   take(notice: Notice): void {
-    const { people, onEvidence, onIdentity, onTrouble } = this.ports;
+    const { people, onEvidence, onTrouble } = this.ports;
     switch (notice.type) {
       case 'channel':
         people.reached(notice.occupant, performance.now());
         this.ports.verification()?.met(notice.occupant, notice.device, notice.name);
-        onIdentity();
         break;
       case 'comparison':
         this.ports.verification()?.showComparison(notice.occupant, notice.comparison);
@@ -70,7 +67,6 @@ export class Notices {
       case 'replaced':
         people.joined(notice.occupant);
         this.#about('replaced', notice.occupant);
-        onIdentity();
         break;
       case 'unsaid':
         console.warn(`Sealmeet: ${notice.reason}`);

@@ -27,6 +27,8 @@ export class Channel {
   /** The link that sends; the one being made; for the responder the one before, read until CONFIRM. */
   private active: Link | null = null;
   private making: Link | null = null;
+  /** Offered before `making`, which went out because no answer had come: a slow answer still counts. */
+  private offered: Link | null = null;
   private previous: Link | null = null;
   private readonly retry = new Retry();
   private failures = 0;
@@ -89,16 +91,18 @@ export class Channel {
   }
 
   free(): void {
-    for (const link of [this.active, this.making, this.previous]) link?.free();
+    for (const link of [this.active, this.making, this.offered, this.previous]) link?.free();
     this.active = null;
     this.making = null;
+    this.offered = null;
     this.previous = null;
     this.retry.at = null;
   }
 
   private offer(now: number): void {
     const { account, memory, peer, random, ports } = this.setup;
-    this.making?.free();
+    this.offered?.free();
+    this.offered = this.making;
     memory.ordinal += 1;
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
     const link = this.link(session, 'offered', memory.ordinal, random(16));
@@ -170,7 +174,7 @@ export class Channel {
   }
 
   private message(part: OlmPart, now: number): void {
-    for (const link of [this.making, this.active, this.previous]) {
+    for (const link of [this.making, this.offered, this.active, this.previous]) {
       const opened = link?.open(part) ?? null;
       if (link === null || opened === null) continue;
       this.failures = 0;
@@ -199,7 +203,7 @@ export class Channel {
 
   private accepted(link: Link, seq: number, accept: Extract<Plaintext, { type: 'accept' }>): void {
     const { ports, prover } = this.setup;
-    if (!this.isInitiator || link !== this.making || link.stage !== 'offered') {
+    if (!this.isInitiator || !this.isOutstanding(link) || link.stage !== 'offered') {
       throw new Refusal('accept: no HELLO is outstanding');
     }
     const keys = channelKeys(this.transcript(link, link.ordinal, link.ownNonce, accept.nonce));
@@ -211,8 +215,8 @@ export class Channel {
     link.stage = 'signing';
     ports.peerSealed(accept.sealed);
     prover.prove('initiator', keys.transcript, (proof, name) => {
-      if (this.making !== link) return;
-      this.making = null;
+      if (!this.isOutstanding(link)) return;
+      this.fulfilled(link);
       this.active?.free();
       this.active = link;
       const gift = ports.gift();
@@ -252,17 +256,31 @@ export class Channel {
     key: Extract<Plaintext, { type: 'accept' }>['key'],
   ): void {
     link.stage = 'open';
-    this.retry.succeeded();
+    // A HELLO that went out meanwhile has the other end change to another session: it has to be seen through.
+    if (this.making === null) this.retry.succeeded();
     this.setup.ports.sendable();
     if (link.keys !== null) this.setup.ports.open(link.keys.transcript, proof, name);
     if (key !== null) this.setup.ports.key(link.unwrap(seq, key));
     for (const early of link.early.splice(0)) this.read(link, early);
   }
 
+  private isOutstanding(link: Link): boolean {
+    return link === this.making || link === this.offered;
+  }
+
+  private fulfilled(link: Link): void {
+    if (link === this.making) {
+      this.making = null;
+      this.offered?.free();
+    }
+    // Either it is this one, or its answer can no longer come.
+    if (this.making === null || link === this.offered) this.offered = null;
+  }
+
   /** A transcript that differs cannot be mended inside the session. */
   private broken(link: Link, reason: string): Refusal {
     link.free();
-    if (this.making === link) this.making = null;
+    this.fulfilled(link);
     if (this.active === link) this.active = null;
     return new Refusal(reason);
   }

@@ -44,6 +44,9 @@ export interface Core {
   handle(event: CoreEvent, now: number): CoreAction[];
   /** Everybody as this client sees them now: what a meeting code covers (rule M19). */
   roster(): RosterView;
+  /** Whose frames are expected from this occupant: known from its bundle on, before there is any key. */
+  identityOf(occupant: OccupantId): Identity | null;
+  occupantOf(identity: Identity): OccupantId | null;
   /** Gives back libolm's memory; the core is of no use afterwards. */
   free(): void;
 }
@@ -163,6 +166,14 @@ class KeyCore implements Core {
       device: proved && toBase64(proved.device),
     }));
     return { digest: this.present.digest, people };
+  }
+
+  identityOf(occupant: OccupantId): Identity | null {
+    return this.present.occupants.get(occupant)?.peer?.participant.identity ?? null;
+  }
+
+  occupantOf(identity: Identity): OccupantId | null {
+    return this.present.peers.get(identity)?.id ?? null;
   }
 
   handle(event: CoreEvent, now: number): CoreAction[] {
