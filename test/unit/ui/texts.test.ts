@@ -8,7 +8,16 @@ import { languages, type Texts, textsFor } from '../../../web-plugin/src/ui/text
 
 /** What functions among the texts are tried with: each gives words for all of them. */
 const SAMPLES: unknown[] = [
-  { kind: '-', name: 'Zoë', seen: 'Kim', names: ['Zoë', 'Kim'], why: 'Zoë', codec: 'Zoë', what: 'chat' },
+  {
+    kind: '-',
+    name: 'Zoë',
+    seen: 'Kim',
+    names: ['Zoë', 'Kim'],
+    why: 'Zoë',
+    codec: 'Zoë',
+    what: 'chat',
+    seconds: 7,
+  },
   'Zoë',
   3,
 ];

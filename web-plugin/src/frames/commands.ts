@@ -131,6 +131,8 @@ export type WorkerReport =
       transform: number;
       owner: Identity | null;
       reasons: Partial<Record<DropReason, number>>;
+      /** Frames that did pass in the same time. */
+      passed: number;
     }
   /** At least three frames over two seconds opened under somebody else's key (rule M10). */
   | { type: 'swapped'; transform: number; expected: Identity; seen: Identity; source: SourceId }

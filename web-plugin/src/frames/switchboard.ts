@@ -149,8 +149,8 @@ export class Switchboard {
 
   #create(options: TransformOptions, port: FramePort): Outgoing | Incoming {
     const { transform } = options;
-    const tally = new Tally(options, this.clock, (reasons) =>
-      this.#post({ type: 'dropped', transform, owner: this.#ownerOf(transform), reasons }),
+    const tally = new Tally(options, this.clock, (reasons, passed) =>
+      this.#post({ type: 'dropped', transform, owner: this.#ownerOf(transform), reasons, passed }),
     );
     if (options.direction === 'send') return new Outgoing(options, tally, this);
     return new Incoming(options, tally, this, () => port.requestKeyFrame());

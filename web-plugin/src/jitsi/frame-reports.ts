@@ -19,6 +19,8 @@ export interface FramePorts {
   /** Something sealed of this occupant opened. */
   onEvidence(occupant: string): void;
   onTrouble(id: string, cause: Cause): void;
+  /** The trouble is explained by another. */
+  onExplained(id: string): void;
   /** Somebody's media has stopped opening. */
   onUnreadable(): void;
 }
@@ -34,17 +36,19 @@ export class FrameReports {
     this.ports.onEvidence(occupant);
   }
 
-  dropped({ transform, reasons }: Report<'dropped'>): void {
+  dropped(report: Report<'dropped'>): void {
+    const { transform, reasons } = report;
     const { people, routes, name, onTrouble } = this.ports;
     if (reasons['codec-unknown']) {
       void this.ports.codec(transform).then((codec) => onTrouble('codec', { kind: 'codec', codec }));
     }
     const occupant = routes.occupantOf(transform);
     if (!occupant || !this.ports.isSealed()) return;
-    if (!people.unopened(occupant, transform, reasons, performance.now())) return;
-    const kind = reasons['not-sealed'] ? 'unsealed' : 'unreadable';
+    const finding = people.unopened(occupant, report, performance.now());
+    if (finding === null) return;
+    const kind = finding === 'unreadable' && reasons['not-sealed'] ? 'unsealed' : finding;
     onTrouble(`${kind} ${occupant}`, { kind, name: name(occupant) });
-    this.ports.onUnreadable();
+    if (finding === 'unreadable') this.ports.onUnreadable();
   }
 
   swapped({ expected, seen }: Report<'swapped'>): void {
@@ -52,6 +56,16 @@ export class FrameReports {
     const [shown, real] = [keys.occupantOf(expected), keys.occupantOf(seen)];
     if (!shown || !real) return;
     people.swapped(shown);
+    this.ports.onExplained(`unreadable ${shown}`);
     onTrouble(`swapped ${shown} ${real}`, { kind: 'swapped', name: name(shown), seen: name(real) });
+  }
+
+  /** Shown, for it is that person's; but people have to know that they do not see the present (rule S2). */
+  late({ owner, byMs }: Report<'late'>): void {
+    const { keys, name, onTrouble } = this.ports;
+    const occupant = keys.occupantOf(owner);
+    if (!occupant) return;
+    const cause = { kind: 'late', name: name(occupant), seconds: Math.round(byMs / 1000) } as const;
+    onTrouble(`late ${occupant}`, cause);
   }
 }

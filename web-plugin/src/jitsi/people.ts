@@ -1,7 +1,9 @@
 // How each other participant stands: from what the worker opened and the core heard, never from the server's word.
 
-import type { DropReason } from '../frames/index.ts';
+import type { DropReason, WorkerReport } from '../frames/index.ts';
 import type { Person } from '../ui/index.ts';
+
+type Dropped = Extract<WorkerReport, { type: 'dropped' }>;
 
 /** Reasons that say that something arrived which this client cannot show. The others are order and timing. */
 const UNREADABLE: readonly DropReason[] = [
@@ -21,12 +23,17 @@ const PATIENCE = 3;
 /** Fewer than this in a report may be strays. */
 const STRAYS = 5;
 
+/** What somebody's media is found to be, when it is news. */
+export type Finding = 'unreadable' | 'replayed';
+
 interface Standing {
   state: Person['state'];
   /** When its channel was finished; null before. */
   since: number | null;
   /** Reports in a row, by transform, in which nothing opened. */
   bad: Map<number, number>;
+  /** Reports in a row, by transform, in which nothing came but what had come before or was taken back. */
+  old: Map<number, number>;
 }
 
 export class People {
@@ -34,7 +41,7 @@ export class People {
   #sealedAt = 0;
 
   joined(id: string): void {
-    this.#all.set(id, { state: 'waiting', since: null, bad: new Map() });
+    this.#all.set(id, { state: 'waiting', since: null, bad: new Map(), old: new Map() });
   }
 
   left(id: string): void {
@@ -44,7 +51,10 @@ export class People {
   /** The room has just been sealed (or unsealed) for this client. */
   sealed(now: number): void {
     this.#sealedAt = now;
-    for (const one of this.#all.values()) one.bad.clear();
+    for (const one of this.#all.values()) {
+      one.bad.clear();
+      one.old.clear();
+    }
   }
 
   /** The channel to it is finished. */
@@ -65,26 +75,34 @@ export class People {
     const one = this.#all.get(id);
     if (!one) return;
     one.bad.delete(transform);
+    one.old.delete(transform);
     if (one.since !== null && one.bad.size === 0) one.state = 'sealed';
   }
 
-  /** Frames did not open. True when this makes it unreadable, or it goes on being so. */
+  /**
+   * Frames did not open, while `passed` did. Old frames among others are Chromium's, which sends packets again to
+   * probe the line; alone they are somebody's who keeps them, and make nobody unreadable: a muted person has no
+   * newer ones to show for itself.
+   */
   unopened(
     id: string,
-    transform: number,
-    reasons: Partial<Record<DropReason, number>>,
+    { transform, reasons, passed }: Pick<Dropped, 'transform' | 'reasons' | 'passed'>,
     now: number,
-  ): boolean {
+  ): Finding | null {
     const one = this.#all.get(id);
-    if (!one || one.since === null || now - Math.max(one.since, this.#sealedAt) < SETTLING_MS) return false;
+    if (!one || one.since === null || now - Math.max(one.since, this.#sealedAt) < SETTLING_MS) return null;
+    const isOld = (reasons.replayed ?? 0) >= STRAYS && passed === 0;
+    const inARowOld = isOld ? (one.old.get(transform) ?? 0) + 1 : 0;
+    one.old.set(transform, inARowOld);
+    if (inARowOld === PATIENCE) return 'replayed';
     const count = UNREADABLE.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0);
-    if (count < STRAYS) return false;
+    if (count < STRAYS) return null;
     const inARow = (one.bad.get(transform) ?? 0) + 1;
     one.bad.set(transform, inARow);
-    if (inARow < PATIENCE) return false;
+    if (inARow < PATIENCE) return null;
     const isNews = one.state === 'sealed';
     if (isNews) one.state = 'unreadable';
-    return isNews;
+    return isNews ? 'unreadable' : null;
   }
 
   swapped(id: string): void {

@@ -15,6 +15,8 @@ const SEVERITY: Record<Cause['kind'], Trouble['severity']> = {
   'held-back-in': 'information',
   codec: 'warning',
   unreadable: 'warning',
+  replayed: 'warning',
+  late: 'warning',
   unsealed: 'alarm',
   swapped: 'alarm',
   incapable: 'warning',

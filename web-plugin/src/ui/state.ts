@@ -50,6 +50,10 @@ export type Cause =
   | { kind: 'held-back-in'; what: Payload }
   | { kind: 'codec'; codec: string }
   | { kind: 'unreadable'; name: string }
+  /** Nothing new comes of `name`, but old frames again, or such as were kept back until it had muted itself. */
+  | { kind: 'replayed'; name: string }
+  /** What is shown of `name` is so many seconds old. */
+  | { kind: 'late'; name: string; seconds: number }
   /** Something in clear came in the place of `name`. */
   | { kind: 'unsealed'; name: string }
   /** What comes from `seen` was sent in the place of `name`; null: nobody can say from whom it is. */

@@ -9,13 +9,14 @@ type Counts = Partial<Record<DropReason, number>>;
 
 export class Tally {
   readonly #clock: Clock;
-  readonly #report: (reasons: Counts) => void;
+  readonly #report: (reasons: Counts, passed: number) => void;
   readonly #statistics: TransformStatistics;
   #unreported: Counts = {};
+  #passedBefore = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
   #cancelReport: (() => void) | null = null;
 
-  constructor(options: TransformOptions, clock: Clock, report: (reasons: Counts) => void) {
+  constructor(options: TransformOptions, clock: Clock, report: (reasons: Counts, passed: number) => void) {
     this.#clock = clock;
     this.#report = report;
     this.#statistics = {
@@ -70,6 +71,8 @@ export class Tally {
     this.#lastReport = this.#clock.now();
     const reasons = this.#unreported;
     this.#unreported = {};
-    this.#report(reasons);
+    const { sealed, clear } = this.#statistics;
+    this.#report(reasons, sealed + clear - this.#passedBefore);
+    this.#passedBefore = sealed + clear;
   }
 }

@@ -294,6 +294,17 @@ export const de: Texts = {
         'Es wird nicht gezeigt. Vielleicht sind Schlüssel noch unterwegs, oder es wurde unterwegs verändert.',
       remedy: `Bleibt es so, bitten Sie ${name}, zu gehen und wiederzukommen.`,
     }),
+    replayed: ({ name }) => ({
+      happened: `Alter Ton oder alte Bilder von ${name} wurden noch einmal gesendet.`,
+      means: 'Sie werden nicht gezeigt. Der Server hat sie aufgehoben, und nichts Neues kam an ihrer Stelle.',
+      remedy:
+        'Kommt das wieder vor, trauen Sie diesem Server nicht, und sagen Sie es denen, die ihn betreiben.',
+    }),
+    late: ({ name, seconds }) => ({
+      happened: `Was Sie von ${name} sehen oder hören, ist etwa ${seconds} Sekunden alt.`,
+      means: `Es kommt wirklich von ${name}. Die Verbindung ist langsam, oder der Server hält es zurück.`,
+      remedy: `Bevor Sie sich darauf verlassen, fragen Sie ${name} etwas und achten Sie darauf, wie bald die Antwort kommt.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `An der Stelle von ${name} kam etwas an, das nicht versiegelt ist.`,
       means:

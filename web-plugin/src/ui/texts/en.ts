@@ -276,6 +276,16 @@ export const en: Texts = {
       means: 'It is not shown. The keys may still be on their way, or somebody changed it on the way.',
       remedy: `If it stays like this, ask ${name} to leave and come back.`,
     }),
+    replayed: ({ name }) => ({
+      happened: `Old sound or pictures of ${name} were sent again.`,
+      means: 'They are not shown. The server kept them, and nothing new came in their place.',
+      remedy: 'If this comes again, do not trust this server, and tell whoever runs it.',
+    }),
+    late: ({ name, seconds }) => ({
+      happened: `What you see or hear of ${name} is about ${seconds} seconds old.`,
+      means: `It does come from ${name}. The connection is slow, or the server holds it back.`,
+      remedy: `Before you rely on it, ask ${name} something and see how soon the answer comes.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `Something that is not sealed arrived in the place of ${name}.`,
       means: 'It is not shown. A sealed participant sends no such thing; the server can make it.',

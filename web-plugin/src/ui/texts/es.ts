@@ -282,6 +282,16 @@ export const es: Texts = {
         'No se muestra. Puede que las claves estén en camino, o que algo se haya cambiado por el camino.',
       remedy: `Si sigue igual, pida a ${name} que salga y vuelva a entrar.`,
     }),
+    replayed: ({ name }) => ({
+      happened: `Se han vuelto a enviar sonido o imágenes antiguos de ${name}.`,
+      means: 'No se muestran. El servidor los guardó, y nada nuevo llegó en su lugar.',
+      remedy: 'Si se repite, no se fíe de este servidor y dígaselo a quien lo lleva.',
+    }),
+    late: ({ name, seconds }) => ({
+      happened: `Lo que ve u oye de ${name} tiene unos ${seconds} segundos de retraso.`,
+      means: `Viene realmente de ${name}. La conexión es lenta, o el servidor lo retiene.`,
+      remedy: `Antes de fiarse, pregunte algo a ${name} y observe cuánto tarda la respuesta.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `Ha llegado algo sin sello en el lugar de ${name}.`,
       means: 'No se muestra. Quien participa en el sello no envía algo así; el servidor puede fabricarlo.',

@@ -285,6 +285,17 @@ export const fr: Texts = {
       means: 'Ce n’est pas montré. Les clés sont peut-être en route, ou l’envoi a été modifié en chemin.',
       remedy: `Si cela continue, demandez à ${name} de sortir et de revenir.`,
     }),
+    replayed: ({ name }) => ({
+      happened: `D’anciens sons ou images de ${name} ont été envoyés de nouveau.`,
+      means:
+        'Ils ne sont pas montrés. Le serveur les a gardés, et rien de nouveau n’est arrivé à leur place.',
+      remedy: 'Si cela se répète, ne faites plus confiance à ce serveur et dites-le à qui le gère.',
+    }),
+    late: ({ name, seconds }) => ({
+      happened: `Ce que vous voyez ou entendez de ${name} date d’environ ${seconds} secondes.`,
+      means: `Cela vient bien de ${name}. La connexion est lente, ou le serveur le retient.`,
+      remedy: `Avant de vous y fier, posez une question à ${name} et voyez en combien de temps la réponse arrive.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `Quelque chose de non scellé est arrivé à la place de ${name}.`,
       means:
