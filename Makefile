@@ -1,7 +1,8 @@
 # Sealmeet: `make help` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e
+.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e test-compose \
+  env up down logs upgrade backup doctor verify dist
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +23,7 @@ demo: build ## a sealed call of three browsers on this machine (ONCE=1 REPORT=de
 screenshots: setup ## a picture of every state of the interface into docs/screenshots/
 	@node --import tsx test/unit/ui/screenshots.ts docs/screenshots
 
-test: check test-unit test-module test-e2e ## everything
+test: check test-unit test-module test-e2e test-compose ## everything
 
 test-unit: build ## what is pure, and the parts of the embedded stack
 	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
@@ -32,3 +33,33 @@ test-module: setup ## the Prosody module on real Prosody servers, 0.12 and 13 (P
 
 test-e2e: build ## whole calls in browsers on the embedded stack
 	@TEST_SUITE=e2e node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/e2e -name '*.test.ts' | sort)
+
+test-compose: build ## docker-compose.yml and the packages for Debian, on stand-ins for Jitsi's images, with a call in browsers
+	@TEST_SUITE=compose node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/compose -name '*.test.ts' | sort)
+
+env: ## write .env with secrets of its own, once (PUBLIC_URL=https://… ADDRESS=… EMAIL=…)
+	@PUBLIC_URL='$(PUBLIC_URL)' ADDRESS='$(ADDRESS)' EMAIL='$(EMAIL)' scripts/deploy/env.sh
+
+up: ## settings, plugin, images, start, and a look from outside: a running server
+	@scripts/deploy/up.sh
+
+down: ## stop the server; accounts and certificates stay
+	@scripts/deploy/down.sh
+
+logs: ## what the services say, as it comes (SERVICE=prosody: that one alone)
+	@docker compose logs --follow --tail 100 $(SERVICE)
+
+upgrade: ## after git pull: the plugin and the images of this release in place of those that run
+	@scripts/deploy/upgrade.sh
+
+backup: ## settings, accounts and certificates into backups/
+	@scripts/deploy/backup.sh
+
+doctor: ## what a call needs, what is wrong with it, and what to do
+	@scripts/deploy/doctor.sh
+
+verify: ## compare what a server serves with the plugin built from here (URL=https://… INSECURE=1: any certificate)
+	@URL='$(URL)' INSECURE='$(INSECURE)' scripts/deploy/verify.sh
+
+dist: build ## plugin, module and configuration for a Jitsi from Debian packages: dist/sealmeet-VERSION.tar.gz
+	@scripts/deploy/dist.sh

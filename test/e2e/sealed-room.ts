@@ -39,13 +39,18 @@ export interface EnterOptions extends Pick<ParticipantOptions, 'peerToPeer' | 'w
 }
 
 /** One stack and one browser, for all rooms of a test file. */
-export class Setting {
+export class Setting<S extends Pick<Stack, 'url' | 'stop'> = Stack> {
   readonly #people: Person[] = [];
 
   private constructor(
-    readonly stack: Stack,
+    readonly stack: S,
     readonly browser: Browser,
   ) {}
+
+  /** Over a stack that runs already; stopping leaves it as it is. */
+  static async over(url: string): Promise<Setting<Pick<Stack, 'url' | 'stop'>>> {
+    return new Setting({ url, stop: async () => {} }, await launchBrowser());
+  }
 
   static async start(options: StackOptions = {}): Promise<Setting> {
     const stack = await startStack({ plugin: true, module: true, ...options });

@@ -1,4 +1,5 @@
 // A typed client of the bridge's RPC.
+import { LOOPBACK } from '../loopback.ts';
 import type { BridgeMethod, BridgeMethods } from './api.ts';
 
 export interface BridgeClient {
@@ -16,11 +17,11 @@ export class BridgeError extends Error {
 
 const TIMEOUT_MS = 15_000;
 
-export function bridgeClient(port: number): BridgeClient {
+export function bridgeClient(port: number, host = LOOPBACK): BridgeClient {
   return {
     port,
     async call(method, params) {
-      const response = await fetch(`http://127.0.0.1:${port}/rpc`, {
+      const response = await fetch(`http://${host}:${port}/rpc`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ method, params }),

@@ -1,6 +1,7 @@
-// The RPC server: POST /rpc on 127.0.0.1, every parameter checked before a handler sees it.
+// The RPC server: POST /rpc, every parameter checked before a handler sees it.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LOOPBACK } from '../loopback.ts';
 import type {
   BridgeMethod,
   BridgeMethods,
@@ -147,8 +148,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Listens on 127.0.0.1 and says on which port. */
-export async function serve(handlers: Handlers, port: number): Promise<{ server: Server; port: number }> {
+/** Listens, on 127.0.0.1 unless told otherwise, and says on which port. */
+export async function serve(
+  handlers: Handlers,
+  port: number,
+  host = LOOPBACK,
+): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => {
     const answer = (status: number, value: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -171,7 +176,7 @@ export async function serve(handlers: Handlers, port: number): Promise<{ server:
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });

@@ -4,11 +4,14 @@ import { component } from '@xmpp/component';
 import type { VideoCodec } from '../bridge/api.ts';
 import { capabilities } from '../bridge/capabilities.ts';
 import type { BridgeClient } from '../bridge/client.ts';
+import { LOOPBACK } from '../loopback.ts';
 import { NS } from './namespaces.ts';
 import { Room } from './room.ts';
 import type { RoomSurroundings } from './sessions.ts';
 
 export interface FocusSettings {
+  /** Where the XMPP server is; this machine when absent. */
+  server?: string;
   c2sPort: number;
   componentPort: number;
   authDomain: string;
@@ -51,15 +54,15 @@ export class Focus {
     this.#settings = settings;
     this.#bridge = bridge;
     this.#log = log;
-    const { c2sPort, componentPort, authDomain, domain, user, secret } = settings;
+    const { server = LOOPBACK, c2sPort, componentPort, authDomain, domain, user, secret } = settings;
     this.#client = client({
-      service: `xmpp://127.0.0.1:${c2sPort}`,
+      service: `xmpp://${server}:${c2sPort}`,
       domain: authDomain,
       resource: 'focus',
-      // PLAIN, on loopback: the packages' SCRAM takes a second of computing at each login.
+      // PLAIN, on loopback or between containers: the packages' SCRAM takes a second of computing at each login.
       credentials: (authenticate) => authenticate({ username: user, password: secret }, 'PLAIN'),
     });
-    this.#component = component({ service: `xmpp://127.0.0.1:${componentPort}`, domain, password: secret });
+    this.#component = component({ service: `xmpp://${server}:${componentPort}`, domain, password: secret });
     this.#surroundings = {
       send: (stanza) => this.#client.send(stanza),
       request: (to, element) =>

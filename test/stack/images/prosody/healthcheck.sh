@@ -1,0 +1,2 @@
+#!/bin/sh
+exec curl --fail-with-body -s http://127.0.0.1:5280/health
