@@ -31,7 +31,7 @@ export const until = (what: string, check: () => Promise<boolean>, withinMs = PA
 
 const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880 };
 
-export interface EnterOptions extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined'> {
+export interface EnterOptions extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined' | 'query'> {
   /** Another browser than everybody else's. */
   browser?: Browser;
   /** Before the page is opened. */

@@ -26,6 +26,8 @@ export interface StackOptions {
   videoCodecs?: VideoCodec[];
   /** Whether the page loads the plugin. */
   plugin?: boolean;
+  /** What else an admin has in the client configuration, such as `sealmeet`. */
+  pageConfig?: Record<string, unknown>;
   /** Whether rooms have the project's Prosody module. */
   module?: boolean;
   /** Of the web server; a free one when absent. */
@@ -144,6 +146,7 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
       hosts: { domain: DOMAIN, muc: MUC_DOMAIN, focus: FOCUS_DOMAIN },
       focusUserJid: `${FOCUS_USER}@${AUTH_DOMAIN}`,
       videoCodecs,
+      ...options.pageConfig,
     },
   });
   cleanup.add(

@@ -51,9 +51,16 @@ function tlsOptions({ cert, key }: { cert: string; key: string }): { cert: Buffe
   }
 }
 
-async function bundlePage(root: string): Promise<Buffer> {
+/** The plain page, and the one that is built as Jitsi Meet's (`?like=jitsi`). */
+const PAGES = {
+  plain: { html: 'index.html', app: 'app.ts', served: '/page/app.js' },
+  jitsi: { html: 'like-jitsi/index.html', app: 'like-jitsi/app.ts', served: '/page/like-jitsi.js' },
+} as const;
+type PageName = keyof typeof PAGES;
+
+async function bundlePage(root: string, name: PageName): Promise<Buffer> {
   const result = await build({
-    entryPoints: [join(root, 'test/stack/page/app.ts')],
+    entryPoints: [join(root, 'test/stack/page', PAGES[name].app)],
     bundle: true,
     write: false,
     format: 'esm',
@@ -67,14 +74,14 @@ async function bundlePage(root: string): Promise<Buffer> {
 
 export class WebServer {
   #settings: WebSettings;
-  #app: Buffer;
+  #apps: Record<PageName, Buffer>;
   #server: Server;
   #sockets = new Set<Duplex>();
   #origin = '';
 
-  private constructor(settings: WebSettings, app: Buffer) {
+  private constructor(settings: WebSettings, apps: Record<PageName, Buffer>) {
     this.#settings = settings;
-    this.#app = app;
+    this.#apps = apps;
     const handle = (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response);
     this.#server = settings.tls ? createTlsServer(tlsOptions(settings.tls), handle) : createServer(handle);
     this.#server.on('upgrade', (request, socket) => this.#onUpgrade(request, socket));
@@ -85,7 +92,11 @@ export class WebServer {
     if (settings.plugin && !existsSync(pluginFragment(settings.root))) {
       throw new Error('config/web/plugin.head.html is missing: expected the fragment that loads the plugin');
     }
-    const server = new WebServer(settings, await bundlePage(settings.root));
+    const [plain, jitsi] = await Promise.all([
+      bundlePage(settings.root, 'plain'),
+      bundlePage(settings.root, 'jitsi'),
+    ]);
+    const server = new WebServer(settings, { plain, jitsi });
     await server.#listen();
     return server;
   }
@@ -132,8 +143,9 @@ export class WebServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     try {
-      const path = decodeURIComponent(new URL(request.url ?? '/', 'http://page').pathname);
-      const found = this.#find(path);
+      const address = new URL(request.url ?? '/', 'http://page');
+      const page = address.searchParams.get('like') === 'jitsi' ? 'jitsi' : 'plain';
+      const found = this.#find(decodeURIComponent(address.pathname), page);
       if (found) this.#reply(response, 200, found.type, found.body);
       else this.#reply(response, 404, '.txt', Buffer.from('Not found\n'));
     } catch {
@@ -151,21 +163,22 @@ export class WebServer {
     response.end(body);
   }
 
-  #find(path: string): { type: string; body: Buffer } | null {
+  #find(path: string, page: PageName): { type: string; body: Buffer } | null {
     const { root, config } = this.#settings;
     if (path === '/config.js')
       return { type: '.js', body: Buffer.from(`var config = ${JSON.stringify(config)};\n`) };
     if (path === '/libs/lib-jitsi-meet.min.js') {
       return this.#file(join(root, 'node_modules/@solyd/lib-jitsi-meet/dist/umd'), 'lib-jitsi-meet.min.js');
     }
-    if (path === '/page/app.js') return { type: '.js', body: this.#app };
+    for (const name of ['plain', 'jitsi'] as const)
+      if (path === PAGES[name].served) return { type: '.js', body: this.#apps[name] };
     if (path.startsWith('/page/'))
       return this.#file(join(root, 'test/stack/page'), path.slice('/page/'.length));
     if (path.startsWith('/sealmeet/')) return this.#file(join(root, 'dist'), path.slice('/sealmeet/'.length));
     // The library asks for this address now and then to keep its web socket's proxies awake.
     if (path === '/xmpp-websocket') return { type: '.txt', body: Buffer.from('') };
     if (path === '/favicon.ico') return null;
-    if (/^\/[^/]*$/.test(path)) return { type: '.html', body: this.#page() };
+    if (/^\/[^/]*$/.test(path)) return { type: '.html', body: this.#page(page) };
     return null;
   }
 
@@ -180,9 +193,9 @@ export class WebServer {
   }
 
   /** The page, with the slot filled as nginx' server-side include fills Jitsi Meet's. */
-  #page(): Buffer {
+  #page(page: PageName): Buffer {
     const { root, plugin } = this.#settings;
-    const html = readFileSync(join(root, 'test/stack/page/index.html'), 'utf8');
+    const html = readFileSync(join(root, 'test/stack/page', PAGES[page].html), 'utf8');
     const [before, after] = html.split(SLOT);
     if (before === undefined || after === undefined)
       throw new Error(`expected ${SLOT} once in the client page`);

@@ -1,8 +1,8 @@
 // The client page: reads the address, joins the room, and keeps what a person sees in step with the meeting.
-import type { Call, ChatLine, PersonInCall } from './call.ts';
-import { type Conference, named, type RemoteTrack } from './jitsi.ts';
+import type { ChatLine } from './call.ts';
+import { initLibrary, offerCall, othersIn, personOf } from './caller.ts';
+import { named, type RemoteTrack } from './jitsi.ts';
 import { Meeting, type MeetingState } from './meeting.ts';
-import { receiveStatistics } from './statistics.ts';
 import { Tiles } from './tiles.ts';
 import { playToneAsMicrophone, ToneListener } from './tones.ts';
 
@@ -16,15 +16,7 @@ const query = new URLSearchParams(location.search);
 const tone = Number(query.get('tone') ?? 0);
 if (tone > 0) playToneAsMicrophone(tone);
 
-const { logLevels } = JitsiMeetJS;
-JitsiMeetJS.setLogLevel(named(logLevels, query.has('debug') ? 'DEBUG' : 'ERROR'));
-JitsiMeetJS.init({
-  disableAudioLevels: true,
-  disableThirdPartyRequests: true,
-  enableWindowOnErrorHandler: false,
-  // As every current Jitsi: sources have names, and the screen is told by the name's entry in the presence.
-  flags: { sourceNameSignaling: true },
-});
+initLibrary(named(JitsiMeetJS.logLevels, query.has('debug') ? 'DEBUG' : 'ERROR'));
 
 const tones = new ToneListener();
 const tiles = new Tiles(find('tiles', HTMLElement));
@@ -42,46 +34,13 @@ const STATE_TEXT: Record<Exclude<MeetingState['at'], 'refused'>, string> = {
   left: 'You left the room.',
 };
 
-function person(conference: Conference, id: string): PersonInCall {
-  const participant = conference.getParticipantById(id);
-  const tracks = participant?.getTracks() ?? [];
-  const muted = (type: string) =>
-    tracks.filter((track) => track.getType() === type).every((track) => track.isMuted());
-  const video = tracks.find((track) => track.getType() === 'video' && !track.isMuted());
-  return {
-    id,
-    name: participant?.getDisplayName() ?? id,
-    role: participant?.getRole() ?? 'none',
-    audioMuted: muted('audio'),
-    videoMuted: muted('video'),
-    screen: video?.getVideoType() === 'desktop',
-  };
-}
-
-function others(): PersonInCall[] {
-  const conference = meeting?.conference;
-  return conference?.getParticipants().map((participant) => person(conference, participant.getId())) ?? [];
-}
-
-function self(): PersonInCall | null {
-  const conference = meeting?.conference;
-  if (!meeting || !conference) return null;
-  return {
-    id: conference.myUserId(),
-    name: ownName,
-    role: conference.getRole(),
-    audioMuted: meeting.muted.audio,
-    videoMuted: meeting.muted.video && !meeting.sharing,
-    screen: meeting.sharing,
-  };
-}
-
 function showPeople(): void {
-  const own = self();
+  const ownId = meeting?.conference?.myUserId();
+  const own = meeting && ownId ? personOf(meeting, ownId, ownName) : null;
   if (own) tiles.showOwn(own.id, meeting?.camera ?? null);
   tiles.update([
     ...(own ? [{ ...own, own: true }] : []),
-    ...others().map((other) => ({ ...other, own: false })),
+    ...othersIn(meeting).map((other) => ({ ...other, own: false })),
   ]);
   const press = (id: string, pressed: boolean) =>
     find(id, HTMLButtonElement).setAttribute('aria-pressed', String(pressed));
@@ -209,34 +168,7 @@ find('chat-form', HTMLFormElement).addEventListener('submit', (event) => {
   input.value = '';
 });
 
-const call: Call = {
-  get joined() {
-    return meeting?.state.at === 'joined';
-  },
-  get id() {
-    return meeting?.conference?.myUserId() ?? '';
-  },
-  get role() {
-    return meeting?.conference?.getRole() ?? 'none';
-  },
-  get peerToPeer() {
-    return meeting?.conference?.isP2PActive() ?? false;
-  },
-  get conference() {
-    return meeting?.conference ?? null;
-  },
-  messages,
-  errors,
-  participants: others,
-  muteAudio: async (muted) => meeting?.mute('audio', muted),
-  muteVideo: async (muted) => meeting?.mute('video', muted),
-  shareScreen: async (on) => meeting?.shareScreen(on),
-  sendChat: (text, to) => meeting?.sendChat(text, to),
-  leave: async () => meeting?.leave(),
-  stats: async () => (meeting?.conference ? receiveStatistics(meeting.conference, tones) : {}),
-  toneHeard: (participantId, hz) => tones.toneSeconds(participantId, hz),
-};
-window.call = call;
+offerCall({ meeting: () => meeting, tones, messages, errors });
 
 const room = decodeURIComponent(location.pathname.slice(1));
 const name = query.get('name');

@@ -5,6 +5,8 @@ import type { Browser, Locator, Page } from '@playwright/test';
 import { build } from 'esbuild';
 import type { Interface, Line, UiState } from '../../../web-plugin/src/ui/index.ts';
 
+import { focused } from './checks.ts';
+
 const ADDRESS = 'http://interface.test/';
 
 export interface Look {
@@ -19,12 +21,23 @@ export interface Look {
 const VIDEO_WALL = `<!doctype html><html lang="en"><title>A call</title><style nonce="page">
   body { margin: 0; min-height: 100vh; background: linear-gradient(135deg, #4a5568, #1a202c); }</style><body></body></html>`;
 
-/** Jitsi Meet's page as jitsi-like.html has it, in one of its arrangements. */
+const LIKE_JITSI = new URL('../../stack/page/like-jitsi/index.html', import.meta.url);
+
+/** The page that is built as Jitsi Meet's, in one of its arrangements, without a call in it. */
 export function jitsiLike(view: 'stage' | 'tiles' | 'prejoin'): string {
-  const html = readFileSync(new URL('jitsi-like.html', import.meta.url), 'utf8').replace(
-    'data-view="stage"',
-    `data-view="${view}"`,
+  const people = { b: 'Mara', c: 'Tom', d: 'Old phone', e: 'نورا' };
+  const thumbnails = Object.entries(people).map(
+    ([id, name]) => `<span class="videocontainer" id="participant_${id}">${name}</span>`,
   );
+  const html = readFileSync(LIKE_JITSI, 'utf8')
+    .replace(/<script.*<\/script>|<!--#.*-->/gu, '')
+    .replace('data-view="stage"', `data-view="${view}"`)
+    .replace('class="displayname">', 'class="displayname">Anna')
+    .replace('id="filmstripRemoteVideos">', `id="filmstripRemoteVideos">${thumbnails.join('')}`)
+    .replace(
+      'id="notifications-container">',
+      'id="notifications-container"><div class="notification">Mara has joined the meeting</div>',
+    );
   return view === 'tiles' ? html.replace('class="vertical-filmstrip"', 'class="tile-view"') : html;
 }
 
@@ -116,10 +129,7 @@ export class InterfacePage {
 
   /** The hook of what has the focus inside the interface. */
   async focused(): Promise<string | null> {
-    return await this.page.evaluate(() => {
-      const inside = document.activeElement?.shadowRoot?.activeElement;
-      return inside instanceof HTMLElement ? (inside.dataset.sealmeet ?? inside.tagName) : null;
-    });
+    return await focused(this.page);
   }
 }
 

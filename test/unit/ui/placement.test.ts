@@ -1,32 +1,10 @@
 // Where the interface stands on Jitsi Meet's page: it covers no furniture, and goes along when that moves.
 
 import assert from 'node:assert/strict';
+import { covered } from './checks.ts';
 import { eventually, onPage } from './on-page.ts';
 import { type InterfacePage, jitsiLike } from './page.ts';
 import * as states from './states.ts';
-
-const FURNITURE = [
-  '.toolbox-content-items',
-  '.vertical-filmstrip .videocontainer',
-  '.notification',
-  '#participants-pane',
-  '.subject-text',
-];
-
-/** Pieces of furniture that the shield lies over. */
-async function covered(shown: InterfacePage): Promise<string[]> {
-  return await shown.part('shield').evaluate((element, selectors) => {
-    const shield = element.getBoundingClientRect();
-    return selectors.filter((selector) =>
-      [...document.querySelectorAll(selector)].some((piece) => {
-        const { left, right, top, bottom, width } = piece.getBoundingClientRect();
-        const isApart =
-          left >= shield.right || right <= shield.left || top >= shield.bottom || bottom <= shield.top;
-        return width > 0 && !isApart;
-      }),
-    );
-  }, FURNITURE);
-}
 
 async function arrange(shown: InterfacePage, name: string, value: string): Promise<void> {
   await shown.page.evaluate(
@@ -44,7 +22,7 @@ for (const width of [1280, 900, 640, 320]) {
     async (shown) => {
       for (const state of [states.sealed, states.asking, states.trouble, states.verified]) {
         await shown.show(state);
-        assert.deepEqual(await covered(shown), [], state.phase);
+        assert.deepEqual(await covered(shown.page), [], state.phase);
       }
       await shown.show(states.asking);
       const banner = await shown.part('asking').boundingBox();
@@ -67,7 +45,7 @@ onPage(
       const beside = await shown.part('shield').boundingBox();
       assert.ok(before && beside && beside.x < before.x - 300, `${before?.x} → ${beside?.x}`);
     });
-    assert.deepEqual(await covered(shown), []);
+    assert.deepEqual(await covered(shown.page), []);
     await arrange(shown, 'pane', 'off');
     await eventually(async () => assert.deepEqual(await shown.part('shield').boundingBox(), before));
   },
@@ -91,9 +69,9 @@ onPage(
       const beside = await shown.part('shield').boundingBox();
       assert.ok(alone && beside && beside.x < alone.x - 50, `${alone?.x} → ${beside?.x}`);
     });
-    assert.deepEqual(await covered(shown), []);
+    assert.deepEqual(await covered(shown.page), []);
     await arrange(shown, 'pane', 'on');
-    await eventually(async () => assert.deepEqual(await covered(shown), []));
+    await eventually(async () => assert.deepEqual(await covered(shown.page), []));
   },
 );
 
