@@ -10,80 +10,59 @@ import {
   latchStore,
   type Means,
   Meeting,
+  type Obstacle,
   Routes,
   supportsEncodedTransforms,
-  troubleOf,
   Watchdog,
   WorkerLink,
 } from './jitsi/index.ts';
 import { loadOlm, openDevice, openRecords, openTrust } from './keys/index.ts';
-import { mountInterface, type UiState } from './ui/index.ts';
+import { isInvitedSealed, Screen } from './screen.ts';
 
 const WATCH_MS = 3_000;
 const CONNECTION_MS = 1_000;
 
-const AWAY: UiState = {
-  phase: 'away',
-  isOwner: false,
-  isEnforced: false,
-  sealedSince: null,
-  unsealedBy: null,
-  people: [],
-  troubles: [],
-};
-
 /** Where this script came from: the worker and Olm's WebAssembly lie beside it. */
 function folder(): string {
   const script = document.currentScript;
-  return new URL('.', script instanceof HTMLScriptElement ? script.src : location.href).href;
+  return new URL('.', (script instanceof HTMLScriptElement && script.src) || location.href).href;
 }
 
 function start(library: JitsiMeetLibrary, base: string): void {
   let active: Meeting | null = null;
   let means: Means | null = null;
   /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
-  let obstacle: 'unsupported' | 'not-loaded' | 'worker-died' | null = null;
-  /** The obstacle ended or prevented a call: said until the page is left. */
-  let isStopped = false;
+  let obstacle: Obstacle | null = null;
+  const latches = latchStore();
 
   const verifying = () => active?.verification?.intents;
-  const ui = mountInterface({
-    seal: () => active?.sealRoom(),
-    unseal: () => active?.unsealRoom(),
-    agreeToUnseal: () => active?.agreeToUnseal(),
-    leave: () => active?.leave(),
-    dismiss: (trouble) => active?.dismiss(trouble),
-    reload: () => location.reload(),
-    verification: {
-      compare: (person) => verifying()?.compare(person),
-      accept: () => verifying()?.accept(),
-      decline: () => verifying()?.decline(),
-      confirm: (isSame) => verifying()?.confirm(isSame),
-      close: () => verifying()?.close(),
-      openCode: () => verifying()?.openCode(),
-      closeCode: () => verifying()?.closeCode(),
-      heard: (person, isHeard) => verifying()?.heard(person, isHeard),
-      codeDiffers: () => verifying()?.codeDiffers(),
+  const screen = new Screen(
+    {
+      seal: () => active?.sealRoom(),
+      unseal: () => active?.unsealRoom(),
+      agreeToUnseal: () => active?.agreeToUnseal(),
+      answerConsent: (agrees) => active?.answerConsent(agrees),
+      closeConsent: () => active?.closeConsent(),
+      leave: () => active?.leave(),
+      dismiss: (trouble) => active?.dismiss(trouble),
+      verification: {
+        compare: (person) => verifying()?.compare(person),
+        accept: () => verifying()?.accept(),
+        decline: () => verifying()?.decline(),
+        confirm: (isSame) => verifying()?.confirm(isSame),
+        close: () => verifying()?.close(),
+        openCode: () => verifying()?.openCode(),
+        closeCode: () => verifying()?.closeCode(),
+        heard: (person, isHeard) => verifying()?.heard(person, isHeard),
+        codeDiffers: () => verifying()?.codeDiffers(),
+      },
     },
-  });
-
-  let isDrawing = false;
-  /** Many changes in one turn are drawn once. */
-  const draw = () => {
-    if (isDrawing) return;
-    isDrawing = true;
-    queueMicrotask(() => {
-      isDrawing = false;
-      if (isStopped && obstacle) {
-        ui.show({ ...AWAY, phase: 'broken', troubles: [troubleOf(obstacle, { kind: obstacle })] });
-      } else {
-        ui.show(active?.view() ?? AWAY);
-      }
-    });
-  };
+    { call: () => active?.view() ?? null, obstacle: () => obstacle, latches },
+  );
 
   const canTransform = supportsEncodedTransforms();
   if (!canTransform) obstacle = 'unsupported';
+  screen.draw();
   setInterval(() => active?.checkConnection(), CONNECTION_MS);
   const link = canTransform
     ? new WorkerLink(
@@ -141,41 +120,43 @@ function start(library: JitsiMeetLibrary, base: string): void {
         (error: unknown) => {
           console.error('Sealmeet: could not be loaded:', error);
           obstacle = 'not-loaded';
+          screen.draw();
         },
       )
     : Promise.resolve();
 
   /** A page that cannot seal does not stay in a room that is. */
   const stop = (meeting: Meeting) => {
-    isStopped = true;
     meeting.leave();
-    draw();
+    screen.stopped();
   };
 
   const adopt = (conference: JitsiConference) => {
     active?.end();
-    isStopped = false;
+    screen.clear();
     const meeting = new Meeting(conference, {
       library,
       routes,
-      latches: latchStore(),
+      latches,
       isInvitedSealed,
       command: (command) => {
         if (active === meeting) link?.send(command);
         if (command.type === 'gate' && command.gate === 'sealed' && obstacle) stop(meeting);
       },
       counters: async () => (await link?.counters()) ?? new Map(),
-      onChanged: draw,
+      onChanged: () => screen.draw(),
+      stage: () => screen.page.stage,
       codec: async (transform) => {
         const figures = await link?.statistics();
         return figures?.find((one) => one.transform === transform)?.codec ?? '';
       },
-      notify: (line) => ui.notify(line),
+      notify: (line) => screen.notify(line),
+      onRefused: (words) => screen.refused(words),
       onEnded: (ended) => {
         if (active !== ended) return;
         link?.send({ type: 'reset' });
         active = null;
-        draw();
+        screen.draw();
       },
     });
     active = meeting;
@@ -189,8 +170,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
       const enter = () => {
         if (means) meeting.start(means);
         if (obstacle && meeting.isRemembered) {
-          isStopped = true;
-          draw();
+          screen.stopped();
           return undefined;
         }
         return Reflect.apply(join, conference, args);
@@ -217,11 +197,6 @@ async function loadMeans(base: string): Promise<Means> {
     openTrust(records),
   ]);
   return { olm, device, trust };
-}
-
-/** A link that ends in `#sealed` says that the room is sealed; the server never sees that part (rule S10). */
-function isInvitedSealed(): boolean {
-  return location.hash.slice(1).split('&').includes('sealed');
 }
 
 const library = findLibrary();

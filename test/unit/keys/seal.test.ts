@@ -218,3 +218,41 @@ test('whatever comes from outside, a sealed room is not opened', () => {
     { numRuns: 300 },
   );
 });
+
+const sealedRoom = () => {
+  const room = new Room();
+  room.do(joined, { type: 'server-state', sealed: true, module: true }, { type: 'ready', isReady: true });
+  return room;
+};
+
+test('who agreed when everybody was asked is not asked again; the stored latch stays', () => {
+  const room = sealedRoom();
+  room.do({ type: 'consented', until: 60_000 });
+  assert.equal(room.gate, 'sealed', 'an agreement alone changes nothing');
+  room.now = 59_000;
+  room.do({ type: 'server-change', sealed: false, by: 'bob' });
+  assert.equal(room.gate, 'clear');
+  assert.equal(room.seal.view.phase, 'open');
+  assert.equal(room.isStored, true);
+});
+
+test('an agreement holds for its round alone: neither later, nor after the round was lost', () => {
+  const late = sealedRoom();
+  late.do({ type: 'consented', until: 60_000 });
+  late.now = 60_001;
+  late.do({ type: 'server-change', sealed: false, by: 'bob' });
+  assert.equal(late.seal.view.phase, 'asking');
+  const lost = sealedRoom();
+  lost.do({ type: 'consented', until: 60_000 }, { type: 'request-refused' });
+  lost.do({ type: 'server-change', sealed: false, by: 'bob' });
+  assert.equal(lost.seal.view.phase, 'asking');
+});
+
+test('the owner who asks everybody has ended the seal for itself too, as long as the round lasts', () => {
+  const room = sealedRoom();
+  room.do({ type: 'unseal' }, { type: 'consented', until: 65_000 });
+  room.now = 50_000;
+  room.do({ type: 'server-change', sealed: false, by: 'me' });
+  assert.equal(room.seal.view.phase, 'open');
+  assert.equal(room.isStored, false);
+});

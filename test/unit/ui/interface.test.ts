@@ -126,7 +126,9 @@ onPage(
     await keyboard.press('Tab');
     assert.equal(await shown.focused(), 'close');
     await keyboard.press('Tab');
-    assert.equal(await shown.focused(), 'unseal');
+    assert.equal(await shown.focused(), 'open-code');
+    await keyboard.press('Tab');
+    assert.equal(await shown.focused(), 'unseal', 'ending the seal comes last');
     await keyboard.press('Space');
     assert.equal(await shown.focused(), 'keep-seal');
     await keyboard.press('Escape');
@@ -268,4 +270,45 @@ onPage('removed, it leaves nothing behind', desktop, async (shown) => {
   await shown.show(states.sealed);
   await shown.page.evaluate(() => window.sealmeetTest.shown.remove());
   assert.equal(await shown.page.locator('sealmeet-interface').count(), 0);
+});
+
+onPage(
+  'the question to everybody takes no focus, waits for a hand, and says how it goes',
+  desktop,
+  async (shown) => {
+    await shown.show(states.sealed);
+    await shown.part('shield').focus();
+    await shown.holdTime();
+    await shown.show(states.consentAsked);
+    assert.equal(await shown.focused(), 'shield');
+    assert.match(
+      (await shown.part('consent').textContent()) ?? '',
+      /Mara.* asks to stop sealing.*server .* can see and hear.*within 60 seconds/,
+    );
+    assert.match((await shown.part('urgent').textContent()) ?? '', /Mara.* asks to stop sealing/);
+    await shown.part('consent-agree').click({ force: true });
+    assert.deepEqual(await shown.called(), [], 'not under a click that was meant for something else');
+    await shown.letTimePass();
+    await shown.part('consent-agree').evaluate((element) => (element as HTMLElement).click());
+    assert.deepEqual(await shown.called(), [], 'nor by a script');
+    await shown.part('consent-agree').click();
+    await shown.part('consent-refuse').click();
+    assert.deepEqual(await shown.called(), ['answerConsent true', 'answerConsent false']);
+    await shown.show(states.consentAgreed);
+    assert.equal(await shown.focused(), 'consent', 'the focus stays where it was');
+    assert.match((await shown.part('consent').textContent()) ?? '', /2 of 4 have agreed/);
+  },
+);
+
+onPage('who asks everybody sees how it goes and how it ended', desktop, async (shown) => {
+  await shown.show(states.asksEverybody);
+  await shown.openPart('unseal');
+  assert.match((await shown.part('panel').textContent()) ?? '', /everyone in it is asked first/);
+  await shown.show(states.consentOwn);
+  assert.equal(await shown.part('confirm-unseal').count(), 0, 'once is enough');
+  assert.match((await shown.part('consent').textContent()) ?? '', /Everyone is being asked.*2 of 4/);
+  await shown.show(states.consentRefused);
+  assert.match((await shown.part('consent').textContent()) ?? '', /stays sealed.*wants to keep/);
+  await shown.part('consent-close').click();
+  assert.deepEqual(await shown.called(), ['closeConsent']);
 });

@@ -28,7 +28,7 @@ const shots: Shot[] = [
   { name: 'sealed-panel', state: states.devices, prepare: openPanel },
   { name: 'verified', state: states.verified },
   { name: 'not-enforced', state: states.notEnforced, prepare: openPanel },
-  { name: 'confirm-unseal', state: states.sealedOwner, prepare: (shown) => shown.openPart('unseal') },
+  { name: 'confirm-unseal', state: states.asksEverybody, prepare: (shown) => shown.openPart('unseal') },
   { name: 'alert', state: states.blackTiles },
   { name: 'black-tiles', state: states.trouble, view: 'tiles' },
   {
@@ -38,6 +38,9 @@ const shots: Shot[] = [
   },
   { name: 'changed-device', state: states.changed, prepare: openPanel },
   { name: 'asking', state: states.asking, view: 'tiles' },
+  { name: 'consent', state: states.consentAsked, view: 'tiles' },
+  { name: 'consent-asking', state: states.consentOwn },
+  { name: 'consent-refused', state: states.consentRefused },
   { name: 'broken', state: states.broken },
   {
     name: 'notice',
@@ -72,24 +75,29 @@ const shots: Shot[] = [
   })),
 ];
 
-const sizes = [
-  { width: 1280, height: 720 },
-  { width: 320, height: 640 },
-];
+/** Every state at a desk in light and on a phone in dark; those that people meet most, in all four. */
+const DESK = { width: 1280, height: 720 };
+const PHONE = { width: 320, height: 640 };
+const looks = [
+  { ...DESK, theme: 'light', isForAll: true },
+  { ...PHONE, theme: 'dark', isForAll: true },
+  { ...DESK, theme: 'dark', isForAll: false },
+  { ...PHONE, theme: 'light', isForAll: false },
+] as const;
+const MET_MOST = ['not-sealed-owner', 'sealed-panel', 'compare', 'asking', 'pre-join'];
 
 mkdirSync(folder, { recursive: true });
 const browser = await launchBrowser();
 try {
   const shown = await InterfacePage.open(browser);
-  for (const theme of ['light', 'dark'] as const) {
-    for (const size of sizes) {
-      for (const { name, state, view, prepare } of shots.filter((shot) => shot.name.includes(only))) {
-        await shown.load({ ...size, theme, html: jitsiLike(view ?? 'stage'), reducedMotion: true });
-        await shown.show(state);
-        await prepare?.(shown);
-        await shown.settled();
-        await shown.page.screenshot({ path: join(folder, `${name}-${theme}-${size.width}.png`) });
-      }
+  for (const { isForAll, ...look } of looks) {
+    for (const { name, state, view, prepare } of shots) {
+      if (!name.includes(only) || !(isForAll || MET_MOST.includes(name))) continue;
+      await shown.load({ ...look, html: jitsiLike(view ?? 'stage'), reducedMotion: true });
+      await shown.show(state);
+      await prepare?.(shown);
+      await shown.settled();
+      await shown.page.screenshot({ path: join(folder, `${name}-${look.theme}-${look.width}.png`) });
     }
   }
 } finally {

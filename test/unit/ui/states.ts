@@ -80,6 +80,19 @@ export const trouble: UiState = {
 export const asking: UiState = { ...base, phase: 'asking', unsealedBy: 'Mara' };
 export const broken: UiState = { ...base, phase: 'broken' };
 
+const round = { id: 'r1', by: 'Mara', isOwn: false, agreed: 2, asked: 4, seconds: 60 };
+export const consentAsked: UiState = { ...sealed, consent: { ...round, step: 'asked' } };
+export const consentAgreed: UiState = { ...sealed, consent: { ...round, step: 'waiting' } };
+export const consentOwn: UiState = {
+  ...sealedOwner,
+  consent: { ...round, by: 'Anna Lindqvist', isOwn: true, step: 'waiting' },
+};
+export const consentRefused: UiState = {
+  ...sealedOwner,
+  consent: { ...round, by: 'Anna Lindqvist', isOwn: true, step: 'refused' },
+};
+export const asksEverybody: UiState = { ...sealedOwner, asksEverybody: true };
+
 // From here: verifying, before joining, tiles.
 
 const day = (month: number, date: number) => new Date(2026, month - 1, date, 12).getTime();
@@ -94,7 +107,6 @@ const withDevices: Person[] = [
 export const devices: UiState = {
   ...sealedOwner,
   people: withDevices,
-  parts: { microphone: 'sealed', camera: 'sealed', screen: 'sealed', chat: 'sealed' },
   lastKeyChange: { at: since + 600_000, reason: 'left', name: 'Jo' },
 };
 export const verified: UiState = {
@@ -160,6 +172,7 @@ export const preJoinUnable: UiState = {
   ...away,
   preJoin: { obstacle: 'outdated-browser', room: 'required' },
 };
+export const preJoinNotLoaded: UiState = { ...away, preJoin: { obstacle: 'not-loaded', room: 'unknown' } };
 export const refused: UiState = { ...away, refusal: { reason: 'outdated-browser', detail: null } };
 export const refusedOther: UiState = {
   ...away,

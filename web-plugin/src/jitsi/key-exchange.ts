@@ -45,6 +45,11 @@ export class KeyExchange {
     return this.#hasKey || !this.#isSending;
   }
 
+  /** Does anything leave this client that the others need keys for? */
+  get isSending(): boolean {
+    return this.#isSending;
+  }
+
   identityOf(occupant: string): Identity | null {
     return this.#core?.identityOf(occupant) ?? null;
   }

@@ -1,19 +1,19 @@
 // One participation in one room: seal, keys, people and the worker, fed from lib-jitsi-meet's conference.
 
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
-import type { CoreEvent, OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
+import { type CoreEvent, EAGER_ROSTER, type OlmLibrary, type OwnDevice, type Trust } from '../keys/index.ts';
 import type { Cause, Line, Person, UiState } from '../ui/index.ts';
 import type { DataKind } from '../wire/index.ts';
 import { Alarms } from './alarms.ts';
 import { FrameReports } from './frame-reports.ts';
 import { KeyExchange } from './key-exchange.ts';
 import type { LatchStore } from './latch-store.ts';
-import type { JitsiConference, JitsiMeetLibrary } from './library.ts';
+import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant } from './library.ts';
 import { Notices } from './notices.ts';
 import { People } from './people.ts';
 import { Room } from './room.ts';
 import type { Routes } from './routes.ts';
-import { Sealing } from './sealing.ts';
+import { type SealAlarm, Sealing } from './sealing.ts';
 import { Troubles } from './troubles.ts';
 import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
@@ -28,12 +28,16 @@ export interface MeetingServices {
   command(command: WorkerCommand): void;
   /** The next counter of each own source. */
   counters(): Promise<Map<SourceId, number>>;
+  /** Occupant whom Jitsi Meet shows large, if it says so. */
+  stage(): string | null;
   /** What the browser calls the codec of a transform's last frame. */
   codec(transform: number): Promise<string>;
   /** Something that the interface shows has changed. */
   onChanged(): void;
   /** One line for the person. */
   notify(line: Line): void;
+  /** The room does not let this page in, or not any more; `reason`: the server's words, null when it gave none. */
+  onRefused(reason: string | null): void;
   onEnded(meeting: Meeting): void;
 }
 
@@ -48,7 +52,7 @@ export class Meeting {
   readonly conference: JitsiConference;
   readonly #services: MeetingServices;
   readonly #turns = new Turns();
-  readonly #alarms = new Alarms<'seal' | 'keys'>((inMs) => this.#services.command({ type: 'wake', inMs }));
+  readonly #alarms = new Alarms<SealAlarm | 'keys'>((inMs) => this.#services.command({ type: 'wake', inMs }));
   readonly #room: Room;
   readonly #sealing: Sealing;
   readonly #keys: KeyExchange;
@@ -68,6 +72,7 @@ export class Meeting {
         this.tracksChanged();
       },
       onLeft: () => this.end(),
+      onRefused: (reason) => services.onRefused(reason),
       onOccupant: (id, bundle) => this.#occupant(id, bundle),
       onOccupantLeft: (id, name) => this.#occupantLeft(id, name),
       onBundle: (occupant, bundle) => this.#bundle({ type: 'bundle', occupant, bundle }),
@@ -87,7 +92,7 @@ export class Meeting {
     this.#sealing = new Sealing(this.#room, {
       ...services,
       run,
-      wish: (at) => this.#alarms.wish('seal', at),
+      wish: (name, at) => this.#alarms.wish(name, at),
       onGate: (gate) => services.command({ type: 'gate', gate }),
       onSealed: (isSealed) => this.#sealed(isSealed),
       onTrouble,
@@ -156,6 +161,15 @@ export class Meeting {
     this.#sealing.take({ type: 'agree' });
   }
 
+  /** The answer when everybody is asked whether the seal may end. */
+  answerConsent(agrees: boolean): void {
+    void this.#sealing.consent.answer(agrees);
+  }
+
+  closeConsent(): void {
+    this.#sealing.consent.close();
+  }
+
   leave(): void {
     this.#room.leave();
   }
@@ -205,6 +219,7 @@ export class Meeting {
     this.#services.routes.routeSenders(this.conference);
     this.#services.routes.routeReceivers(this.#room, (occupant) => this.#keys.identityOf(occupant));
     this.#keys.sourcesChanged();
+    this.#judge();
     this.#services.onChanged();
   }
 
@@ -222,6 +237,7 @@ export class Meeting {
   view(): UiState {
     const { phase, isEnforced, sealedSince, unsealedBy, canAgree } = this.#sealing.view;
     const { lastKeyChange } = this.#notices;
+    const consent = this.#sealing.consent.view();
     const comparison = this.#verification?.comparison();
     const meetingCode = this.#verification?.code();
     return {
@@ -229,12 +245,13 @@ export class Meeting {
       isOwner: this.#room.isOwner,
       isEnforced,
       canAgree,
+      asksEverybody: this.#sealing.asksEverybody && this.#room.occupants().length > 0,
       sealedSince: sealedSince === null ? null : performance.timeOrigin + sealedSince,
       unsealedBy: unsealedBy === null ? null : this.#room.name(unsealedBy),
-      people: this.#everybody(),
+      people: phase === 'away' ? [] : this.#everybody(),
       troubles: this.#troubles.list(),
-      parts: { microphone: 'sealed', camera: 'sealed', screen: 'sealed', chat: 'sealed' },
       ...(lastKeyChange && { lastKeyChange }),
+      ...(consent && { consent }),
       ...(comparison && { comparison }),
       ...(meetingCode && { meetingCode }),
     };
@@ -242,15 +259,24 @@ export class Meeting {
 
   #everybody(): Person[] {
     const { self, ownName } = this.#room;
+    const stage = this.#services.stage();
     return [
       { id: self, name: ownName, isSelf: true, state: this.#isSelfSealed() ? 'sealed' : 'waiting' },
       ...this.#room.occupants().map((one): Person => {
         const id = one.getId();
         const device = this.#verification?.device(id);
-        const state = this.#people.state(id);
-        return { id, name: this.#room.name(id), isSelf: false, state, ...(device && { device }) };
+        const state = this.#stateOf(one);
+        const isOnStage = id === stage;
+        return { id, name: this.#room.name(id), isSelf: false, state, isOnStage, ...(device && { device }) };
       }),
     ];
+  }
+
+  /** In a large room keys go to each other when somebody sends something; those who are silent wait for nothing. */
+  #stateOf(participant: JitsiParticipant): Person['state'] {
+    const isLarge = this.#room.occupants().length + 1 > EAGER_ROSTER;
+    const needsKeys = !isLarge || this.#keys.isSending || this.#room.isSending(participant);
+    return this.#people.state(participant.getId(), needsKeys);
   }
 
   // What the worker says.
@@ -275,8 +301,8 @@ export class Meeting {
         break;
       case 'woke':
         for (const name of this.#alarms.due()) {
-          if (name === 'seal') this.#sealing.take({ type: 'timer' });
-          else this.#keys.feed({ type: 'timer' });
+          if (name === 'keys') this.#keys.feed({ type: 'timer' });
+          else this.#sealing.timer(name);
         }
         break;
       default:
@@ -331,8 +357,11 @@ export class Meeting {
 
   /** Is everything that leaves sealed, and can everybody who takes part be opened? Local facts alone (rule M21). */
   #judge(): void {
-    const everybody = this.#room.occupants().map((one) => one.getId());
-    const isReady = this.#isSelfSealed() && this.#people.areAllSealed(everybody);
+    // Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed.
+    const isEverybody = this.#room
+      .occupants()
+      .every((one) => ['sealed', 'incapable', 'quiet'].includes(this.#stateOf(one)));
+    const isReady = this.#isSelfSealed() && isEverybody;
     this.#sealing.take({ type: 'ready', isReady });
   }
 }

@@ -110,12 +110,9 @@ export class People {
     if (one) one.state = 'swapped';
   }
 
-  state(id: string): Person['state'] {
-    return this.#all.get(id)?.state ?? 'waiting';
-  }
-
-  /** Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed. */
-  areAllSealed(ids: string[]): boolean {
-    return ids.every((id) => ['sealed', 'incapable'].includes(this.state(id)));
+  /** `needsKeys`: something is sent in one direction or the other, or keys are exchanged without that. */
+  state(id: string, needsKeys: boolean): Person['state'] {
+    const state = this.#all.get(id)?.state ?? 'waiting';
+    return state === 'waiting' && !needsKeys ? 'quiet' : state;
   }
 }

@@ -8,12 +8,16 @@ const ANSWER_MS = 10_000;
 /** The server did not answer in time. */
 export class NoAnswer extends Error {}
 
+export type RoomRequest =
+  | { name: 'seal' | 'unseal' | 'state' }
+  | { name: 'consent'; id: string; answer: 'agree' | 'refuse' };
+
 /** Resolves with the answer; rejects with the server's words, or with NoAnswer. */
 export function askRoom(
   conference: JitsiConference,
   room: string,
   type: 'get' | 'set',
-  name: 'seal' | 'unseal' | 'state',
+  { name, ...attributes }: RoomRequest,
 ): Promise<Element> {
   // Attributes by hand: Strophe serialises what it finds there, and knows nothing of namespaces.
   const iq = document.implementation.createDocument(null, 'iq').documentElement;
@@ -22,6 +26,7 @@ export function askRoom(
   iq.setAttribute('to', room);
   const child = iq.ownerDocument.createElementNS(null, name);
   child.setAttribute('xmlns', NAMESPACE);
+  for (const [attribute, value] of Object.entries(attributes)) child.setAttribute(attribute, value);
   iq.append(child);
   return new Promise((resolve, reject) => {
     // Null after a time-out, a text when the stream is cut.

@@ -4,7 +4,7 @@ import type { SourceId } from '../frames/index.ts';
 import { BUNDLE_PROPERTY, type DataKind, type EndpointMessage, SEALED_PROPERTY } from '../wire/index.ts';
 import { Conversation, type ConversationEvents } from './conversation.ts';
 import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant, JitsiTrack } from './library.ts';
-import { askRoom, NoAnswer } from './room-requests.ts';
+import { askRoom, NoAnswer, type RoomRequest } from './room-requests.ts';
 import { type RoomState, readRoomState, readStateAnswer } from './room-state.ts';
 import { safely } from './safely.ts';
 import { localSource } from './sources.ts';
@@ -13,6 +13,8 @@ export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage'> {
   onJoined(): void;
   /** The conference is over for this page, whatever ended it. */
   onLeft(): void;
+  /** The room does not let this page in, or not any more; `reason`: the server's words, null when it gave none. */
+  onRefused(reason: string | null): void;
   onOccupant(id: string, bundle: string | null): void;
   onOccupantLeft(id: string, name: string): void;
   onBundle(id: string, bundle: string | null): void;
@@ -83,6 +85,11 @@ export class Room {
     return this.occupants().flatMap((one) => one.getTracks().map((track) => ({ owner: one.getId(), track })));
   }
 
+  /** Does this occupant send anything, as far as the server says? */
+  isSending(participant: JitsiParticipant): boolean {
+    return participant.getTracks().some((track) => !track.isMuted());
+  }
+
   /** What this participant sends at the moment: its sources that are not muted. */
   sourcesOn(): Set<SourceId> {
     const on = this.conference.getLocalTracks().filter((track) => !track.isMuted() && track.getTrack());
@@ -126,9 +133,9 @@ export class Room {
     void this.conference.leave().catch(() => undefined);
   }
 
-  /** An owner's request to the room. Rejects with the server's words. */
-  async request(kind: 'seal' | 'unseal'): Promise<void> {
-    await askRoom(this.conference, this.jid, 'set', kind);
+  /** A request to the room's module. Rejects with the server's words. */
+  async request(request: RoomRequest): Promise<void> {
+    await askRoom(this.conference, this.jid, 'set', request);
   }
 
   /**
@@ -137,7 +144,7 @@ export class Room {
    */
   async askState(): Promise<RoomState | 'none' | 'unknown'> {
     try {
-      const answer = await askRoom(this.conference, this.jid, 'get', 'state');
+      const answer = await askRoom(this.conference, this.jid, 'get', { name: 'state' });
       return readStateAnswer(answer) ?? 'unknown';
     } catch (error) {
       return error instanceof NoAnswer ? 'unknown' : 'none';
@@ -172,8 +179,11 @@ export class Room {
   #listen(): void {
     this.#on('CONFERENCE_JOINED', () => this.events.onJoined());
     for (const end of ['CONFERENCE_LEFT', 'KICKED']) this.#on(end, () => this.events.onLeft());
-    this.#on('CONFERENCE_FAILED', (error: unknown) => {
-      if (!this.#isPassing(error)) this.events.onLeft();
+    this.#on('CONFERENCE_FAILED', (error: unknown, reason: unknown) => {
+      if (this.#isPassing(error)) return;
+      if (error === this.library.errors.conference.CONFERENCE_DESTROYED)
+        this.events.onRefused(typeof reason === 'string' ? reason : null);
+      this.events.onLeft();
     });
     this.#on('USER_JOINED', (id: string, participant: JitsiParticipant) => {
       // The properties of the same presence follow in the same turn (facts/lib-jitsi-meet.md §5).

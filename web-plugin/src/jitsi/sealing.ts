@@ -3,17 +3,20 @@
 import type { Gate } from '../frames/index.ts';
 import { latchKey, Seal, type SealAction, type SealEvent, type SealView } from '../keys/index.ts';
 import type { Cause, Line } from '../ui/index.ts';
+import { ConsentRound } from './consent.ts';
 import type { LatchStore } from './latch-store.ts';
 import type { Room } from './room.ts';
 import type { RoomState } from './room-state.ts';
+
+export type SealAlarm = 'seal' | 'consent';
 
 export interface SealPorts {
   latches: LatchStore;
   /** Does the link to this page say that the room is sealed (rule S10)? */
   isInvitedSealed(): boolean;
   run(step: () => void): void;
-  /** Call `take` with `timer` at this time. */
-  wish(at: number): void;
+  /** Call `timer` with this name at this time. */
+  wish(name: SealAlarm, at: number): void;
   onGate(gate: Gate): void;
   /** The room is sealed from here on as far as this client is concerned, or no longer. */
   onSealed(isSealed: boolean): void;
@@ -24,16 +27,41 @@ export interface SealPorts {
 
 export class Sealing {
   readonly #seal = new Seal();
+  readonly #consent: ConsentRound;
   #gate: Gate = 'drop';
   #isSealed = false;
   #isOver = false;
   #hasHeardServer = false;
   #wasConnected = true;
+  #sealedBy: string | null = null;
 
   constructor(
     private readonly room: Room,
     private readonly ports: SealPorts,
-  ) {}
+  ) {
+    this.#consent = new ConsentRound({
+      self: () => room.self,
+      name: (occupant) => room.name(occupant),
+      answer: (id, answer) => room.request({ name: 'consent', id, answer }),
+      wish: (at) => ports.wish('consent', at),
+      onConsented: (until) => this.take({ type: 'consented', until }),
+      onSealStays: (isOwn) => {
+        this.take({ type: 'request-refused' });
+        if (!isOwn) ports.notify({ kind: 'seal-stays' });
+      },
+      onChanged: () => ports.onChanged(),
+    });
+  }
+
+  /** The round in which everybody is asked whether the seal may end. */
+  get consent(): ConsentRound {
+    return this.#consent;
+  }
+
+  /** Unsealing takes everybody's agreement: somebody else sealed, and this person is not alone. */
+  get asksEverybody(): boolean {
+    return this.#sealedBy !== this.room.self;
+  }
 
   get view(): SealView {
     return this.#seal.view;
@@ -61,8 +89,14 @@ export class Sealing {
     });
   }
 
+  timer(name: SealAlarm): void {
+    if (name === 'consent') this.#consent.timer();
+    else this.take({ type: 'timer' });
+  }
+
   end(): void {
     this.#isOver = true;
+    this.#consent.clear();
   }
 
   joined(): void {
@@ -87,15 +121,20 @@ export class Sealing {
   }
 
   /** What the room's module announces. */
-  heard({ sealed, by, unsealedBy }: RoomState): void {
+  heard({ sealed, by, unsealedBy, consent }: RoomState): void {
     this.#hasHeardServer = true;
     const { phase } = this.view;
+    if (this.#isSealed) this.#consent.heard(consent);
     if (sealed) {
+      this.#sealedBy = by;
       this.take({ type: 'server-change', sealed, by });
       if (phase === 'open' && by && by !== this.room.self)
         this.ports.notify({ kind: 'sealed-by', name: this.room.name(by) });
     } else if (unsealedBy !== null) {
       this.take({ type: 'server-change', sealed, by: unsealedBy });
+      // Who agreed in a round is not asked again, but told.
+      if (phase === 'sealed' && this.view.phase === 'open' && unsealedBy !== this.room.self)
+        this.ports.notify({ kind: 'unsealed-by', name: this.room.name(unsealedBy) });
     } else {
       // The server knows of no seal: it never had one, or it has forgotten.
       this.take({ type: 'server-state', sealed, module: true });
@@ -118,6 +157,7 @@ export class Sealing {
         break;
       case 'core':
         this.#isSealed = action.event === 'sealed';
+        if (!this.#isSealed) this.#consent.clear();
         this.ports.onSealed(this.#isSealed);
         break;
       case 'latch':
@@ -130,13 +170,14 @@ export class Sealing {
         void this.#request(action.sealed ? 'seal' : 'unseal');
         break;
       case 'wake':
-        this.ports.wish(action.at);
+        this.ports.wish('seal', action.at);
     }
   }
 
   async #request(what: 'seal' | 'unseal'): Promise<void> {
+    if (what === 'unseal') this.#consent.asked();
     try {
-      await this.room.request(what);
+      await this.room.request({ name: what });
     } catch (error) {
       if (this.#isOver) return;
       this.ports.onTrouble(`refused ${what}`, { kind: 'refused', what, why: (error as Error).message });

@@ -25,7 +25,6 @@ const SEVERITY: Record<Cause['kind'], Trouble['severity']> = {
   'different-rosters': 'alarm',
   silent: 'information',
   mismatch: 'alarm',
-  'not-enforced': 'warning',
 };
 
 export const troubleOf = (id: string, cause: Cause, repeated = 1): Trouble => ({

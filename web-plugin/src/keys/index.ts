@@ -5,6 +5,7 @@ export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './even
 export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
 export { type OwnDevice, openDevice, resetDevice } from './own-device.ts';
+export { EAGER_ROSTER } from './peers.ts';
 export { openRecords, type RecordStore } from './record-store.ts';
 export type { ComparisonStep } from './sas.ts';
 export { latchKey, Seal, type SealAction, type SealEvent, type SealView } from './seal.ts';

@@ -28,7 +28,7 @@ import type { Comparisons, SasChannel } from './sas.ts';
 import { Listener } from './talk.ts';
 
 /** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
-const EAGER_ROSTER = 32;
+export const EAGER_ROSTER = 32;
 
 export interface PeersSetup {
   olm: OlmLibrary;

@@ -34,7 +34,9 @@ export type SealEvent =
   | { type: 'seal' }
   | { type: 'unseal' }
   | { type: 'agree' }
-  /** The server refused what was requested last. */
+  /** In a round in which everybody is asked, the local user clicked that the seal may end: until then, for all. */
+  | { type: 'consented'; until: number }
+  /** The server refused what was requested last, or a round ended without everybody's agreement. */
   | { type: 'request-refused' }
   | { type: 'left' }
   | { type: 'timer' };
@@ -78,7 +80,10 @@ export class Seal {
   private server: Server = 'unknown';
   private unsealedBy: OccupantId | null = null;
   private sealedSince: number | null = null;
+  /** Until then an announced unseal is what the local user clicked for. */
   private unsealUntil: number | null = null;
+  /** It was the local user's own wish, not only an agreement with somebody else's. */
+  private isOwnUnseal = false;
   private requestedAt = Number.NEGATIVE_INFINITY;
   private readonly sealedPeers = new Map<OccupantId, boolean>();
   private gate: Gate = 'drop';
@@ -95,8 +100,8 @@ export class Seal {
   }
 
   handle(event: SealEvent, now: number): SealAction[] {
-    this.apply(event, now);
     if (this.unsealUntil !== null && this.unsealUntil <= now) this.unsealUntil = null;
+    this.apply(event, now);
     if (this.phase() === 'sealed') this.sealedSince ??= now;
     this.repeatRequest(now);
     this.setGate();
@@ -146,7 +151,14 @@ export class Seal {
       case 'unseal':
         if (!this.isLatched) break;
         this.unsealUntil = now + UNSEAL_MS;
+        this.isOwnUnseal = true;
         this.actions.push({ type: 'request', sealed: false }, { type: 'wake', at: this.unsealUntil });
+        break;
+      case 'consented':
+        if (!this.isLatched) break;
+        if (this.unsealUntil === null) this.isOwnUnseal = false;
+        this.unsealUntil = event.until;
+        this.actions.push({ type: 'wake', at: event.until });
         break;
       case 'agree':
         if (this.canAgree()) this.unlatch();
@@ -169,9 +181,10 @@ export class Seal {
       this.unsealedBy = null;
       this.latch();
     } else if (this.unsealUntil !== null) {
-      // The one who asked for it has agreed for itself.
+      // Who asked for it, or agreed when everybody was asked, need not be asked again.
+      const isOwn = this.isOwnUnseal;
       this.unlatch();
-      this.actions.push({ type: 'latch', remember: false });
+      if (isOwn) this.actions.push({ type: 'latch', remember: false });
     } else if (this.isLatched) {
       this.isAsking = true;
       this.unsealedBy = by;

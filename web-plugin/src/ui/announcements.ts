@@ -2,6 +2,7 @@
 
 import { askingTitle } from './banner.ts';
 import { comparisonText } from './comparison.ts';
+import { consentText } from './consent.ts';
 import type { UiState } from './state.ts';
 import type { Texts } from './texts/index.ts';
 import { serverText, wordsFor } from './words.ts';
@@ -35,12 +36,19 @@ export function announcements(before: UiState | null, now: UiState, texts: Texts
   if (now.phase === 'sealed' && before?.phase === 'sealed' && before.isEnforced && !now.isEnforced) {
     said.push({ text: texts.panel.notEnforced, isUrgent: false });
   }
-  said.push(...ofTheComparison(before, now, texts));
+  said.push(...ofTheComparison(before, now, texts), ...ofTheConsent(before, now, texts));
   if (now.refusal && !before?.refusal) {
     const { happened, remedy } = texts.refusal[now.refusal.reason](serverText(now.refusal.detail));
     said.push({ text: `${happened} ${remedy}`, isUrgent: true });
   }
   return said;
+}
+
+/** Not each single agreement: the first words, and how it ended. */
+function ofTheConsent(before: UiState | null, { consent }: UiState, texts: Texts): Announcement[] {
+  const known = before?.consent;
+  if (!consent || (consent.id === known?.id && consent.step === known.step)) return [];
+  return [{ text: consentText(consent, texts).join('. '), isUrgent: consent.step === 'asked' }];
 }
 
 function ofTheComparison(before: UiState | null, { comparison }: UiState, texts: Texts): Announcement[] {

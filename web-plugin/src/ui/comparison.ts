@@ -26,6 +26,10 @@ export function comparison(scene: Scene): Described | null {
   const running = state.comparison;
   if (!running || !intents.verification) return null;
   const isAlarm = running.step === 'mismatch';
+  const name = nameInSentence(running.name, texts.someone);
+  const sentences = comparisonText(running, texts);
+  // An alarm has no gentle heading over it.
+  const title = (isAlarm && sentences.shift()) || texts.comparison.title(name);
   return h(
     'section',
     {
@@ -39,14 +43,13 @@ export function comparison(scene: Scene): Described | null {
     [
       h('h2', { class: 'lead', id: 'comparison-title' }, [
         icon(isAlarm ? 'alarm' : running.step === 'match' ? 'verified' : 'sealed'),
-        texts.comparison.title(nameInSentence(running.name, texts.someone)),
+        title,
       ]),
-      ...comparisonText(running, texts).map((sentence) => h('p', {}, [sentence])),
+      ...sentences.map((sentence) => h('p', {}, [sentence])),
       isAlarm &&
         h('p', { key: 'remedy' }, [
           h('strong', {}, [`${texts.trouble.remedyLabel}: `]),
-          texts.causes.mismatch({ kind: 'mismatch', name: nameInSentence(running.name, texts.someone) })
-            .remedy,
+          texts.causes.mismatch({ kind: 'mismatch', name }).remedy,
         ]),
       'emoji' in running && pictures(running.emoji, texts),
       h('div', { key: running.step, class: 'row' }, answers(scene, running, intents.verification)),
@@ -67,7 +70,11 @@ function pictures(numbers: number[], texts: Texts): Described {
   );
 }
 
-function answers({ texts, local }: Scene, running: Comparison, verification: VerificationIntents): Child[] {
+function answers(
+  { texts, local, intents }: Scene,
+  running: Comparison,
+  verification: VerificationIntents,
+): Child[] {
   const words = texts.comparison;
   const stop = button('compare-stop', 'quiet', words.stop, () => verification.close());
   const done = (look: 'primary' | 'plain') =>
@@ -98,7 +105,10 @@ function answers({ texts, local }: Scene, running: Comparison, verification: Ver
     case 'match':
       return [done('primary')];
     case 'mismatch':
-      return [button('compare-close', 'plain', texts.close, () => verification.close())];
+      return [
+        button('leave', 'primary', texts.broken.leave, () => intents.leave()),
+        button('compare-close', 'plain', texts.close, () => verification.close()),
+      ];
     case 'interrupted':
       return [
         button('compare-again', 'primary', words.again, () => verification.compare(running.personId)),

@@ -91,7 +91,7 @@ export class SealmeetInterface extends HTMLElement {
       this.#local.isConfirmingUnseal = false;
     }
     if (!state.meetingCode) this.#local.codeDiffers = false;
-    if (asksNow(state) && !asksNow(before)) this.#arm();
+    if (asksNow(state) && asksNow(state) !== asksNow(before)) this.#arm();
     this.#announce(announcements(before, state, this.#texts));
     if (state.phase !== before.phase && this.isConnected) this.#furniture.lookAgain();
     this.#draw();
@@ -111,11 +111,26 @@ export class SealmeetInterface extends HTMLElement {
     this.#draw();
   }
 
-  /** Opens the panel, or its question whether to unseal; answering takes a click in here. */
-  open(what: 'panel' | 'unseal'): void {
-    if (this.#state.phase === 'away') return;
+  /** Opens the panel, its question whether to unseal, or its button for verifying; answering takes a click in here. */
+  open(what: unknown, personId: string | null): boolean {
+    const { phase, isOwner } = this.#state;
+    if (phase === 'away') return false;
+    if (what === 'unseal') {
+      if (phase !== 'sealed' || !isOwner || this.#state.consent) return false;
+      this.#openPanel();
+      this.#actions.askUnseal();
+      return true;
+    }
+    if (what !== 'panel' && what !== 'verify') return false;
     this.#openPanel();
-    if (what === 'unseal' && this.#state.phase === 'sealed' && this.#state.isOwner) this.#actions.askUnseal();
+    if (what === 'panel') return true;
+    // Pressing it is left to the person.
+    const buttons = [...this.#root.querySelectorAll<HTMLElement>('[data-sealmeet="verify"]')];
+    const wanted = buttons.find(
+      (one) => personId === null || one.closest<HTMLElement>('[data-person]')?.dataset.person === personId,
+    );
+    wanted?.focus();
+    return wanted !== undefined;
   }
 
   readonly #actions: Actions = {
@@ -172,7 +187,8 @@ export class SealmeetInterface extends HTMLElement {
     this.dataset.phase = this.#state.phase;
     this.dataset.shield = shieldState(this.#state);
     const focused = this.#root.activeElement;
-    const hadFocusIn = focused?.closest('[data-sealmeet="comparison"]') ? 'comparison' : 'panel';
+    const card = focused?.closest<HTMLElement>('[data-sealmeet="comparison"], [data-sealmeet="consent"]');
+    const hadFocusIn = card?.dataset.sealmeet ?? 'panel';
     this.#tree.show(view(scene));
     // What had the focus is gone (an answered question): go on from where it was, or from the shield.
     if (focused && !focused.isConnected) this.#focus(hadFocusIn, 'panel', 'shield');
@@ -276,7 +292,12 @@ export class SealmeetInterface extends HTMLElement {
   }
 }
 
-/** Whether there is something on the screen that somebody else can make appear and that wants a yes. */
-function asksNow({ phase, comparison }: UiState): boolean {
-  return phase === 'asking' || comparison?.step === 'compare';
+/** What is on the screen that somebody else can make appear and that wants a yes; empty: nothing. */
+function asksNow({ phase, comparison, consent }: UiState): string {
+  const questions = [
+    phase === 'asking' && 'asking',
+    comparison?.step === 'compare' && `compare ${comparison.personId}`,
+    consent?.step === 'asked' && `consent ${consent.id}`,
+  ];
+  return questions.filter(Boolean).join(' ');
 }

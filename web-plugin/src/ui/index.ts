@@ -3,14 +3,18 @@
 import { ELEMENT_NAME, SealmeetInterface } from './element.ts';
 import type { Line, UiIntents, UiState } from './state.ts';
 
+export { type ShieldState, shieldState } from './scene.ts';
 export type * from './state.ts';
 
 export interface Interface {
   show(state: UiState): void;
   /** One line that stays for some seconds, such as "Mara sealed this room". The same line again is folded. */
   notify(line: string | Line): void;
-  /** Opens the panel, or the question whether to unseal; what it asks is answered by a click inside it alone. */
-  open(what: 'panel' | 'unseal'): void;
+  /**
+   * Opens the panel, the question whether to unseal, or the panel at the button that verifies somebody; what it asks
+   * is answered by a click inside it alone. False when there is nothing to open.
+   */
+  open(what: 'panel' | 'unseal' | 'verify', personId?: string | null): boolean;
   remove(): void;
 }
 
@@ -25,7 +29,7 @@ export function mountInterface(intents: UiIntents): Interface {
   return {
     show: (state) => element.show(state),
     notify: (line) => element.notify(line),
-    open: (what) => element.open(what),
+    open: (what, personId) => element.open(what, personId ?? null),
     remove: () => {
       document.removeEventListener('DOMContentLoaded', attach);
       element.remove();

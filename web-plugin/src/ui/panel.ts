@@ -5,7 +5,7 @@ import { icon } from './icons.ts';
 import { meetingCode } from './meeting-code.ts';
 import { nameInSentence } from './names.ts';
 import { people } from './people.ts';
-import { byHand, type Scene } from './scene.ts';
+import { byHand, type Scene, shieldState } from './scene.ts';
 import { type Child, type Described, h } from './tree.ts';
 import { troubles } from './troubles.ts';
 import { timeText } from './words.ts';
@@ -14,6 +14,11 @@ export function panel(scene: Scene): Described | null {
   const { state, local, texts, actions, intents } = scene;
   if (!local.isPanelOpen || state.phase === 'away') return null;
   const isCode = state.meetingCode !== undefined && intents.verification !== undefined;
+  // While something is wrong, the panel does not say above it that all is well.
+  const isAlarm = shieldState(state) === 'alarm' && state.phase !== 'broken';
+  const title = isAlarm ? texts.shield.alarm : texts.panel.title[state.phase];
+  // What there is to do comes first: sealing, or the answer that is wanted. Ending a seal is no next step.
+  const isSwitchFirst = state.phase === 'open' || local.isConfirmingUnseal;
   return h(
     'div',
     {
@@ -27,7 +32,7 @@ export function panel(scene: Scene): Described | null {
     },
     [
       h('header', {}, [
-        h('h2', { id: 'panel-title' }, [isCode ? texts.code.title : texts.panel.title[state.phase]]),
+        h('h2', { id: 'panel-title' }, [isCode ? texts.code.title : title]),
         h(
           'button',
           { type: 'button', class: 'close', 'data-sealmeet': 'close', 'aria-label': texts.close },
@@ -38,12 +43,13 @@ export function panel(scene: Scene): Described | null {
       ...(state.meetingCode && intents.verification
         ? meetingCode(scene, state.meetingCode, intents.verification)
         : [
-            h('p', {}, [texts.panel.meaning[state.phase]]),
+            !isAlarm && h('p', { key: 'meaning' }, [texts.panel.meaning[state.phase]]),
             troubles(scene),
-            ...theSwitch(scene),
+            ...(isSwitchFirst ? theSwitch(scene) : []),
             people(scene),
             verifying(scene),
             ...parts(scene),
+            ...(isSwitchFirst ? [] : theSwitch(scene)),
             about(scene),
           ]),
     ],
@@ -103,10 +109,9 @@ function parts(scene: Scene): Child[] {
         'ul',
         { class: 'parts' },
         PARTS.map((part) => {
-          const holds = state.parts?.[part] ?? (part === 'chat' ? 'blocked' : 'sealed');
-          return h('li', { key: part, 'data-sealmeet': 'part', 'data-part': part, 'data-state': holds }, [
+          return h('li', { key: part, 'data-sealmeet': 'part', 'data-part': part }, [
             icon(part),
-            `${texts.part[part]}: ${texts.part[holds]}`,
+            `${texts.part[part]}: ${texts.part.sealed}`,
           ]);
         }),
       ),
@@ -155,6 +160,8 @@ function theSwitch(scene: Scene): Child[] {
   }
   if (state.phase !== 'sealed' && state.phase !== 'sealing') return [];
   if (!state.isOwner) return [h('p', { key: 'not-owner', class: 'muted' }, [texts.switch.onlyOwnersUnseal])];
+  // Everybody is being asked already.
+  if (state.consent) return [];
   if (!local.isConfirmingUnseal) {
     return [
       h('div', { key: 'switch', class: 'switch' }, [
@@ -177,7 +184,9 @@ function theSwitch(scene: Scene): Child[] {
         h(
           'div',
           { id: 'confirm-meaning' },
-          texts.switch.confirmMeaning.map((sentence) => h('p', {}, [sentence])),
+          [...(state.asksEverybody ? [texts.switch.asksEverybody] : []), ...texts.switch.confirmMeaning].map(
+            (sentence) => h('p', {}, [sentence]),
+          ),
         ),
         h('div', { class: 'row' }, [
           button('keep-seal', 'primary', texts.switch.keep, actions.keepSeal),

@@ -14,7 +14,14 @@ const ICONS: Record<Person['state'], IconName> = {
   incapable: 'incapable',
   unreadable: 'alarm',
   swapped: 'alarm',
+  quiet: 'sealed',
 };
+
+/** Somebody whose media is not shown, whatever it sends. */
+export type Black = Person & { state: 'incapable' | 'unreadable' | 'swapped' };
+
+export const isBlack = (person: Person): person is Black =>
+  person.state === 'incapable' || person.state === 'unreadable' || person.state === 'swapped';
 
 export function people(scene: Scene): Described {
   const { state, texts } = scene;

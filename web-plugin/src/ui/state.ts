@@ -7,9 +7,10 @@ export interface Person {
   isSelf: boolean;
   /**
    * `waiting`: keys are on their way. `sealed`: what it sends opens here. `incapable`: it has no plugin and gets
-   * no keys. `unreadable`: it sends something that does not open. `swapped`: the server shows somebody else in its place.
+   * no keys. `unreadable`: it sends something that does not open. `swapped`: the server shows somebody else in its
+   * place. `quiet`: neither side sends anything in a large room, so keys are not needed yet.
    */
-  state: 'waiting' | 'sealed' | 'incapable' | 'unreadable' | 'swapped';
+  state: 'waiting' | 'sealed' | 'incapable' | 'unreadable' | 'swapped' | 'quiet';
   /** What is known of the device behind this person; left out while it has not proved itself. */
   device?: Device;
   /** Whom Jitsi Meet shows large: what cannot be opened is said there too. */
@@ -68,10 +69,9 @@ export type Cause =
   /** No sign of its view for long (rule M15). */
   | { kind: 'silent'; name: string }
   /** The emoji or the meeting code differed; null: a code in which several took part. */
-  | { kind: 'mismatch'; name: string | null }
-  | { kind: 'not-enforced' };
+  | { kind: 'mismatch'; name: string | null };
 
-export type Payload = 'chat' | 'poll' | 'reaction' | 'file' | 'other';
+export type Payload = 'chat' | 'poll' | 'reaction' | 'other';
 
 export type Phase =
   /** Not in a call: the interface is hidden. */
@@ -100,14 +100,16 @@ export interface UiState {
    * person goes on sealing, and the panel offers `agreeToUnseal`. Always true in `asking`.
    */
   canAgree?: boolean;
+  /** Somebody else sealed: this owner's unsealing takes everybody's agreement. */
+  asksEverybody?: boolean;
+  /** Everybody is being asked whether the seal may end. */
+  consent?: Consent;
   /** Who ended the seal, for `asking`; null when unknown. */
   unsealedBy: string | null;
   people: Person[];
   troubles: Trouble[];
   /** BCP 47, as Jitsi Meet has chosen; English where the interface does not speak it. */
   language?: string;
-  /** What is sealed; `blocked`: held back because it cannot be sealed yet. Left out: all media sealed, chat blocked. */
-  parts?: Parts;
   lastKeyChange?: KeyChange;
   /** A snapshot, frozen when it was opened (rule M19); left out while nobody looks at it. */
   meetingCode?: MeetingCode;
@@ -118,7 +120,23 @@ export interface UiState {
   refusal?: Refusal;
 }
 
-export type Parts = Record<'microphone' | 'camera' | 'screen' | 'chat', 'sealed' | 'blocked'>;
+/** One round in which everybody is asked whether the seal may end; a refusal or silence keeps it. */
+export interface Consent {
+  id: string;
+  /** Who asks. */
+  by: string;
+  /** It is this person who asks. */
+  isOwn: boolean;
+  agreed: number;
+  asked: number;
+  /** So long people have for their answers. */
+  seconds: number;
+  /**
+   * `asked`: this person's answer is wanted. `waiting`: it asks itself, or has agreed. `refused`, `expired`: so it
+   * ended; shown to who asked until it is closed.
+   */
+  step: 'asked' | 'waiting' | 'refused' | 'expired';
+}
 
 export interface KeyChange {
   at: number;
@@ -155,7 +173,7 @@ export type Comparison = {
 
 export interface PreJoin {
   /** Why this browser cannot take part; null: it can. */
-  obstacle: 'outdated-browser' | 'storage' | null;
+  obstacle: 'outdated-browser' | 'not-loaded' | null;
   /** From local facts alone: the latch, a `#sealed` invitation (rule S10), the host's policy. */
   room: 'known' | 'invited' | 'required' | 'unknown';
 }
@@ -172,6 +190,10 @@ export interface UiIntents {
   unseal(): void;
   /** "Go on without the seal", for this room and this visit. */
   agreeToUnseal(): void;
+  /** The answer when everybody is asked; as it ends a seal for all, by a click in the interface alone. */
+  answerConsent(agrees: boolean): void;
+  /** Close what is said of a round that is over. */
+  closeConsent(): void;
   leave(): void;
   dismiss(troubleId: string): void;
   /** Load the page anew; the buttons for it are shown where this is given. */
@@ -203,4 +225,5 @@ export interface VerificationIntents {
 export type Line =
   | { kind: 'sealed-by'; name: string | null }
   | { kind: 'unsealed-by'; name: string | null }
-  | { kind: 'blocked'; what: Payload };
+  /** A round in which everybody was asked ended without everybody's agreement. */
+  | { kind: 'seal-stays' };

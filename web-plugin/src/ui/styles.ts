@@ -242,7 +242,8 @@ const verifying = `
 .box .icon { inline-size: 16px; block-size: 16px; }
 .box .icon path { stroke-width: 3; }
 .tile {
-  position: fixed; z-index: 10; pointer-events: none; box-sizing: border-box; padding: 8px;
+  /* Over the filmstrip, under Jitsi Meet's title, toolbar and notifications. */
+  position: fixed; z-index: 2; pointer-events: none; box-sizing: border-box; padding: 8px;
   display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px;
   background: rgb(16 20 25 / 88%); color: #ffffff; text-align: center; border-radius: 4px;
   font: 600 14px/1.3 system-ui, sans-serif; overflow: hidden;

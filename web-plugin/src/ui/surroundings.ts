@@ -1,5 +1,6 @@
 // What stands on Jitsi Meet's page: where its furniture leaves room, and where the tile of a person is.
 
+import { isBlack } from './people.ts';
 import type { Person } from './state.ts';
 import type { Box } from './tree.ts';
 
@@ -74,8 +75,7 @@ function fromEnd({ left, right, top, bottom }: DOMRect, width: number, direction
 /** Where to say so for people whose media is not shown: over their tiles, and in the middle of the stage. */
 export function tilesOf(people: Person[]): { personId: string; box: Box }[] {
   const places: { personId: string; box: Box }[] = [];
-  for (const { id, state, isOnStage } of people) {
-    if (state === 'sealed' || state === 'waiting') continue;
+  for (const { id, isOnStage } of people.filter(isBlack)) {
     const tile = visibleBox(tileOf(id));
     if (tile) places.push({ personId: id, box: tile });
     const stage = isOnStage ? visibleBox(document.querySelector(STAGE)) : null;

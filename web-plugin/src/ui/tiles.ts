@@ -2,6 +2,7 @@
 
 import { icon } from './icons.ts';
 import { cleanName } from './names.ts';
+import { isBlack } from './people.ts';
 import type { Scene } from './scene.ts';
 import { type Child, h } from './tree.ts';
 
@@ -11,7 +12,7 @@ const MIN_WIDTH_FOR_WORDS = 130;
 export function tiles({ state, local, texts }: Scene): Child[] {
   return local.tiles.map(({ personId, box }, place) => {
     const person = state.people.find(({ id }) => id === personId);
-    if (!person || person.state === 'sealed' || person.state === 'waiting') return null;
+    if (!person || !isBlack(person)) return null;
     return {
       ...h(
         'div',

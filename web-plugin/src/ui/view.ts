@@ -3,6 +3,7 @@
 import { banner } from './banner.ts';
 import { beforeJoining } from './before-joining.ts';
 import { comparison } from './comparison.ts';
+import { consent } from './consent.ts';
 import { icon } from './icons.ts';
 import { panel } from './panel.ts';
 import type { Scene } from './scene.ts';
@@ -21,6 +22,7 @@ export function view(scene: Scene): Child[] {
       h('div', { key: 'below', class: 'below' }, [
         beforeJoining(scene),
         isInCall && banner(scene),
+        isInCall && consent(scene),
         isInCall && alert(scene),
         isInCall && comparison(scene),
         isInCall && panel(scene),

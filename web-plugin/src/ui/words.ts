@@ -24,7 +24,7 @@ export function wordsFor({ cause }: Trouble, texts: Texts): Words {
 
 export function lineText(line: string | Line, texts: Texts): string {
   if (typeof line === 'string') return line;
-  if (line.kind === 'blocked') return texts.lines.blocked(line);
+  if (line.kind === 'seal-stays') return texts.lines['seal-stays'](line);
   const name = line.name === null ? null : nameInSentence(line.name, texts.someone);
   return line.kind === 'sealed-by'
     ? texts.lines['sealed-by']({ ...line, name })

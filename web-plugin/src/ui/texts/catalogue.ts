@@ -61,7 +61,7 @@ export interface Texts {
   /** What is known of a person's device. */
   device: Record<Device['kind'], (date: string) => string>;
 
-  part: { microphone: string; camera: string; screen: string; chat: string; sealed: string; blocked: string };
+  part: { microphone: string; camera: string; screen: string; chat: string; sealed: string };
 
   switch: {
     seal: string;
@@ -71,11 +71,25 @@ export interface Texts {
     onlyOwnersUnseal: string;
     confirmTitle: string;
     confirmMeaning: string[];
+    /** Before it, for an owner who did not seal the room. */
+    asksEverybody: string;
     confirm: string;
     keep: string;
   };
 
   asking: { title(by: string | null): string; held: string; meaning: string; agree: string; leave: string };
+  consent: {
+    title(by: string): string;
+    titleOwn: string;
+    means: string;
+    limit(seconds: number): string;
+    progress(agreed: number, asked: number): string;
+    agree: string;
+    refuse: string;
+    stays: string;
+    refused: string;
+    expired: string;
+  };
   broken: Words & { leave: string; reload: string };
 
   verify: {
@@ -128,7 +142,7 @@ export interface Texts {
   refusal: Record<Refusal['reason'], (detail: string | null) => Words>;
 
   /** On a tile whose media is not shown. */
-  tile: Record<Exclude<Person['state'], 'sealed' | 'waiting'>, string>;
+  tile: Record<Exclude<Person['state'], 'sealed' | 'waiting' | 'quiet'>, string>;
 
   payload: Record<Payload, string>;
   causes: { [Kind in Cause['kind']]: (cause: Extract<Cause, { kind: Kind }>) => Words };

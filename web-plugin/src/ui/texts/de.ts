@@ -76,6 +76,7 @@ export const de: Texts = {
       word: 'Falsche Person',
       detail: 'Der Server schickt an dieser Stelle Bild oder Ton von jemand anderem. Es wird nicht gezeigt.',
     },
+    quiet: { word: 'Sendet gerade nichts', detail: null },
   },
   device: {
     new: () => 'Neues Gerät',
@@ -90,7 +91,6 @@ export const de: Texts = {
     screen: 'Bildschirm',
     chat: 'Chat',
     sealed: 'versiegelt',
-    blocked: 'zurückgehalten',
   },
 
   switch: {
@@ -101,6 +101,8 @@ export const de: Texts = {
     onlyOwnersSeal: 'Wer den Raum leitet, kann ihn versiegeln.',
     onlyOwnersUnseal: 'Nur wer den Raum leitet, kann das Versiegeln beenden.',
     confirmTitle: 'Diesen Raum nicht mehr versiegeln?',
+    asksEverybody:
+      'Sie haben diesen Raum nicht selbst versiegelt: Zuerst werden alle gefragt, und ein einziges Nein erhält das Siegel.',
     confirmMeaning: [
       'Der Server, über den das Gespräch läuft, kann es dann sehen und hören.',
       'Alle sehen, dass Sie es waren, und werden gefragt, bevor etwas von ihnen gesendet wird.',
@@ -118,6 +120,20 @@ export const de: Texts = {
     meaning: 'Wenn Sie weitermachen, kann der Server sehen und hören, was Sie senden.',
     agree: 'Ohne Siegel weiter',
     leave: 'Verlassen',
+  },
+
+  consent: {
+    title: (by) => `${by} möchte diesen Raum nicht mehr versiegeln`,
+    titleOwn: 'Alle werden gefragt',
+    means:
+      'Ohne Siegel kann der Server, über den das Gespräch läuft, alles sehen und hören, auch was Sie senden.',
+    limit: (seconds) => `Nur wenn alle binnen ${seconds} Sekunden zustimmen, endet das Siegel.`,
+    progress: (agreed, asked) => `${agreed} von ${asked} haben zugestimmt.`,
+    agree: 'Dem Ende zustimmen',
+    refuse: 'Versiegelt lassen',
+    stays: 'Der Raum bleibt versiegelt',
+    refused: 'Jemand möchte das Siegel behalten.',
+    expired: 'Nicht alle haben rechtzeitig geantwortet.',
   },
 
   broken: {
@@ -194,8 +210,8 @@ export const de: Texts = {
     obstacle: {
       'outdated-browser':
         'Dieser Browser kann nicht an versiegelten Räumen teilnehmen: Aktualisieren Sie ihn, oder nehmen Sie einen anderen.',
-      storage:
-        'Dieser Browser kann nicht an versiegelten Räumen teilnehmen: Die Seite darf darin keine Schlüssel aufbewahren. Das kann an einem privaten Fenster liegen.',
+      'not-loaded':
+        'Diese Seite kann nicht an versiegelten Räumen teilnehmen: Ein Teil wurde nicht geladen. Laden Sie sie neu.',
     },
     room: {
       known: 'Dieser Raum ist versiegelt: So hat ihn dieser Browser schon gesehen.',
@@ -240,7 +256,6 @@ export const de: Texts = {
     chat: 'Chatnachricht',
     poll: 'Umfrage',
     reaction: 'Reaktion',
-    file: 'Datei',
     other: 'Mitteilung',
   },
 
@@ -355,11 +370,6 @@ export const de: Texts = {
       remedy:
         'Sagen Sie hier nichts Vertrauliches. Gehen Sie, und sagen Sie es den anderen auf einem anderen Weg, etwa am Telefon. Versuchen Sie es nicht einfach noch einmal.',
     }),
-    'not-enforced': () => ({
-      happened: 'Der Server achtet zurzeit nicht auf das Siegel.',
-      means: 'Es können Personen hereinkommen, die nicht teilnehmen können. Sie bekommen keine Schlüssel.',
-      remedy: 'Sie müssen nichts tun. Bleibt es so, sagen Sie es denen, die den Server betreiben.',
-    }),
   },
 
   lines: {
@@ -369,7 +379,7 @@ export const de: Texts = {
       name === null
         ? 'Das Siegel dieses Raums wurde aufgehoben.'
         : `${name} hat das Siegel dieses Raums aufgehoben.`,
-    blocked: ({ what }) => `Zurückgehalten, weil es sich nicht versiegeln lässt: ${de.payload[what]}`,
+    'seal-stays': () => 'Der Raum bleibt versiegelt: Nicht alle waren einverstanden.',
   },
 
   trouble: {

@@ -72,6 +72,7 @@ export const en: Texts = {
       word: 'Wrong person shown',
       detail: "The server sends somebody else's picture or sound in this place. It is not shown.",
     },
+    quiet: { word: 'Sends nothing now', detail: null },
   },
   device: {
     new: () => 'New device',
@@ -86,7 +87,6 @@ export const en: Texts = {
     screen: 'Screen',
     chat: 'Chat',
     sealed: 'sealed',
-    blocked: 'held back',
   },
 
   switch: {
@@ -97,6 +97,8 @@ export const en: Texts = {
     onlyOwnersSeal: 'The owner of the room can seal it.',
     onlyOwnersUnseal: 'Only the owner of the room can stop sealing it.',
     confirmTitle: 'Stop sealing this room?',
+    asksEverybody:
+      'You did not seal this room yourself: everyone in it is asked first, and one “no” keeps the seal.',
     confirmMeaning: [
       'The server that carries the call will be able to see and hear it.',
       'Everyone sees that it was you, and is asked before anything of theirs is sent.',
@@ -111,6 +113,20 @@ export const en: Texts = {
     meaning: 'If you go on, the server that carries the call can see and hear what you send.',
     agree: 'Go on without the seal',
     leave: 'Leave',
+  },
+
+  consent: {
+    title: (by) => `${by} asks to stop sealing this room`,
+    titleOwn: 'Everyone is being asked',
+    means:
+      'Without the seal, the server that carries the call can see and hear everything, also what you send.',
+    limit: (seconds) => `Unless everyone agrees within ${seconds} seconds, the room stays sealed.`,
+    progress: (agreed, asked) => `${agreed} of ${asked} have agreed.`,
+    agree: 'Agree to stop sealing',
+    refuse: 'Keep it sealed',
+    stays: 'The room stays sealed',
+    refused: 'Somebody wants to keep the seal.',
+    expired: 'Not everyone answered in time.',
   },
 
   broken: {
@@ -188,8 +204,7 @@ export const en: Texts = {
     able: 'This browser can take part in sealed rooms.',
     obstacle: {
       'outdated-browser': 'This browser cannot take part in sealed rooms: update it, or use another one.',
-      storage:
-        'This browser cannot take part in sealed rooms: it does not let the page keep its keys. A private window may be the cause.',
+      'not-loaded': 'This page cannot take part in sealed rooms: a part of it did not load. Reload it.',
     },
     room: {
       known: 'This room is sealed: this browser has seen it so.',
@@ -228,7 +243,7 @@ export const en: Texts = {
     swapped: 'Wrong person: not shown',
   },
 
-  payload: { chat: 'chat message', poll: 'poll', reaction: 'reaction', file: 'file', other: 'message' },
+  payload: { chat: 'chat message', poll: 'poll', reaction: 'reaction', other: 'message' },
 
   causes: {
     'worker-died': () => ({
@@ -330,18 +345,13 @@ export const en: Texts = {
       remedy:
         'Say nothing confidential here. Leave, and tell the others on another way, such as the telephone. Do not just try again.',
     }),
-    'not-enforced': () => ({
-      happened: 'The server does not keep the seal at the moment.',
-      means: 'People who cannot take part may come in. They get no keys; what you send stays sealed.',
-      remedy: 'Nothing to do. If it stays like this, tell whoever runs this server.',
-    }),
   },
 
   lines: {
     'sealed-by': ({ name }) => (name === null ? 'This room was sealed.' : `${name} sealed this room.`),
     'unsealed-by': ({ name }) =>
       name === null ? 'The seal of this room was ended.' : `${name} ended the seal of this room.`,
-    blocked: ({ what }) => `Held back, because it cannot be sealed: ${en.payload[what]}`,
+    'seal-stays': () => 'The room stays sealed: not everyone agreed to end the seal.',
   },
 
   trouble: {

@@ -73,6 +73,7 @@ export const es: Texts = {
       word: 'Persona equivocada',
       detail: 'El servidor envía en este lugar la imagen o el sonido de otra persona. No se muestra.',
     },
+    quiet: { word: 'Ahora no envía nada', detail: null },
   },
   device: {
     new: () => 'Dispositivo nuevo',
@@ -87,7 +88,6 @@ export const es: Texts = {
     screen: 'Pantalla',
     chat: 'Chat',
     sealed: 'con sello',
-    blocked: 'no se envía',
   },
 
   switch: {
@@ -98,6 +98,7 @@ export const es: Texts = {
     onlyOwnersSeal: 'Quien dirige la sala puede sellarla.',
     onlyOwnersUnseal: 'Solo quien dirige la sala puede dejar de sellarla.',
     confirmTitle: '¿Dejar de sellar esta sala?',
+    asksEverybody: 'Usted no selló esta sala: primero se pregunta a todos, y un solo no mantiene el sello.',
     confirmMeaning: [
       'El servidor que lleva la llamada podrá verla y oírla.',
       'Todos verán que ha sido usted, y cada uno tendrá que aceptar antes de que se envíe algo suyo.',
@@ -113,6 +114,19 @@ export const es: Texts = {
     meaning: 'Si continúa, el servidor puede ver y oír lo que usted envía.',
     agree: 'Seguir sin el sello',
     leave: 'Salir',
+  },
+
+  consent: {
+    title: (by) => `${by} pide dejar de sellar esta sala`,
+    titleOwn: 'Se está preguntando a todos',
+    means: 'Sin el sello, el servidor que lleva la llamada puede ver y oír todo, también lo que usted envía.',
+    limit: (seconds) => `Si no aceptan todos en ${seconds} segundos, la sala sigue sellada.`,
+    progress: (agreed, asked) => `${agreed} de ${asked} han aceptado.`,
+    agree: 'Aceptar que termine',
+    refuse: 'Mantener el sello',
+    stays: 'La sala sigue sellada',
+    refused: 'Alguien quiere mantener el sello.',
+    expired: 'No todos han respondido a tiempo.',
   },
 
   broken: {
@@ -187,8 +201,8 @@ export const es: Texts = {
     able: 'Este navegador puede participar en salas selladas.',
     obstacle: {
       'outdated-browser': 'Este navegador no puede participar en salas selladas: actualícelo o use otro.',
-      storage:
-        'Este navegador no puede participar en salas selladas: no deja que la página guarde sus claves. Puede deberse a una ventana privada.',
+      'not-loaded':
+        'Esta página no puede participar en salas selladas: una parte no se ha cargado. Recárguela.',
     },
     room: {
       known: 'Esta sala está sellada: este navegador ya la ha visto así.',
@@ -231,7 +245,6 @@ export const es: Texts = {
     chat: 'mensaje de chat',
     poll: 'encuesta',
     reaction: 'reacción',
-    file: 'archivo',
     other: 'envío',
   },
 
@@ -339,18 +352,13 @@ export const es: Texts = {
       remedy:
         'No diga aquí nada confidencial. Salga y avise a los demás por otro medio, como el teléfono. No se limite a intentarlo de nuevo.',
     }),
-    'not-enforced': () => ({
-      happened: 'Por ahora el servidor no vela por el sello.',
-      means: 'Puede entrar quien no puede participar. No recibe claves; lo que usted envía sigue sellado.',
-      remedy: 'No hay que hacer nada. Si sigue igual, dígaselo a quien lleva el servidor.',
-    }),
   },
 
   lines: {
     'sealed-by': ({ name }) => (name === null ? 'Esta sala se ha sellado.' : `${name} ha sellado esta sala.`),
     'unsealed-by': ({ name }) =>
       name === null ? 'El sello de esta sala se ha quitado.' : `${name} ha quitado el sello de esta sala.`,
-    blocked: ({ what }) => `No se envía ni se muestra, porque no se puede sellar: ${es.payload[what]}`,
+    'seal-stays': () => 'La sala sigue sellada: no todos estaban de acuerdo.',
   },
 
   trouble: {

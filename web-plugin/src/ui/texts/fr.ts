@@ -79,6 +79,7 @@ export const fr: Texts = {
       word: 'Mauvaise personne',
       detail: 'Le serveur envoie à cette place l’image ou le son de quelqu’un d’autre. Ce n’est pas montré.',
     },
+    quiet: { word: 'N’envoie rien', detail: null },
   },
   device: {
     new: () => 'Nouvel appareil',
@@ -93,7 +94,6 @@ export const fr: Texts = {
     screen: 'Écran',
     chat: 'Discussion',
     sealed: 'scellé',
-    blocked: 'retenu',
   },
 
   switch: {
@@ -104,6 +104,8 @@ export const fr: Texts = {
     onlyOwnersSeal: 'La personne qui dirige le salon peut le sceller.',
     onlyOwnersUnseal: 'Seule la personne qui dirige le salon peut arrêter le scellement.',
     confirmTitle: 'Ne plus sceller ce salon ?',
+    asksEverybody:
+      'Vous n’avez pas scellé ce salon vous-même : tout le monde est d’abord consulté, et un seul refus garde le sceau.',
     confirmMeaning: [
       'Le serveur qui transporte l’appel pourra le voir et l’entendre.',
       'Tout le monde verra que c’était vous, et chacun devra accepter avant que rien de lui ne soit envoyé.',
@@ -119,6 +121,20 @@ export const fr: Texts = {
     meaning: 'Si vous continuez, le serveur peut voir et entendre ce que vous envoyez.',
     agree: 'Continuer sans scellement',
     leave: 'Quitter',
+  },
+
+  consent: {
+    title: (by) => `${by} demande à lever le sceau de ce salon`,
+    titleOwn: 'Tout le monde est consulté',
+    means:
+      'Sans le sceau, le serveur qui transporte l’appel peut tout voir et entendre, y compris ce que vous envoyez.',
+    limit: (seconds) => `Si tout le monde n’accepte pas en ${seconds} secondes, le salon reste scellé.`,
+    progress: (agreed, asked) => `${agreed} sur ${asked} ont accepté.`,
+    agree: 'Accepter de lever le sceau',
+    refuse: 'Garder le sceau',
+    stays: 'Le salon reste scellé',
+    refused: 'Quelqu’un veut garder le sceau.',
+    expired: 'Tout le monde n’a pas répondu à temps.',
   },
 
   broken: {
@@ -197,8 +213,8 @@ export const fr: Texts = {
     obstacle: {
       'outdated-browser':
         'Ce navigateur ne peut pas participer à des salons scellés : mettez-le à jour ou utilisez-en un autre.',
-      storage:
-        'Ce navigateur ne peut pas participer à des salons scellés : il ne laisse pas la page garder ses clés. Une fenêtre privée peut en être la cause.',
+      'not-loaded':
+        'Cette page ne peut pas participer à des salons scellés : une partie n’a pas été chargée. Rechargez-la.',
     },
     room: {
       known: 'Ce salon est scellé : ce navigateur l’a déjà vu ainsi.',
@@ -237,7 +253,7 @@ export const fr: Texts = {
     swapped: 'Mauvaise personne : non montrée',
   },
 
-  payload: { chat: 'message', poll: 'sondage', reaction: 'réaction', file: 'fichier', other: 'envoi' },
+  payload: { chat: 'message', poll: 'sondage', reaction: 'réaction', other: 'envoi' },
 
   causes: {
     'worker-died': () => ({
@@ -345,11 +361,6 @@ export const fr: Texts = {
       remedy:
         'Ne dites rien de confidentiel ici. Partez, et prévenez les autres par un autre moyen, comme le téléphone. Ne vous contentez pas de réessayer.',
     }),
-    'not-enforced': () => ({
-      happened: 'Pour l’instant, le serveur ne veille pas au scellement.',
-      means: 'Des personnes qui ne peuvent pas participer peuvent entrer. Elles ne reçoivent pas de clés.',
-      remedy: 'Rien à faire. Si cela continue, dites-le à qui gère le serveur.',
-    }),
   },
 
   lines: {
@@ -358,7 +369,7 @@ export const fr: Texts = {
       name === null
         ? 'Le scellement de ce salon a pris fin.'
         : `${name} a mis fin au scellement de ce salon.`,
-    blocked: ({ what }) => `Retenu, car ne peut être scellé : ${fr.payload[what]}`,
+    'seal-stays': () => 'Le salon reste scellé : tout le monde n’était pas d’accord.',
   },
 
   trouble: {

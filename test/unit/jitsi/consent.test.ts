@@ -1,0 +1,126 @@
+// A round in which everybody is asked: only clicks of the own user count, and only in the round that they were made for.
+
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { ConsentRound } from '../../../web-plugin/src/jitsi/consent.ts';
+import { type RoundState, readRoomState } from '../../../web-plugin/src/jitsi/room-state.ts';
+
+let said: string[];
+let round: ConsentRound;
+let answers: Promise<void>;
+
+beforeEach(() => {
+  said = [];
+  answers = Promise.resolve();
+  round = new ConsentRound({
+    self: () => 'me',
+    name: (occupant) => `name of ${occupant}`,
+    answer: (id, answer) => {
+      said.push(`${answer} ${id}`);
+      return answers;
+    },
+    wish: () => undefined,
+    onConsented: (until) => said.push(`consented for ${Math.round((until - performance.now()) / 1000)} s`),
+    onSealStays: (isOwn) => said.push(isOwn ? 'stays, own' : 'stays'),
+    onChanged: () => undefined,
+  });
+});
+
+const state = (change: Partial<RoundState> = {}): RoundState => ({
+  id: 'r1',
+  by: 'bob',
+  until: Date.now() + 60_000,
+  state: 'open',
+  agreed: 1,
+  asked: 3,
+  ...change,
+});
+
+test('somebody asks: this user’s click answers, once, and is good for this round', async () => {
+  round.heard(state());
+  assert.deepEqual(round.view(), {
+    id: 'r1',
+    by: 'name of bob',
+    isOwn: false,
+    agreed: 1,
+    asked: 3,
+    seconds: 60,
+    step: 'asked',
+  });
+  assert.deepEqual(said, [], 'nothing by itself');
+  await round.answer(true);
+  await round.answer(true);
+  assert.deepEqual(said, ['consented for 65 s', 'agree r1']);
+  round.heard(state({ agreed: 2 }));
+  assert.equal(round.view()?.step, 'waiting', 'the same round is not asked again');
+  round.heard(state({ state: 'agreed', agreed: 3 }));
+  assert.equal(round.view(), undefined);
+});
+
+test('a refusal and silence keep the seal, and take an agreement back', async () => {
+  round.heard(state());
+  await round.answer(false);
+  assert.equal(round.view(), undefined);
+  round.heard(state({ state: 'refused' }));
+  assert.deepEqual(said, ['refuse r1', 'stays']);
+  round.heard(state({ id: 'r2' }));
+  await round.answer(true);
+  round.heard(state({ id: 'r2', state: 'expired' }));
+  assert.deepEqual(said.slice(2), ['consented for 65 s', 'agree r2', 'stays']);
+});
+
+test('an answer that the room does not take is no agreement', async () => {
+  answers = Promise.reject(new Error('No question with this id is open in this meeting'));
+  round.heard(state());
+  await round.answer(true);
+  assert.deepEqual(said, ['consented for 65 s', 'agree r1', 'stays']);
+  assert.equal(round.view(), undefined);
+});
+
+test('who asks sees how it goes and how it ended', () => {
+  round.asked();
+  round.heard(state({ by: 'me' }));
+  assert.equal(round.view()?.step, 'waiting');
+  assert.deepEqual(said, ['consented for 65 s'], 'its own click was the one on "unseal"');
+  round.heard(state({ by: 'me', state: 'refused' }));
+  assert.equal(round.view()?.step, 'refused');
+  round.close();
+  assert.equal(round.view(), undefined);
+});
+
+test('a round in this user’s name that it did not ask for is the server’s invention', () => {
+  round.heard(state({ by: 'me' }));
+  assert.equal(round.view(), undefined);
+  assert.deepEqual(said, []);
+});
+
+test('a clock that is far off, and a server that never ends the round', (t) => {
+  round.heard(state({ until: 0 }));
+  assert.equal(round.view()?.seconds, 60);
+  const now = performance.now();
+  t.mock.method(performance, 'now', () => now + 66_000);
+  round.timer();
+  assert.equal(round.view(), undefined);
+  assert.deepEqual(said, ['stays']);
+});
+
+test('rounds that are not of the announced form are none', () => {
+  const room = { policy: 'optional', sealed: true, epoch: 1 };
+  const good = { id: 'r', by: 'bob', until: 1, state: 'open', agreed: 1, asked: 2 };
+  const read = (consent: unknown) => readRoomState({ v: 1, room: { ...room, consent } })?.consent;
+  assert.deepEqual(read(good), { ...good, until: 1000 });
+  for (const bad of [
+    null,
+    7,
+    { ...good, id: '' },
+    { ...good, id: 'x'.repeat(200) },
+    { ...good, by: 7 },
+    { ...good, until: '1' },
+    { ...good, until: Number.POSITIVE_INFINITY },
+    { ...good, state: 'done' },
+    { ...good, agreed: -1 },
+    { ...good, asked: 1.5 },
+    { ...good, asked: 1e12 },
+  ])
+    assert.equal(read(bad), null, JSON.stringify(bad));
+});
