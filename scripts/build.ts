@@ -37,6 +37,6 @@ for (const name of FILES) {
   const bytes = await readFile(`${dist}/${name}`);
   sums.push(`${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`);
   const integrity = createHash('sha384').update(bytes).digest('base64');
-  process.stderr.write(`built dist/${name}  integrity="sha384-${integrity}"\n`);
+  process.stdout.write(`built dist/${name}  integrity="sha384-${integrity}"\n`);
 }
 await writeFile(`${dist}/SHA256SUMS`, sums.join(''));

@@ -24,20 +24,20 @@ if [ "$running" = 0 ]; then
 	done
 fi
 
-"$root/scripts/deploy/build.sh"
-
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 say 'pulling what images are missing'
 docker compose pull --quiet --policy missing >"$log" 2>&1 ||
 	fail "an image cannot be pulled: $(grep -iE 'error|denied|not found|no such|lookup|timeout' "$log" | tail -n 1)"
 
+"$root/scripts/deploy/build.sh"
+
 give_up() {
 	if [ "$running" = 0 ]; then docker compose down --timeout 5 >>"$log" 2>&1 || true; fi
 	fail "$1"
 }
 say 'starting'
-if ! docker compose up --detach --remove-orphans --wait --wait-timeout "${WAIT_SECONDS:-180}" >"$log" 2>&1; then
+if ! docker compose up --detach ${RECREATE:+--force-recreate} --remove-orphans --wait --wait-timeout "${WAIT_SECONDS:-180}" >"$log" 2>&1; then
 	reason=$(grep -E 'Error|unhealthy|exited|invalid|bind' "$log" | tail -n 1)
 	for service in $(docker compose ps --all --format '{{.Service}} {{.Health}} {{.State}} {{.ExitCode}}' 2>/dev/null | awk '$1 != "check" && ($2 == "unhealthy" || $3 == "exited" || $3 == "restarting") { print $1 }'); do
 		said=$(docker compose logs --no-log-prefix --tail 5 "$service" 2>/dev/null | tail -n 1)

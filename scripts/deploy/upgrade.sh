@@ -8,7 +8,8 @@ need_docker
 digest() { if [ -s dist/SHA256SUMS ]; then sed 's/^/  /' dist/SHA256SUMS; else say '  none'; fi; }
 before=$(digest)
 "$root/scripts/deploy/backup.sh"
-"$root/scripts/deploy/up.sh"
+# The services read what is mounted into them when they start.
+RECREATE=1 "$root/scripts/deploy/up.sh"
 say ''
 say 'Plugin before:'
 say "$before"

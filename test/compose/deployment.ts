@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,8 @@ export class Deployment {
     cloneTo(folder);
     // As after `npm ci`, which would fetch the same files again.
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    // Else they would look older than the lock file, and be fetched anew, into the folder that the link leads to.
+    utimesSync(join(folder, 'package-lock.json'), 0, 0);
     const deployment = new Deployment(folder, await freePorts(7), engine);
     writeFileSync(
       join(folder, 'config/jicofo/channel-url'),
