@@ -1,15 +1,6 @@
 // The deployment as an admin meets it: nothing there, settings, up, a sealed call through it, restarts, and down.
 import assert from 'node:assert/strict';
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -27,6 +18,7 @@ import { until } from '../stack/until.ts';
 import { ROWS } from './contract.ts';
 import { Deployment } from './deployment.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { OPTIONS } from './options.ts';
 
 const PATIENT = { withinMs: 90_000, everyMs: 500 };
 
@@ -163,73 +155,21 @@ test('a sealed call of three through nginx and TLS, and it goes on after Prosody
     assert.equal(deployment.compose('restart', '--timeout', '5', 'jvb').status, 0);
     await all(again, 'the bridge');
     await everybody(again, 'sealed');
+
+    // A link cannot switch on what the deployment switched off; what says that a room is sealed stays.
+    const page = await setting.browser.newPage({ ignoreHTTPSErrors: true });
+    await page.goto(`${deployment.url}/linked#sealed&config.p2p.enabled=true&config.e2ee.disabled=false`);
+    assert.equal(await page.evaluate(() => location.hash), '#sealed');
+    await page.evaluate(() => {
+      location.hash = 'config.testing.disableE2EE=false';
+    });
+    await until('it is taken out later as well', () => page.evaluate(() => location.hash === ''), PATIENT);
   } finally {
     await setting.stop();
   }
 });
 
-test('make verify: what this server serves is this release; with one byte more it is not', () => {
-  const honest = deployment.script('verify', { URL: deployment.url, INSECURE: '1' });
-  assert.equal(honest.status, 0, honest.stdout + honest.stderr);
-  appendFileSync(deployment.path('dist/worker.js'), ' ');
-  const tampered = deployment.script('verify', { URL: deployment.url, INSECURE: '1' });
-  assert.equal(tampered.status, 1);
-  assert.match(tampered.stdout, /DIFFERS {2}\/sealmeet\/worker\.js/);
-});
-
-test('profile metrics: the counters of module and bridge are gathered, and reached from this machine alone', async () => {
-  assert.equal(deployment.compose('--profile', 'metrics', 'up', '--detach', 'metrics').status, 0);
-  const value = (name: string) =>
-    deployment.run('curl', [
-      '-s',
-      '--noproxy',
-      '*',
-      `http://127.0.0.1:${deployment.ports.metrics}/api/v1/query?query=${name}`,
-    ]).stdout;
-  await until(
-    'both are gathered',
-    () =>
-      /"value":/.test(value('prosody_mod_muc_e2ee__epochs_total')) &&
-      /"value":/.test(value('jitsi_jvb_conferences')),
-    PATIENT,
-  );
-});
-
-test('profile scale: the other bridges show themselves to jicofo under their own ports', async () => {
-  deployment.env.ENABLE_OCTO = '1';
-  assert.equal(deployment.compose('--profile', 'scale', 'up', '--detach', '--wait').status, 0);
-  await until(
-    'jicofo sees three bridges',
-    () => new Set(deployment.compose('logs', 'jicofo').stdout.match(/bridge \S+ is there/g)).size >= 3,
-    PATIENT,
-  );
-  for (const [service, port] of [
-    ['jvb2', deployment.ports.jvb2],
-    ['jvb3', deployment.ports.jvb3],
-  ] as const)
-    assert.match(deployment.compose('logs', service).stdout, new RegExp(`ready on UDP ${port}`));
-});
-
-test('profile turn: Prosody gives out credentials that end, coturn takes them, and relays to nobody but the bridge', async () => {
-  const turn = { TURN_HOST: 'localhost', COMPOSE_PROFILES: 'turn' };
-  assert.equal(deployment.run('docker', ['compose', 'up', '--detach', '--wait'], turn).status, 0);
-  const started = () => deployment.compose('logs', 'turn').stdout;
-  await until('coturn listens', () => /listener opened on.*:3478/i.test(started()), PATIENT);
-  const allocate = (secret: string, peer: string) =>
-    deployment.inside(
-      'turn',
-      // As Prosody makes them (mod_turn_external): the name is when it ends, the password its HMAC.
-      `turnutils_uclient -t -n 2 -m 1 -u x -W "${secret}" -e ${peer} -p 3478 127.0.0.1 2>&1`,
-    ).stdout;
-  const secret = secrets[2] ?? '';
-  assert.match(allocate(secret, '127.0.0.1'), /allocate sent|success/i);
-  assert.match(allocate('wrong', '127.0.0.1'), /Unauthorized|error 401|Cannot complete/i);
-  assert.match(allocate(secret, '172.30.78.1'), /Forbidden|error 403/i);
-  assert.equal(
-    deployment.run('docker', ['compose', 'up', '--detach', '--remove-orphans', '--wait']).status,
-    0,
-  );
-});
+for (const { name, check } of OPTIONS) test(name, () => check(deployment));
 
 test('no secret is in an image or in a log', () => {
   const logs = deployment.compose('--profile', '*', 'logs').stdout;
