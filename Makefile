@@ -10,13 +10,13 @@ help: ## list the targets
 setup: ## install what is missing (Debian packages, npm packages) and say what is done
 	@scripts/setup.sh
 
-build: setup ## build the plugin into dist/
-	@npm run --silent build
+build: ## build the plugin into dist/ (in a container where Node.js is missing)
+	@scripts/deploy/build.sh
 
 check: setup ## types, lint, formatting
 	@npm run --silent check
 
-demo: build ## a sealed call of three browsers on this machine (ONCE=1 REPORT=demo.json PORT=8080 TLS_CERT=… TLS_KEY=…)
+demo: setup build ## a sealed call of three browsers on this machine (ONCE=1 REPORT=demo.json PORT=8080 TLS_CERT=… TLS_KEY=…)
 	@node --import tsx test/demo/main.ts $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT)) $(if $(PICTURE),--picture $(PICTURE)) \
 	  $(if $(PORT),--port $(PORT)) $(if $(TLS_CERT),--tls-cert $(TLS_CERT)) $(if $(TLS_KEY),--tls-key $(TLS_KEY))
 
@@ -25,16 +25,16 @@ screenshots: setup ## a picture of every state of the interface into docs/screen
 
 test: check test-unit test-module test-e2e test-compose ## everything
 
-test-unit: build ## what is pure, and the parts of the embedded stack
+test-unit: setup build ## what is pure, and the parts of the embedded stack
 	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
 
 test-module: setup ## the Prosody module on real Prosody servers, 0.12 and 13 (PROSODY=12: that one alone)
 	@test/module/run.sh $(PROSODY)
 
-test-e2e: build ## whole calls in browsers on the embedded stack
+test-e2e: setup build ## whole calls in browsers on the embedded stack
 	@TEST_SUITE=e2e node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/e2e -name '*.test.ts' | sort)
 
-test-compose: build ## docker-compose.yml and the packages for Debian, on stand-ins for Jitsi's images, with a call in browsers
+test-compose: setup build ## docker-compose.yml and the packages for Debian, on stand-ins for Jitsi's images, with a call in browsers
 	@TEST_SUITE=compose node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/compose -name '*.test.ts' | sort)
 
 env: ## write .env with secrets of its own, once (PUBLIC_URL=https://… ADDRESS=… EMAIL=…)
