@@ -25,3 +25,5 @@ else
 		cp dist/plugin.js dist/worker.js dist/olm.wasm dist/SHA256SUMS /dist/' ||
 		fail "the plugin could not be built in $NODE_IMAGE (the reason is above)"
 fi
+# The services that have it mounted run as a user of their own.
+chmod o+rx dist && chmod o+r dist/*

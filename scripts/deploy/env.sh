@@ -24,9 +24,11 @@ https://*:*) http=8000 https=${url##*:} redirect=0 ;;
 *) http=80 https=443 redirect=1 ;;
 esac
 listen=0.0.0.0
+media=0.0.0.0
 address=${ADDRESS:-$(own_address)}
 case $name in
-localhost) listen=127.0.0.1 address=${ADDRESS:-127.0.0.1} ;;
+# A browser does not look for media on loopback, so this machine's address in its own network is told even then.
+localhost) listen=127.0.0.1 address=${address:-127.0.0.1} media=$address ;;
 esac
 hsts=0
 [ -z "${EMAIL:-}" ] || hsts=1
@@ -38,7 +40,7 @@ umask 077
 new=.env.$$
 trap 'rm -f "$new"' EXIT
 sed -e "s|@URL@|$url|" -e "s|@NAME@|$name|" -e "s|@HTTP@|$http|" -e "s|@HTTPS@|$https|" -e "s|@REDIRECT@|$redirect|" \
-	-e "s|@LISTEN@|$listen|g" -e "s|@ADDRESS@|$address|" -e "s|@EMAIL@|${EMAIL:-}|" -e "s|@HSTS@|$hsts|" \
+	-e "s|@LISTEN@|$listen|" -e "s|@MEDIA@|$media|" -e "s|@ADDRESS@|$address|" -e "s|@EMAIL@|${EMAIL:-}|" -e "s|@HSTS@|$hsts|" \
 	-e "s|@JICOFO@|$(secret)|" -e "s|@JVB@|$(secret)|" -e "s|@TURN@|$(secret)|" .env.example >"$new"
 if ! problem=$(env -i PATH="$PATH" sh -c '. scripts/deploy/settings.sh; read_env "$1"; sh config/check.sh' scripts/deploy/env.sh "$new" 2>&1 | grep '^\.env:'); then
 	problem=

@@ -32,6 +32,9 @@ docker compose pull --quiet --policy missing >"$log" 2>&1 ||
 
 "$root/scripts/deploy/build.sh"
 
+unreadable=$(find config prosody-module dist -path config/web/keys -prune -o \( -type d ! -perm -o=rx -o -type f ! -perm -o=r \) -print | head -n 1)
+[ -z "$unreadable" ] || fail "$unreadable cannot be read by the services, which run as user 1000: run chmod -R o+rX config prosody-module dist"
+
 give_up() {
 	if [ "$running" = 0 ]; then docker compose down --timeout 5 >>"$log" 2>&1 || true; fi
 	fail "$1"

@@ -71,6 +71,7 @@ export class Deployment {
       TURN_IMAGE: `${IMAGES.repo}/coturn:${IMAGES.version}`,
       PROMETHEUS_IMAGE: `${IMAGES.repo}/prometheus:${IMAGES.version}`,
       SEALMEET_SUBNET: '172.30.78.0/24',
+      ADDRESS: '127.0.0.1',
       PUBLIC_URL: `https://localhost:${https}`,
       HTTP_PORT: String(http),
       HTTPS_PORT: String(https),
