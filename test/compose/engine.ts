@@ -94,6 +94,11 @@ async function startDaemon(): Promise<Engine> {
   const stop = async () => {
     if (!ended) daemon.kill('SIGTERM');
     await end;
+    // The daemon leaves the network namespaces mounted that it made there.
+    for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
+      const at = line.split(' ')[1] ?? '';
+      if (at.startsWith(`${folder}/`)) spawnSync('umount', [at]);
+    }
     rmSync(folder, { recursive: true, force: true });
   };
   const deadline = Date.now() + START_MS;
