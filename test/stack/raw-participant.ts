@@ -112,6 +112,14 @@ export class RawParticipant {
     );
   }
 
+  /** An endpoint message, to everybody or to one. */
+  async say(payload: object, to: string | 'room' = 'room'): Promise<void> {
+    const attributes =
+      to === 'room' ? { to: this.roomJid, type: 'groupchat' } : { to: `${this.roomJid}/${to}`, type: 'chat' };
+    const message = xml('json-message', { xmlns: NS.jitmeet }, JSON.stringify(payload));
+    await this.entity.send(xml('message', { ...attributes, id: randomBytes(4).toString('hex') }, message));
+  }
+
   async leave(): Promise<void> {
     await this.entity.send(xml('presence', { to: `${this.roomJid}/${this.id}`, type: 'unavailable' }));
     await this.entity.stop();

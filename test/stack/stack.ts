@@ -8,6 +8,7 @@ import { type BridgeClient, bridgeClient } from './bridge/client.ts';
 import { readyWithin, type ServerChild, startServer } from './child-process.ts';
 import { createFolder, removeLeftovers } from './data-folder.ts';
 import type { FocusSettings } from './focus/focus.ts';
+import { Liar } from './liar.ts';
 import { AUTH_DOMAIN, DOMAIN, FOCUS_DOMAIN, FOCUS_USER, MUC_DOMAIN } from './prosody/config.ts';
 import { ProsodyServer, type RoomEvent } from './prosody/server.ts';
 import { WebServer } from './web-server.ts';
@@ -30,6 +31,8 @@ export interface StackOptions {
   pageConfig?: Record<string, unknown>;
   /** Whether rooms have the project's Prosody module. */
   module?: boolean;
+  /** Whether every stanza between browsers and Prosody can be changed: `Stack.liar`. Without stream management then. */
+  lies?: boolean;
   /** Of the web server; a free one when absent. */
   port?: number;
   /** Paths of PEM files; plain HTTP when absent. */
@@ -44,6 +47,8 @@ export interface Stack {
   /** Temporary folder of this run. */
   directory: string;
   bridge: BridgeClient;
+  /** Null unless the options ask for it. */
+  liar: Liar | null;
   /** Who joined and left which room, the focus included, as Prosody saw it. */
   prosodyEvents(): RoomEvent[];
   /**
@@ -136,12 +141,15 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
     () => prosody.stop(),
     () => prosody.kill(),
   );
+  const xmpp = { port: prosody.ports.http, host: DOMAIN };
+  const liar = options.lies ? new Liar(xmpp) : null;
   const web = await WebServer.start({
     root: ROOT,
     plugin: options.plugin ?? false,
     port: options.port,
     tls: options.tls,
-    xmpp: { port: prosody.ports.http, host: DOMAIN },
+    xmpp,
+    liar,
     config: {
       hosts: { domain: DOMAIN, muc: MUC_DOMAIN, focus: FOCUS_DOMAIN },
       focusUserJid: `${FOCUS_USER}@${AUTH_DOMAIN}`,
@@ -197,6 +205,7 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
     },
     directory,
     bridge: bridgeClient(bridgePort),
+    liar,
     prosodyEvents: () => prosody.events(),
     restartProsody: (how = 'shutdown') => prosody.restart(how),
     stop: () => cleanup.run(),

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { build } from 'esbuild';
 import { acceptBridgeChannel } from './bridge-channel.ts';
+import type { Liar } from './liar.ts';
 import { LOOPBACK } from './loopback.ts';
 import { type ProxyTarget, proxySocket } from './socket-proxy.ts';
 
@@ -20,6 +21,8 @@ export interface WebSettings {
   tls: { cert: string; key: string } | undefined;
   /** Where Prosody serves its web socket, and under which host name. */
   xmpp: ProxyTarget;
+  /** Stands between; null: nobody does. */
+  liar: Liar | null;
   /** What the page finds as `config`. */
   config: Record<string, unknown>;
 }
@@ -84,7 +87,7 @@ export class WebServer {
     this.#apps = apps;
     const handle = (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response);
     this.#server = settings.tls ? createTlsServer(tlsOptions(settings.tls), handle) : createServer(handle);
-    this.#server.on('upgrade', (request, socket) => this.#onUpgrade(request, socket));
+    this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
     this.#server.on('connection', (socket) => this.#keep(socket));
   }
 
@@ -203,9 +206,11 @@ export class WebServer {
     return Buffer.from(before + fragment + after);
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Duplex): void {
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { liar } = this.#settings;
     const path = (request.url ?? '').split('?')[0] ?? '';
-    if (path === '/xmpp-websocket')
+    if (path === '/xmpp-websocket' && liar) liar.accept(request, socket, head);
+    else if (path === '/xmpp-websocket')
       void proxySocket(request, socket, this.#settings.xmpp, (upstream) => this.#keep(upstream));
     else if (path.startsWith('/colibri-ws/')) acceptBridgeChannel(request, socket);
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');

@@ -77,3 +77,9 @@ declare module '@xmpp/component' {
   import type { Entity } from '@xmpp/client';
   export function component(options: { service: string; domain: string; password: string }): Entity;
 }
+
+declare module 'ltx' {
+  import type { Element } from '@xmpp/client';
+  /** Throws unless the text is one whole element. */
+  export function parse(text: string): Element;
+}
