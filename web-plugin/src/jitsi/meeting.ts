@@ -79,7 +79,7 @@ export class Meeting {
       onSealedPresence: (occupant, sealed) => this.#sealing.take({ type: 'presence', occupant, sealed }),
       onMessage: (from, payload) => this.#keys.feed({ type: 'message', from, payload }),
       onRoomState: (state) => this.#sealing.heard(state),
-      onChanged: () => this.#sealing.take({ type: 'owner', isOwner: this.#room.isOwner }),
+      onChanged: () => this.#changed(),
       onTracksChanged: () => this.tracksChanged(),
       // Before anything is known nothing clear goes out; what comes in then is the room's history.
       isClear: (direction) => (direction === 'out' ? this.gate === 'clear' : !this.#sealing.isSealed),
@@ -311,6 +311,12 @@ export class Meeting {
   }
 
   // The room.
+
+  /** Names or roles. */
+  #changed(): void {
+    this.#verification?.namesChanged();
+    this.#sealing.take({ type: 'owner', isOwner: this.#room.isOwner });
+  }
 
   #occupant(occupant: string, bundle: string | null): void {
     this.#notices.moved(this.#room.name(occupant));

@@ -3,10 +3,12 @@
 import { type ComparisonStep, type Core, meetingCode, type Standing, type Trust } from '../keys/index.ts';
 import type { Comparison, Device, MeetingCode, VerificationIntents } from '../ui/index.ts';
 
-interface Proved {
-  device: string;
+/** Somebody whose channel is finished. */
+interface Met {
+  /** What it proved; null: nothing. */
+  device: string | null;
   name: string | null;
-  standing: Standing;
+  standing: Standing | null;
 }
 
 interface Snapshot {
@@ -29,7 +31,7 @@ export interface VerificationPorts {
 }
 
 export class Verification {
-  readonly #proved = new Map<string, Proved>();
+  readonly #met = new Map<string, Met>();
   #comparison: { occupant: string; step: ComparisonStep } | null = null;
   #snapshot: Snapshot | null = null;
 
@@ -38,20 +40,33 @@ export class Verification {
     private readonly ports: VerificationPorts,
   ) {}
 
-  /** The channel to this occupant is finished; `device` is what it proved. */
+  /** The channel to this occupant is finished; `device` is what it proved, `name` what it calls itself. */
   met(occupant: string, device: string | null, name: string | null): void {
-    if (device === null) {
-      this.#proved.delete(occupant);
-      return;
-    }
-    const standing = this.trust.meet(device, name, Date.now());
-    const isNews = this.#proved.get(occupant)?.device !== device;
-    this.#proved.set(occupant, { device, name, standing });
-    if (isNews && standing.kind === 'changed') this.ports.onChangedDevice(occupant);
+    const known = this.#met.get(occupant);
+    const standing = device === null ? null : this.trust.meet(device, name, Date.now());
+    const wasChanged = known?.device === device && known.standing?.kind === 'changed';
+    const met: Met = { device, name, standing: wasChanged ? { kind: 'changed' } : standing };
+    this.#met.set(occupant, met);
+    if (!wasChanged && standing?.kind === 'changed') this.ports.onChangedDevice(occupant);
+    this.#checkName(occupant, met);
+  }
+
+  /** What the server shows as names may be new. */
+  namesChanged(): void {
+    for (const [occupant, met] of this.#met) this.#checkName(occupant, met);
+  }
+
+  /** A verified name counts for its device alone, whether somebody gives it to itself or the server shows it (S9). */
+  #checkName(occupant: string, met: Met): void {
+    const { device, standing } = met;
+    if (standing?.kind === 'verified' || standing?.kind === 'changed') return;
+    if (!this.trust.isTaken(this.ports.name(occupant), device)) return;
+    met.standing = { kind: 'changed' };
+    this.ports.onChangedDevice(occupant);
   }
 
   left(occupant: string): void {
-    this.#proved.delete(occupant);
+    this.#met.delete(occupant);
   }
 
   showComparison(occupant: string, step: ComparisonStep): void {
@@ -62,13 +77,14 @@ export class Verification {
   verified(device: string): void {
     const on = Date.now();
     this.trust.verify(device, on);
-    for (const proved of this.#proved.values()) {
-      if (proved.device === device) proved.standing = { kind: 'verified', on };
+    for (const met of this.#met.values()) {
+      if (met.device === device) met.standing = { kind: 'verified', on };
     }
+    this.namesChanged();
   }
 
   device(occupant: string): Device | undefined {
-    return this.#proved.get(occupant)?.standing;
+    return this.#met.get(occupant)?.standing ?? undefined;
   }
 
   comparison(): Comparison | undefined {
@@ -133,8 +149,8 @@ export class Verification {
       this.verified(person.device);
     } else {
       this.trust.unverify(person.device);
-      const proved = this.#proved.get(occupant);
-      if (proved) proved.standing = this.trust.meet(proved.device, proved.name, Date.now());
+      const met = this.#met.get(occupant);
+      if (met?.device) met.standing = this.trust.meet(met.device, met.name, Date.now());
     }
     this.ports.onChanged();
   }

@@ -126,13 +126,8 @@ export class Trust {
     return [...this.seen.values()];
   }
 
-  private standing(known: SeenDevice | undefined, device: string, name: string | null): Standing {
-    if (known?.verifiedAt != null) return { kind: 'verified', on: known.verifiedAt };
-    if (name !== null && this.isNameOfVerified(device, name)) return { kind: 'changed' };
-    return known === undefined ? { kind: 'new' } : { kind: 'known', since: known.firstSeen };
-  }
-
-  private isNameOfVerified(device: string, name: string): boolean {
+  /** Does a verified device other than this one go by this name? `device` null: none was proved. */
+  isTaken(name: string, device: string | null): boolean {
     const form = nameForm(name);
     return [...this.seen.values()].some(
       (other) =>
@@ -140,6 +135,12 @@ export class Trust {
         other.verifiedAt !== null &&
         other.names.some((used) => nameForm(used) === form),
     );
+  }
+
+  private standing(known: SeenDevice | undefined, device: string, name: string | null): Standing {
+    if (known?.verifiedAt != null) return { kind: 'verified', on: known.verifiedAt };
+    if (name !== null && this.isTaken(name, device)) return { kind: 'changed' };
+    return known === undefined ? { kind: 'new' } : { kind: 'known', since: known.firstSeen };
   }
 
   /** Verified devices are never dropped to make room. */
