@@ -39,6 +39,9 @@ export interface ScreenSources {
   latches: LatchStore;
 }
 
+/** Between two drawings of the interface. */
+const DRAW_MS = 100;
+
 export class Screen {
   readonly page = new JitsiMeetPage(() => this.draw());
   readonly #sources: ScreenSources;
@@ -48,6 +51,7 @@ export class Screen {
   #isStopped = false;
   #refusal: Refusal | null = null;
   #isDrawing = false;
+  #drawnAt = Number.NEGATIVE_INFINITY;
 
   constructor(intents: Omit<UiIntents, 'reload' | 'closeRefusal'>, sources: ScreenSources) {
     this.#sources = sources;
@@ -91,17 +95,22 @@ export class Screen {
     this.draw();
   }
 
-  /** Many changes in one turn are drawn once. */
+  /** Many changes in one turn are drawn once, and who floods the room cannot have the page do nothing but draw. */
   draw(): void {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
-    queueMicrotask(() => {
-      this.#isDrawing = false;
-      const state = { ...this.#state(), language: this.page.language };
-      this.page.watchPreJoin(state.phase === 'away');
-      this.#interface.show(state);
-      this.#embedding.update(state);
-    });
+    const waitMs = this.#drawnAt + DRAW_MS - performance.now();
+    if (waitMs <= 0) queueMicrotask(() => this.#paint());
+    else setTimeout(() => this.#paint(), waitMs);
+  }
+
+  #paint(): void {
+    this.#isDrawing = false;
+    this.#drawnAt = performance.now();
+    const state = { ...this.#state(), language: this.page.language };
+    this.page.watchPreJoin(state.phase === 'away');
+    this.#interface.show(state);
+    this.#embedding.update(state);
   }
 
   #state(): UiState {

@@ -32,6 +32,7 @@ export class Room {
   readonly #known = new Set<string>();
   readonly #conversation: Conversation;
   #ownName = '';
+  #self = '';
 
   constructor(
     private readonly conference: JitsiConference,
@@ -50,10 +51,11 @@ export class Room {
     this.#listen();
   }
 
+  /** The library forgets it while it leaves. */
   get self(): string {
-    const id = this.conference.myUserId();
-    if (!id) throw new Error('lib-jitsi-meet has not named this participant yet');
-    return id;
+    this.#self = this.conference.myUserId() ?? this.#self;
+    if (!this.#self) throw new Error('lib-jitsi-meet has not named this participant yet');
+    return this.#self;
   }
 
   get ownName(): string {
