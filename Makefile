@@ -35,6 +35,7 @@ test-e2e: setup build ## whole calls in browsers on the embedded stack
 	@TEST_SUITE=e2e node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/e2e -name '*.test.ts' | sort)
 
 test-compose: setup build ## docker-compose.yml and the packages for Debian, on stand-ins for Jitsi's images, with a call in browsers
+	@node --import tsx test/compose/prepare.ts
 	@TEST_SUITE=compose node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/compose -name '*.test.ts' | sort)
 
 env: ## write .env with secrets of its own, once (PUBLIC_URL=https://… ADDRESS=… EMAIL=…)

@@ -31,13 +31,9 @@ config.liveStreaming = { enabled: false };
     'userInfo.email',
     'sealed',
   ];
+  // A name of one word is Jitsi Meet's own or a flag; anything encoded is none of these, and goes.
   const keep = (part) => {
-    let name = part.split('=')[0];
-    try {
-      name = decodeURIComponent(name);
-    } catch {
-      return false;
-    }
+    const [name] = part.split('=');
     return harmless.includes(name) || /^[A-Za-z0-9_-]+$/.test(name);
   };
   const clean = () => {

@@ -168,15 +168,16 @@ async function buildImages(env: NodeJS.ProcessEnv): Promise<void> {
   const context = mkdtempSync(join(tmpdir(), 'sealmeet-images-'));
   try {
     await writeContext(context);
+    // Without its plugin for the newer builder, Docker still has the older one.
+    const builder = works('docker', ['buildx', 'version'], env) ? env : { ...env, DOCKER_BUILDKIT: '0' };
     for (const target of TARGETS) {
-      // The older builder: it needs no plugin, and takes an image that only this daemon has for its base.
       run(
         'docker',
         [
           ...['build', '--quiet', '--network', 'host', '--build-arg', `BASE=${BASE}`, '--target', target],
           ...['--tag', `${IMAGES.repo}/${target}:${IMAGES.version}`, context],
         ],
-        { ...env, DOCKER_BUILDKIT: '0' },
+        builder,
         true,
       );
     }

@@ -111,6 +111,7 @@ const BAD: [setting: Record<string, string>, said: RegExp][] = [
     { JICOFO_AUTH_PASSWORD: 'secret' },
     /JICOFO_AUTH_PASSWORD must be at least 32 characters of 0-9 and a-f, as "make env" writes it$/,
   ],
+  [{ JVB_AUTH_PASSWORD: 'abc123' }, /JVB_AUTH_PASSWORD must be at least 32 characters/],
   [{ COMPOSE_PROFILES: 'scale' }, /ENABLE_OCTO must be 1 with the profile scale/],
   [{ COMPOSE_PROFILES: 'turn' }, /TURN_HOST must be the public name/],
   [{ COMPOSE_PROFILES: 'all' }, /COMPOSE_PROFILES must be of turn, scale, metrics/],
