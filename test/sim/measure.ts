@@ -1,19 +1,35 @@
 // How long after each join or leave everybody hears everybody under a new key, and what it costs.
 
+import type { Party } from './party.ts';
+import type { MessageKind } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
-import type { Member, Observer, World } from './world.ts';
 
 export type Kind = 'join' | 'leave';
 
-interface Pending {
-  kind: Kind;
-  who: Member;
-  at: number;
-  /** For each active sender: when it first used a key after seeing the event, and who still cannot open one. */
-  senders: Map<Member, { sawAt: number | null; switched: boolean; waiting: Set<Member> }>;
+/** Where the members are: a world in virtual time, or a crowd on a real server. */
+export interface Place {
+  readonly now: number;
+  readonly present: Party[];
+  areTogether(a: string, b: string): boolean;
 }
 
-/** Media takes about as long as one message, and a frame comes every 20 ms. */
+interface Waiting {
+  sawAt: number | null;
+  /** It has put a key to use after it saw the event. */
+  switched: boolean;
+  /** Who cannot open that yet. */
+  waiting: Set<Party>;
+}
+
+interface Pending {
+  kind: Kind;
+  who: Party;
+  at: number;
+  /** Each active sender that still has somebody waiting. */
+  senders: Map<Party, Waiting>;
+}
+
+/** A frame comes every 20 ms, and takes about as long as one message. */
 const MEDIA_MS = 40;
 /** An event that is not through by then counts as a failure of the calm network it came in. */
 const GIVE_UP_MS = 60_000;
@@ -30,14 +46,14 @@ export interface Figures {
   cpu_ms_per_member: number;
 }
 
-export class Measure implements Observer {
+export class Measure {
   readonly unfinished: string[] = [];
-  private readonly world: World;
+  private readonly place: Place;
   private pending: Pending[] = [];
   private readonly took: Record<Kind, number[]> = { join: [], leave: [] };
   private readonly switches: number[] = [];
-  /** Senders that saw a leave: the generations that the leaver may hold, and the last frame under them. */
-  private readonly old = new Map<Member, { generation: number; sawAt: number; lastFrame: number }[]>();
+  /** Senders that saw a leave while they sent: under which generation, and when. */
+  private readonly old = new Map<Party, { generation: number; sawAt: number }[]>();
   private readonly bytesOf = { up: 0, down: 0, beaconsDown: 0 };
   private readonly totals: Record<
     Kind,
@@ -47,75 +63,72 @@ export class Measure implements Observer {
     leave: { events: 0, up: 0, down: 0, beaconsDown: 0, cpu: 0 },
   };
 
-  constructor(world: World) {
-    this.world = world;
+  constructor(place: Place) {
+    this.place = place;
   }
 
-  event(kind: Kind, who: Member): void {
-    const senders = new Map<Member, { sawAt: number | null; switched: boolean; waiting: Set<Member> }>();
-    for (const sender of this.world.present) {
-      const sees = ({ id }: Member) => this.world.areTogether(sender.id, id);
+  event(kind: Kind, who: Party): void {
+    const senders = new Map<Party, Waiting>();
+    for (const sender of this.place.present) {
+      const sees = ({ id }: Party) => this.place.areTogether(sender.id, id);
       if (sender === who || !sender.isOn || !sender.isSealed || !sees(who)) continue;
-      const waiting = new Set(this.world.present.filter((member) => member !== sender && sees(member)));
+      const waiting = new Set(this.place.present.filter((member) => member !== sender && sees(member)));
       senders.set(sender, { sawAt: null, switched: false, waiting });
     }
     this.drop(who);
-    this.pending.push({ kind, who, at: this.world.now, senders });
+    this.pending.push({ kind, who, at: this.place.now, senders });
   }
 
-  saw(observer: Member, kind: Kind, id: string): void {
+  saw(observer: Party, kind: Kind, id: string): void {
     for (const event of this.pending) {
       const sender = event.senders.get(observer);
-      if (event.kind === kind && event.who.id === id && sender?.sawAt === null) sender.sawAt = this.world.now;
+      if (event.kind === kind && event.who.id === id && sender?.sawAt === null) sender.sawAt = this.place.now;
     }
-    const key = kind === 'leave' ? observer.worker.sealsWith(this.world.now) : null;
-    if (key === null || !observer.isOn) return;
+    const key = kind === 'leave' ? observer.sealing(this.place.now) : null;
+    if (key === null) return;
     const old = this.old.get(observer) ?? [];
-    old.push({ generation: key.generation, sawAt: this.world.now, lastFrame: this.world.now });
+    old.push({ generation: key.generation, sawAt: this.place.now });
     this.old.set(observer, old);
   }
 
-  used(sender: Member, key: SealingKey): void {
+  used(sender: Party, key: SealingKey): void {
     for (const event of this.pending) {
       const entry = event.senders.get(sender);
       if (entry === undefined || entry.sawAt === null) continue;
-      const isNew =
-        event.kind === 'join' || !event.who.worker.opens(sender.core.identity, key, this.world.now);
+      const isNew = event.kind === 'join' || !event.who.worker.opens(sender.identity, key, this.place.now);
       if (isNew) entry.switched = true;
       if (entry.switched) this.check(event, sender, entry, key);
     }
-    for (const { generation, sawAt, lastFrame } of this.old.get(sender) ?? []) {
-      if (generation < key.generation) this.switches.push(lastFrame - sawAt);
+    const old = this.old.get(sender) ?? [];
+    for (const { generation, sawAt } of old) {
+      if (generation >= key.generation) continue;
+      this.switches.push(Math.min(this.place.now, sender.worker.lastUse(generation)) - sawAt);
     }
-    const left = this.old.get(sender)?.filter(({ generation }) => generation >= key.generation) ?? [];
-    this.old.set(sender, left);
+    this.old.set(
+      sender,
+      old.filter(({ generation }) => generation >= key.generation),
+    );
     this.settle();
   }
 
-  accepted(receiver: Member, owner: string, _key: SealingKey): void {
+  accepted(receiver: Party, owner: string, _key: SealingKey): void {
     for (const event of this.pending) {
       for (const [sender, entry] of event.senders) {
-        if (sender.core.identity !== owner || !entry.switched || !entry.waiting.has(receiver)) continue;
-        const key = sender.worker.sealsWith(this.world.now);
-        if (key !== null && receiver.worker.opens(owner, key, this.world.now)) entry.waiting.delete(receiver);
+        if (sender.identity !== owner || !entry.switched || !entry.waiting.has(receiver)) continue;
+        const key = sender.worker.sealsWith(this.place.now);
+        if (key !== null && receiver.worker.opens(owner, key, this.place.now)) entry.waiting.delete(receiver);
       }
     }
     this.settle();
   }
 
-  sealed(sender: Member, key: SealingKey): void {
-    for (const entry of this.old.get(sender) ?? []) {
-      if (entry.generation === key.generation) entry.lastFrame = this.world.now;
-    }
-  }
-
-  stopped(sender: Member): void {
+  stopped(sender: Party): void {
     for (const event of this.pending) event.senders.delete(sender);
     this.old.delete(sender);
     this.settle();
   }
 
-  bytes(kind: 'key' | 'beacon' | 'data', _member: Member, up: number, down: number): void {
+  bytes(kind: MessageKind, up: number, down: number): void {
     if (kind === 'beacon') this.bytesOf.beaconsDown += down;
     else {
       this.bytesOf.up += up;
@@ -159,14 +172,14 @@ export class Measure implements Observer {
   /** Everything must have been heard in the end. */
   finish(): void {
     for (const { kind, who, at } of this.pending) {
-      if (this.world.now - at > GIVE_UP_MS)
+      if (this.place.now - at > GIVE_UP_MS)
         this.unfinished.push(`${kind} of ${who.id} at ${at} never reached all`);
     }
   }
 
-  private check(event: Pending, sender: Member, entry: { waiting: Set<Member> }, key: SealingKey): void {
+  private check(event: Pending, sender: Party, entry: { waiting: Set<Party> }, key: SealingKey): void {
     for (const receiver of entry.waiting) {
-      if (receiver.worker.opens(sender.core.identity, key, this.world.now)) entry.waiting.delete(receiver);
+      if (receiver.worker.opens(sender.identity, key, this.place.now)) entry.waiting.delete(receiver);
     }
     if (entry.waiting.size === 0) event.senders.delete(sender);
   }
@@ -174,12 +187,12 @@ export class Measure implements Observer {
   private settle(): void {
     for (const event of this.pending) {
       for (const [sender, entry] of event.senders) if (entry.waiting.size === 0) event.senders.delete(sender);
-      if (event.senders.size === 0) this.took[event.kind].push(this.world.now - event.at + MEDIA_MS);
+      if (event.senders.size === 0) this.took[event.kind].push(this.place.now - event.at + MEDIA_MS);
     }
     this.pending = this.pending.filter(({ senders }) => senders.size > 0);
   }
 
-  private drop(who: Member): void {
+  private drop(who: Party): void {
     if (who.isPresent) return;
     for (const event of this.pending) {
       event.senders.delete(who);

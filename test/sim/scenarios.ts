@@ -1,9 +1,12 @@
 // What happens to the members of a simulated meeting, event by event.
 
-import { createHash } from 'node:crypto';
-import { loadOlm, type OlmLibrary } from '../../web-plugin/src/keys/index.ts';
+import { loadOlm } from '../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from './chance.ts';
+import { extent } from './extent.ts';
 import { Measure } from './measure.ts';
+import { Scale } from './scale.ts';
+import { standIn } from './stand-in.ts';
+import { Verifier } from './verifier.ts';
 import { type Member, type Network, World } from './world.ts';
 
 export const SCENARIOS = ['churn', 'storm', 'partition', 'hostile'] as const;
@@ -15,6 +18,8 @@ export interface Run {
   scenario: Scenario;
   seed: number;
   events: number;
+  /** In the place of libolm's cipher and signatures something that only keeps account. */
+  standIns?: boolean;
 }
 
 const NETWORKS: Record<Scenario, Network> = {
@@ -28,19 +33,27 @@ const NETWORKS: Record<Scenario, Network> = {
 const SETTLE_MS = 15_000;
 /** Handshakes lost again and again are retried ever more slowly; this is longer than several of them. */
 const UNTIL_CALM_MS = 90_000;
-const REMEMBERED_SIGNATURES = 10_000;
+/** Entries that a core may keep, whatever happens: by itself, for each who is here, for each who ever was. */
+const EXTENT = { core: 2000, peer: 200, gone: 10 };
+/** What all cores hold may be so much more in the end than in the middle. */
+const STEADY = 1.25;
 
-export async function simulate({
-  members,
-  active,
-  scenario,
-  seed,
-  events,
-}: Run): Promise<{ world: World; measure: Measure }> {
+export interface Outcome {
+  world: World;
+  measure: Measure;
+  /** Bytes that a core holds in the end; null if nobody asked. */
+  memory: number | null;
+}
+
+/** `memory`: measure it, which takes a collection of garbage at three moments. */
+export async function simulate(run: Run, { memory = false } = {}): Promise<Outcome> {
+  const { members, active, scenario, seed, events } = run;
   const chance = new Chance(seed);
   seedOlm(chance);
-  const olm = rememberingVerifier(await loadOlm());
-  const world = new World({ olm, chance });
+  const olm = run.standIns ? standIn(chance) : await loadOlm();
+  const verifier = new Verifier(olm);
+  const scale = memory ? new Scale() : null;
+  const world = new World({ olm: verifier.library(), chance });
   const measure = new Measure(world);
   let count = 0;
   const join = (on: boolean): Member => {
@@ -54,8 +67,9 @@ export async function simulate({
   world.run(SETTLE_MS);
   world.observer = measure;
   world.network = NETWORKS[scenario];
+  let spent = cpuOf(world, verifier);
+  let middle = 0;
   for (let n = 0; n < events; n += 1) {
-    const before = process.cpuUsage();
     measure.discount();
     // Leaves and joins in turn keep the numbers; an active one is replaced by an active one.
     const isLeave = n % 2 === 0;
@@ -63,50 +77,41 @@ export async function simulate({
     const leaver = isLeave ? chance.pick(world.present) : undefined;
     if (leaver === undefined) join(missing > 0);
     else world.leave(leaver.id);
-    DISTURBANCES[scenario](world, chance, olm, n);
+    DISTURBANCES[scenario](world, chance, n);
     world.run(pause(scenario, chance));
-    const { user, system } = process.cpuUsage(before);
-    measure.charge(isLeave ? 'leave' : 'join', (user + system) / 1000);
-    checkGrowth(world);
+    const now = cpuOf(world, verifier);
+    measure.charge(isLeave ? 'leave' : 'join', now - spent);
+    spent = now;
+    checkExtent(world, n, count);
+    if (n === events >> 1) middle = scale?.total() ?? 0;
   }
   world.heal();
   world.network = NETWORKS.churn;
   world.run(UNTIL_CALM_MS);
   measure.finish();
-  world.violations.push(...world.deaf(), ...measure.unfinished);
-  return { world, measure };
+  for (const problem of [...world.deaf(), ...measure.unfinished]) world.invariants.violation(problem);
+  if (scale === null) return { world, measure, memory: null };
+  const end = scale.total();
+  if (end > STEADY * middle)
+    world.invariants.violation(`what is held grew from ${middle} to ${end} bytes in the second half`);
+  return { world, measure, memory: Math.round(scale.cores(() => world.free()) / members) };
 }
 
-/**
- * One beacon or bundle is checked by every member: here only the first of them does the arithmetic. The CPU figures
- * leave the other checks out; those of real clients (`sim:xmpp`) do not.
- */
-function rememberingVerifier(olm: OlmLibrary): OlmLibrary {
-  const known = new Map<string, boolean>();
-  return {
-    ...olm,
-    verify(ed25519, message, signature) {
-      const name = createHash('sha256').update(ed25519).update(signature).update(message).digest('base64');
-      const isGood = known.get(name) ?? olm.verify(ed25519, message, signature);
-      if (known.size > REMEMBERED_SIGNATURES) known.clear();
-      known.set(name, isGood);
-      return isGood;
-    },
-  };
-}
+/** CPU time of all cores so far; a check that another member had done already counts as much as it cost that one. */
+const cpuOf = (world: World, verifier: Verifier): number => world.cpuMs + verifier.sparedMs;
 
 function pause(scenario: Scenario, chance: Chance): number {
   return scenario === 'storm' ? chance.integer(0, 120) : chance.integer(300, 1500);
 }
 
-const DISTURBANCES: Record<Scenario, (world: World, chance: Chance, olm: OlmLibrary, n: number) => void> = {
+const DISTURBANCES: Record<Scenario, (world: World, chance: Chance, n: number) => void> = {
   churn: mute,
   storm: (world, chance) => {
     mute(world, chance);
     const member = chance.unit() < 0.02 ? chance.pick(world.present) : undefined;
     if (member !== undefined) world.restartWorker(member);
   },
-  partition: (world, chance, _, n) => {
+  partition: (world, chance, n) => {
     mute(world, chance);
     if (n % 20 === 5) world.divide(world.present.filter(() => chance.unit() < 0.3));
     if (n % 20 === 15) world.heal();
@@ -125,7 +130,7 @@ function mute(world: World, chance: Chance): void {
 }
 
 /** A server that repeats, re-addresses, cuts and invents messages, and invents occupants and their leaves. */
-function attack(world: World, chance: Chance, olm: OlmLibrary, n: number): void {
+function attack(world: World, chance: Chance, n: number): void {
   mute(world, chance);
   for (let shot = 0; shot < 20; shot += 1) {
     const [to, from] = [chance.pick(world.present), chance.pick(world.present)];
@@ -163,10 +168,16 @@ function attack(world: World, chance: Chance, olm: OlmLibrary, n: number): void 
     world.inject(victim, { type: 'left', occupant: other.id });
     world.inject(victim, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
   }
-  void olm;
 }
 
-/** Nothing a core keeps may grow with the length of the meeting. */
-function checkGrowth(world: World): void {
-  for (const member of world.present) if (member.notices.length > 1000) member.notices.length = 0;
+/**
+ * What a core keeps is bounded by who is here, and by the few words that it remembers of each who was (at most 4096).
+ * One core is looked into after each event, each in its turn.
+ */
+function checkExtent(world: World, n: number, everHere: number): void {
+  const member = world.present[n % world.present.length];
+  if (member === undefined) return;
+  const kept = extent(member.core, new Set([member.core]));
+  const bound = EXTENT.core + EXTENT.peer * world.present.length + EXTENT.gone * Math.min(everHere, 4096);
+  if (kept > bound) world.invariants.violation(`${member.id} keeps ${kept} entries, more than ${bound}`);
 }

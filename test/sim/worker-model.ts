@@ -11,6 +11,8 @@ export interface SealingKey {
 
 export class WorkerModel {
   private sealing: SealingKey | null = null;
+  /** One for the life of the page; this model has one source (rule M5). */
+  private counter = 0;
   private readonly expiry = new Map<number, number>();
   private readonly installed = new Set<string>();
   private readonly opening = new Map<string, Map<number, SealingKey & { deadAt: number }>>();
@@ -43,6 +45,19 @@ export class WorkerModel {
     return sealing === null || (this.expiry.get(sealing.generation) ?? Number.POSITIVE_INFINITY) <= now
       ? null
       : sealing;
+  }
+
+  /** Seals one frame: key and counter in one step (rule M12). Null: the frame is dropped. */
+  seal(now: number): { key: SealingKey; counter: number } | null {
+    const key = this.sealsWith(now);
+    if (key === null) return null;
+    this.counter += 1;
+    return { key, counter: this.counter };
+  }
+
+  /** When the last frame under this generation is sealed, at the latest. */
+  lastUse(generation: number): number {
+    return this.expiry.get(generation) ?? Number.POSITIVE_INFINITY;
   }
 
   acceptKey(owner: string, key: SealingKey): void {

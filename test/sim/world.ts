@@ -1,5 +1,4 @@
-// Many cores in one process over a network of its own, in virtual time; checks the invariants of docs/protocol.md §5.2
-// from outside, with a view of everything that no participant has.
+// Many cores in one process over a network of its own, in virtual time.
 
 import { createHash } from 'node:crypto';
 import {
@@ -7,13 +6,15 @@ import {
   type CoreAction,
   type CoreEvent,
   createCore,
-  type Notice,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
-import type { EndpointMessage } from '../../web-plugin/src/wire/index.ts';
+import type { EndpointMessage, OlmPart } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
+import { Invariants } from './invariants.ts';
+import { Party } from './party.ts';
 import { Schedule } from './schedule.ts';
-import { type SealingKey, WorkerModel } from './worker-model.ts';
+import { type MessageKind, stanzaBytes } from './stanza.ts';
+import type { SealingKey } from './worker-model.ts';
 
 export interface Network {
   /** One way, each message; the order on one stream is kept unless `reorders`. */
@@ -27,25 +28,12 @@ export interface Network {
 
 export const CALM: Network = { minMs: 5, maxMs: 30, loses: 0, doubles: 0, reorders: false };
 
-export interface Member {
-  id: string;
-  core: Core;
-  worker: WorkerModel;
-  joinedAt: number;
-  isPresent: boolean;
-  isSealed: boolean;
-  isOn: boolean;
-  wakeAt: number | null;
-  upAt: number;
-  downAt: number;
-  /** Since when a sender's frames do not open here, and when that was last reported. */
-  lacking: Map<string, { since: number; toldAt: number }>;
-  /** Generations used lately. */
-  generations: number[];
-  /** Leaves seen lately by somebody who has not come back. */
-  leaves: Map<string, number>;
-  notices: Notice[];
-  heard: Extract<CoreAction, { type: 'said' }>[];
+export class Member extends Party {
+  joinedAt = 0;
+  wakeAt: number | null = null;
+  /** When what was sent to the server last arrives there, and what the server sent last arrives here. */
+  upAt = 0;
+  downAt = 0;
 }
 
 /** Told what happens, with the view of everything. */
@@ -55,48 +43,37 @@ export interface Observer {
   saw(observer: Member, kind: 'join' | 'leave', who: string): void;
   used(sender: Member, key: SealingKey): void;
   accepted(receiver: Member, owner: string, key: SealingKey): void;
-  /** A sender sealed a frame. */
-  sealed(sender: Member, key: SealingKey): void;
   stopped(sender: Member): void;
-  bytes(kind: 'key' | 'beacon' | 'data', member: Member, up: number, down: number): void;
+  bytes(kind: MessageKind, up: number, down: number): void;
 }
 
 const FRAME_MS = 20;
-const OCCUPANT_JID = 45;
-/** A groupchat message around the JSON text, as Prosody sends it. */
-const STANZA =
-  "<message xmlns='jabber:client' type='groupchat' to='' from=''><json-message xmlns='http://jitsi.org/jitmeet'></json-message></message>"
-    .length +
-  2 * OCCUPANT_JID;
-const RECENT_MESSAGES = 200;
-const KEPT_GENERATIONS = 8;
-const KEPT_LEAVES = 64;
 const LOOK_MS = 250;
-const MISSING_MS = 1000;
-const MISSING_AGAIN_MS = 5000;
-const DEADLINE_MS = 300;
+/** Whoever left is still handed what the server has for it: it must be of no use. */
+const LISTENS_MS = 2000;
+/** Nobody who is there and sees the sender stays without its key for longer, on however bad a network. */
+const DEAF_MS = 60_000;
+const RECENT_MESSAGES = 200;
 
 export class World {
   now = 0;
   network: Network;
   readonly members = new Map<string, Member>();
-  readonly violations: string[] = [];
+  readonly invariants = new Invariants();
   observer: Observer | null = null;
-  /** Group of each member while the server is split; others do not see it. */
-  private readonly split = new Map<string, number>();
   /** What passed lately, for those who repeat it. */
   readonly recent: { from: string; payload: unknown }[] = [];
-  private readonly bases = new Map<string, string>();
-  /** Leavers that hold a key of a sender: identity and generation → when the sender saw the leave. */
-  private readonly gone = new Map<string, { holder: string; at: number }[]>();
+  /** Group of each member while the server is split; others do not see it. */
+  private readonly split = new Map<string, number>();
+  private readonly byIdentity = new Map<string, Member>();
+  private here: Member[] | null = null;
+  /** CPU time of the cores that are gone, milliseconds. */
+  private goneMs = 0;
   private readonly schedule = new Schedule();
   private readonly chance: Chance;
   private readonly olm: OlmLibrary;
   private readonly room: string;
   private readonly trace = createHash('sha256');
-  /** (owner, generation) → first sealing of each step, and who was given it. */
-  private readonly uses = new Map<string, Map<number, number>>();
-  private readonly holders = new Map<string, Set<Member>>();
 
   constructor(setup: { olm: OlmLibrary; chance: Chance; network?: Network; room?: string }) {
     this.olm = setup.olm;
@@ -107,34 +84,34 @@ export class World {
     this.schedule.at(LOOK_MS, () => this.look());
   }
 
+  get violations(): string[] {
+    return this.invariants.violations;
+  }
+
   get present(): Member[] {
-    return [...this.members.values()].filter((member) => member.isPresent);
+    this.here ??= [...this.members.values()].filter((member) => member.isPresent);
+    return this.here;
   }
 
   join(id: string, { sealed, on }: { sealed: boolean; on: boolean }): Member {
-    const core = createCore({
-      olm: this.olm,
-      room: this.room,
-      self: id,
-      random: (length) => this.chance.bytes(length),
+    const random = (length: number) => this.chance.bytes(length);
+    const core: Core = createCore({ olm: this.olm, room: this.room, self: id, random });
+    const member: Member = new Member(id, core, {
+      send: (action) => this.send(member, action),
+      wake: (at) => this.wake(member, at),
+      used: (key) => {
+        this.note(`${id} uses ${key.generation}.${key.step}`);
+        this.invariants.used(member, key, this.now);
+        this.observer?.used(member, key);
+      },
+      accepted: (owner, key) => {
+        this.note(`${id} accepts ${owner} ${key.generation}.${key.step}`);
+        const sender = this.byIdentity.get(owner);
+        if (sender !== undefined) this.invariants.accepted(member, sender, key);
+        this.observer?.accepted(member, owner, key);
+      },
     });
-    const member: Member = {
-      id,
-      core,
-      worker: new WorkerModel(),
-      joinedAt: this.now,
-      isPresent: true,
-      isSealed: sealed,
-      isOn: on,
-      wakeAt: null,
-      upAt: this.now,
-      downAt: this.now,
-      lacking: new Map(),
-      generations: [],
-      leaves: new Map(),
-      notices: [],
-      heard: [],
-    };
+    Object.assign(member, { joinedAt: this.now, upAt: this.now, downAt: this.now });
     this.note(`join ${id}`);
     for (const other of this.present) {
       if (!this.areTogether(id, other.id)) continue;
@@ -142,6 +119,8 @@ export class World {
       this.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
     }
     this.members.set(id, member);
+    this.byIdentity.set(core.identity, member);
+    this.here = null;
     this.observer?.event('join', member);
     if (sealed) this.feed(member, { type: 'sealed' });
     if (on) this.feed(member, { type: 'source', on: true });
@@ -153,11 +132,19 @@ export class World {
     if (leaver === undefined || !leaver.isPresent) return;
     this.note(`leave ${id}`);
     leaver.isPresent = false;
+    this.here = null;
     this.observer?.event('leave', leaver);
     for (const other of this.present) {
       if (this.areTogether(id, other.id)) this.deliver(other, { type: 'left', occupant: id });
+      other.silent(leaver.identity);
     }
-    this.split.delete(id);
+    this.schedule.at(this.now + LISTENS_MS, () => {
+      this.members.delete(id);
+      this.split.delete(id);
+      this.byIdentity.delete(leaver.identity);
+      this.goneMs += leaver.cpuMs;
+      leaver.release();
+    });
   }
 
   /** The server falls in two: each side sees the other leave. */
@@ -196,24 +183,27 @@ export class World {
     return this.split.get(a) === this.split.get(b);
   }
 
-  /** The local user or the shell of one member. */
+  /** The local user or the shell of one member, or something that arrived. */
   feed(member: Member, event: CoreEvent): void {
-    if (event.type === 'sealed') member.isSealed = true;
-    if (event.type === 'unsealed') member.isSealed = false;
-    if (event.type === 'source') member.isOn = event.on;
-    if (event.type === 'source' && !event.on) this.observer?.stopped(member);
-    if (event.type === 'left') this.sawLeave(member, event.occupant);
-    if (event.type === 'joined') {
-      member.leaves.delete(event.occupant);
-      this.observer?.saw(member, 'join', event.occupant);
+    if (event.type === 'source' && !event.on) {
+      this.observer?.stopped(member);
+      for (const other of this.present) other.silent(member.identity);
     }
-    for (const action of member.core.handle(event, this.now)) this.act(member, action);
+    const about = 'occupant' in event ? this.members.get(event.occupant) : undefined;
+    if (event.type === 'left' && about !== undefined) {
+      this.invariants.sawLeave(member, about, this.now);
+      this.observer?.saw(member, 'leave', about.id);
+    }
+    if (event.type === 'joined' && about !== undefined) {
+      this.invariants.sawJoin(member, about);
+      this.observer?.saw(member, 'join', about.id);
+    }
+    member.feed(event, this.now);
   }
 
   restartWorker(member: Member): void {
     this.note(`${member.id} has a new worker`);
-    member.worker = member.worker.successor();
-    this.feed(member, { type: 'worker-restarted' });
+    member.restartWorker(this.now);
   }
 
   run(ms: number): void {
@@ -236,7 +226,7 @@ export class World {
         continue;
       }
       for (const receiver of this.present) {
-        if (receiver !== sender && !receiver.worker.opens(sender.core.identity, sealed, this.now)) {
+        if (receiver !== sender && !receiver.worker.opens(sender.identity, sealed, this.now)) {
           problems.push(`${receiver.id} cannot open ${sender.id} ${sealed.generation}.${sealed.step}`);
         }
       }
@@ -248,51 +238,17 @@ export class World {
     return this.trace.copy().digest('hex');
   }
 
-  free(): void {
-    for (const { core } of this.members.values()) core.free();
+  /** CPU time of all cores so far, milliseconds. */
+  get cpuMs(): number {
+    return [...this.members.values()].reduce((sum, { cpuMs }) => sum + cpuMs, this.goneMs);
   }
 
-  private act(member: Member, action: CoreAction): void {
-    switch (action.type) {
-      case 'send':
-        this.send(member, action);
-        break;
-      case 'use-key':
-        this.note(`${member.id} uses ${action.generation}.${action.step}`);
-        member.worker.useKey(action);
-        this.used(member, action);
-        break;
-      case 'expire-sending':
-        member.worker.expireSending(action.generation, this.now + action.inMs);
-        break;
-      case 'stop-sending':
-        member.worker.stopSending();
-        break;
-      case 'accept-key':
-        this.note(`${member.id} accepts ${action.owner} ${action.generation}.${action.step}`);
-        member.worker.acceptKey(action.owner, action);
-        this.accepted(member, action.owner, action);
-        break;
-      case 'retire':
-        member.worker.retire(action.owner, action.generations, this.now + action.inMs);
-        break;
-      case 'forget':
-        member.worker.forget(action.owner);
-        break;
-      case 'wake':
-        this.wake(member, action.at);
-        break;
-      case 'sign':
-        throw new Error('these cores have no device');
-      case 'source-states':
-        break;
-      case 'said':
-        member.heard.push(action);
-        break;
-      case 'notice':
-        member.notices.push(action.notice);
-        break;
-    }
+  /** Gives back what the members hold; nothing can be done with this world afterwards. */
+  free(): void {
+    for (const member of this.members.values()) member.release();
+    this.members.clear();
+    this.byIdentity.clear();
+    this.here = null;
   }
 
   private wake(member: Member, at: number): void {
@@ -305,39 +261,48 @@ export class World {
   }
 
   private send(from: Member, { to, message }: Extract<CoreAction, { type: 'send' }>): void {
-    const text = JSON.stringify(message);
-    this.note(`${from.id} to ${to} ${text}`);
-    const kind = 'beacon' in message ? 'beacon' : 'data' in message ? 'data' : 'key';
-    this.observer?.bytes(kind, from, STANZA + escaped(text), 0);
+    this.note(`${from.id} to ${to} ${JSON.stringify(message)}`);
+    const kind: MessageKind = 'beacon' in message ? 'beacon' : 'data' in message ? 'data' : 'key';
+    this.observer?.bytes(kind, stanzaBytes(message), 0);
     const at = this.network.reorders ? this.now + this.delay() : Math.max(from.upAt, this.now + this.delay());
     from.upAt = at;
     this.schedule.at(at, () => {
       if (!from.isPresent) return;
-      const target = this.members.get(to);
-      for (const receiver of to === 'room' ? this.present : target?.isPresent ? [target] : []) {
-        if (receiver === from || !this.areTogether(from.id, receiver.id)) continue;
-        this.reach(from, receiver, JSON.parse(text) as EndpointMessage, kind);
-      }
+      if ('olm' in message) this.handOut(from, to, message.olm);
+      else this.broadcast(from, to, message, kind);
     });
   }
 
-  /** The module hands each occupant its own part alone. */
+  /** The module hands each occupant its own part alone; whoever left a moment ago still gets its own too. */
+  private handOut(from: Member, to: string, parts: Record<string, OlmPart>): void {
+    for (const [id, part] of Object.entries(parts)) {
+      const receiver = this.members.get(id);
+      if (receiver === undefined || (to !== 'room' && to !== id)) continue;
+      this.reach(from, receiver, { type: 'sealmeet', v: 1, olm: { [id]: part } }, 'key');
+    }
+  }
+
+  private broadcast(from: Member, to: string, message: EndpointMessage, kind: MessageKind): void {
+    const bytes = stanzaBytes(message);
+    for (const receiver of to === 'room' ? this.present : [this.members.get(to)])
+      if (receiver !== undefined) this.reach(from, receiver, message, kind, bytes);
+  }
+
   private reach(
     from: Member,
     receiver: Member,
     message: EndpointMessage,
-    kind: 'key' | 'beacon' | 'data',
+    kind: MessageKind,
+    bytes = stanzaBytes(message),
   ): void {
-    const part = 'olm' in message ? message.olm[receiver.id] : undefined;
-    if ('olm' in message && part === undefined) return;
-    const payload = part === undefined ? message : { ...message, olm: { [receiver.id]: part } };
-    this.recent.push({ from: from.id, payload });
+    if (receiver === from || !this.areTogether(from.id, receiver.id)) return;
+    this.recent.push({ from: from.id, payload: message });
     if (this.recent.length > RECENT_MESSAGES) this.recent.shift();
     if (this.chance.unit() < this.network.loses) return;
     const copies = this.chance.unit() < this.network.doubles ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      this.observer?.bytes(kind, receiver, 0, STANZA + escaped(JSON.stringify(payload)));
-      this.deliver(receiver, { type: 'message', from: from.id, payload });
+      if (receiver.isPresent) this.observer?.bytes(kind, 0, bytes);
+      this.deliver(receiver, { type: 'message', from: from.id, payload: message });
     }
   }
 
@@ -346,7 +311,7 @@ export class World {
     const at = isFree ? this.now + this.delay() : Math.max(to.downAt, this.now + this.delay());
     if (!isFree) to.downAt = at;
     this.schedule.at(at, () => {
-      if (to.isPresent) this.feed(to, event);
+      if (this.members.get(to.id) === to) this.feed(to, event);
     });
   }
 
@@ -354,109 +319,36 @@ export class World {
     return this.chance.integer(this.network.minMs, this.network.maxMs);
   }
 
-  /** Every active sender seals a frame: nothing that a leaver could open 300 ms after its leave was seen. */
   private frames(): void {
     for (const sender of this.present) {
-      if (!sender.isOn || !sender.isSealed) continue;
-      const key = sender.worker.sealsWith(this.now);
-      if (key === null) continue;
-      for (const { holder, at } of this.gone.get(`${sender.core.identity} ${key.generation}`) ?? []) {
-        if (this.now > at + DEADLINE_MS) {
-          this.violations.push(`${sender.id} seals for ${holder} ${this.now - at} ms after its leave`);
-        }
-      }
-      this.observer?.sealed(sender, key);
+      const frame = sender.sealing(this.now) === null ? null : sender.worker.seal(this.now);
+      if (frame !== null) this.invariants.sealed(sender, frame.key, frame.counter, this.now);
     }
     this.schedule.at(this.now + FRAME_MS, () => this.frames());
   }
 
-  private sawLeave(sender: Member, id: string): void {
-    const leaver = this.members.get(id);
-    if (leaver === undefined) return;
-    sender.leaves.set(id, this.now);
-    if (sender.leaves.size > KEPT_LEAVES) sender.leaves.delete([...sender.leaves.keys()][0] ?? '');
-    for (const generation of sender.generations) {
-      const name = `${sender.core.identity} ${generation}`;
-      if (!this.holders.get(name)?.has(leaver)) continue;
-      const gone = this.gone.get(name) ?? [];
-      gone.push({ holder: id, at: this.now });
-      this.gone.set(name, gone);
-    }
-    this.observer?.saw(sender, 'leave', id);
-  }
-
-  /** The worker reports keys that it lacks for a second, and again every five. */
+  /** Everybody hears everybody, or asks for the key. */
   private look(): void {
     for (const sender of this.present) {
-      const sealed = sender.isOn && sender.isSealed ? sender.worker.sealsWith(this.now) : null;
+      const sealed = sender.sealing(this.now);
       if (sealed === null) continue;
-      const owner = sender.core.identity;
       for (const receiver of this.present) {
         if (receiver === sender) continue;
-        if (receiver.worker.opens(owner, sealed, this.now)) {
-          receiver.lacking.delete(owner);
+        if (!this.areTogether(sender.id, receiver.id)) {
+          receiver.silent(sender.identity);
           continue;
         }
-        const lack = receiver.lacking.get(owner) ?? { since: this.now, toldAt: Number.NEGATIVE_INFINITY };
-        receiver.lacking.set(owner, lack);
-        if (this.now - lack.since < MISSING_MS || this.now - lack.toldAt < MISSING_AGAIN_MS) continue;
-        lack.toldAt = this.now;
-        this.feed(receiver, { type: 'missing-key', owner, generation: sealed.generation });
+        const deafFor = receiver.hear(sender.identity, sealed, this.now);
+        if (deafFor > DEAF_MS) {
+          this.invariants.violation(`${receiver.id} has not heard ${sender.id} for ${deafFor} ms`);
+          receiver.silent(sender.identity);
+        }
       }
     }
     this.schedule.at(this.now + LOOK_MS, () => this.look());
-  }
-
-  private used(sender: Member, key: SealingKey): void {
-    const name = `${sender.core.identity} ${key.generation}`;
-    const steps = this.uses.get(name) ?? new Map<number, number>();
-    this.uses.set(name, steps);
-    if (!steps.has(key.step)) steps.set(key.step, this.now);
-    const base = Buffer.from(key.base).toString('hex');
-    const number = `${name} ${key.step}`;
-    if ((this.bases.get(base) ?? number) !== number)
-      this.violations.push(`${sender.id} uses one base key twice`);
-    this.bases.set(base, number);
-    if (!sender.generations.includes(key.generation)) {
-      sender.generations.push(key.generation);
-      const holders = this.holders.get(name) ?? new Set();
-      const gone = [...holders].filter(({ id }) => sender.leaves.has(id));
-      if (gone.length > 0) {
-        this.gone.set(
-          name,
-          gone.map(({ id }) => ({ holder: id, at: sender.leaves.get(id) ?? this.now })),
-        );
-      }
-      const old = sender.generations.length > KEPT_GENERATIONS ? sender.generations.shift() : undefined;
-      if (old !== undefined) this.forgetGeneration(sender, old);
-    }
-    this.observer?.used(sender, key);
-  }
-
-  /** No frame can come under it any more. */
-  private forgetGeneration(sender: Member, generation: number): void {
-    const name = `${sender.core.identity} ${generation}`;
-    for (const map of [this.uses, this.holders, this.gone]) map.delete(name);
-  }
-
-  /** Whoever is given (g, s) opens every step from s on: none of them may have been used before it joined. */
-  private accepted(receiver: Member, owner: string, key: SealingKey): void {
-    const name = `${owner} ${key.generation}`;
-    const holders = this.holders.get(name) ?? new Set<Member>();
-    this.holders.set(name, holders);
-    holders.add(receiver);
-    for (const [step, usedAt] of this.uses.get(name) ?? []) {
-      if (step >= key.step && usedAt < receiver.joinedAt) {
-        this.violations.push(`${receiver.id} opens ${key.generation}.${step}, used before it joined`);
-      }
-    }
-    this.observer?.accepted(receiver, owner, key);
   }
 
   private note(line: string): void {
     this.trace.update(`${this.now} ${line}\n`);
   }
 }
-
-/** Length once the quotes of JSON stand as entities, as both lib-jitsi-meet and Prosody write them. */
-const escaped = (text: string): number => text.length + 5 * (text.split('"').length - 1);

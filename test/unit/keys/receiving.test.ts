@@ -16,7 +16,6 @@ const key = (generation: number, step = 0, base = BASE, excludes: Uint8Array[] =
   since: 0,
   excludes,
   floors: [],
-  roster: new Uint8Array(32),
 });
 
 test('generations rise, with gaps; a lower one is refused', () => {

@@ -1,6 +1,6 @@
 // A few cores driven by hand, and puppets: participants whose every message the test writes itself.
 
-import { channelKeys, rosterDigest, transcriptHash, wrapBase } from '../../../web-plugin/src/keys/derive.ts';
+import { channelKeys, transcriptHash, wrapBase } from '../../../web-plugin/src/keys/derive.ts';
 import {
   type Core,
   type CoreAction,
@@ -16,11 +16,12 @@ import { ownBundle, type Participant, participantOf } from '../../../web-plugin/
 import {
   compare,
   type EndpointMessage,
-  type Envelope,
+  type Ends,
   encodePlaintext,
   type KeyBody,
   MESSAGE_TYPE,
   type OlmPart,
+  type ParsedPlaintext,
   type Plaintext,
   parseBundle,
   parsePlaintext,
@@ -168,10 +169,11 @@ export class Puppet {
   }
 
   /** A sealed message in the current session; `envelope` overrides what an honest one would say. */
-  part(content: Plaintext, envelope: Partial<Envelope> = {}): OlmPart {
+  part(content: Plaintext, envelope: Partial<Ends & { seq: number }> = {}): OlmPart {
     this.seq += 1;
     const honest = { room: this.room, from: this.id, to: this.coreId, seq: this.seq };
-    return this.raw(encodePlaintext({ ...honest, ...envelope }, content));
+    const { seq, ...ends } = { ...honest, ...envelope };
+    return this.raw(encodePlaintext(ends, seq, content));
   }
 
   raw(plaintext: string): OlmPart {
@@ -188,7 +190,7 @@ export class Puppet {
   }
 
   /** Opens what the core sent to the puppet. */
-  hear(actions: CoreAction[]): { envelope: Envelope; content: Plaintext }[] {
+  hear(actions: CoreAction[]): ParsedPlaintext[] {
     return ofType(actions, 'send').flatMap(({ message }) => {
       const part = 'olm' in message ? message.olm[this.id] : undefined;
       if (part === undefined) return [];
@@ -240,7 +242,6 @@ export class Puppet {
         since: 0,
         excludes: [],
         floors: [],
-        roster: rosterDigest(this.room, []),
         ...more,
       },
     };

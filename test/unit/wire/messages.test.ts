@@ -25,12 +25,12 @@ import {
 } from '../../../web-plugin/src/wire/index.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-const envelope = fc.record({
+const ends = fc.record({
   room: fc.string({ minLength: 1, maxLength: 60 }),
   from: fc.string({ minLength: 1, maxLength: 128 }),
   to: fc.string({ minLength: 1, maxLength: 128 }),
-  seq: fc.integer({ min: 1, max: 2 ** 48 - 1 }),
 });
+const seqs = fc.integer({ min: 1, max: 2 ** 48 - 1 });
 const key: fc.Arbitrary<KeyBody> = fc.record({
   generation: fc.integer({ min: 1, max: 2 ** 20 - 1 }),
   step: fc.integer({ min: 0, max: 254 }),
@@ -44,7 +44,6 @@ const key: fc.Arbitrary<KeyBody> = fc.record({
       { maxLength: 15, selector: ([source]) => source },
     )
     .map((floors) => floors.sort(([a], [b]) => a - b)),
-  roster: bytes(32),
 });
 const proof = fc.option(fc.record({ device: bytes(32), signature: bytes(64) }));
 const content: fc.Arbitrary<Plaintext> = fc.oneof(
@@ -105,10 +104,11 @@ test('integers that do not fit are an error', () => {
 
 test('every plaintext comes out as it went in', () => {
   fc.assert(
-    fc.property(envelope, content, (outside, inside) => {
-      const json = encodePlaintext(outside, inside);
-      if (Buffer.byteLength(json) > LIMITS.plaintext) return;
-      assert.deepEqual(parsePlaintext(json), structuredClone({ envelope: outside, content: inside }));
+    fc.property(ends, seqs, content, (outside, seq, inside) => {
+      const plain = encodePlaintext(outside, seq, inside);
+      if (Buffer.byteLength(plain) > LIMITS.plaintext) return;
+      const shown = inside.type === 'key' ? null : outside;
+      assert.deepEqual(parsePlaintext(plain), structuredClone({ seq, ends: shown, content: inside }));
     }),
   );
 });
@@ -122,8 +122,9 @@ test('any text is a plaintext or refused', () => {
 
 test('a plaintext with one value changed to anything is a plaintext or refused; one more field is refused', () => {
   fc.assert(
-    fc.property(envelope, content, fc.nat(), fc.jsonValue(), (outside, inside, which, value) => {
-      const fields = JSON.parse(encodePlaintext(outside, inside)) as Record<string, unknown>;
+    fc.property(ends, seqs, content, fc.nat(), fc.jsonValue(), (outside, seq, inside, which, value) => {
+      fc.pre(inside.type !== 'key');
+      const fields = JSON.parse(encodePlaintext(outside, seq, inside)) as Record<string, unknown>;
       const names = Object.keys(fields);
       const name = names[which % names.length] ?? 'v';
       refusesOrReturns(() => parsePlaintext(JSON.stringify({ ...fields, [name]: value })));
@@ -132,6 +133,32 @@ test('a plaintext with one value changed to anything is a plaintext or refused; 
       if (!['name', 'key'].includes(name))
         assert.throws(() => parsePlaintext(JSON.stringify(fields)), Refusal);
     }),
+  );
+});
+
+test('the short form of a key: one number, one dot, one key, and nothing else', () => {
+  const [plain] = fc
+    .sample(key, 1)
+    .map((one) => encodePlaintext({ room: 'r', from: 'a', to: 'b' }, 12, { type: 'key', key: one }));
+  const body = plain?.slice(3) ?? '';
+  assert.equal(parsePlaintext(`12.${body}`).seq, 12);
+  for (const bad of [
+    `0.${body}`,
+    `012.${body}`,
+    `-1.${body}`,
+    `1e3.${body}`,
+    `${2 ** 48}.${body}`,
+    `12${body}`,
+    `12.${body}=`,
+    ` 12.${body}`,
+    `12.${body}\n`,
+    '12.',
+  ])
+    assert.throws(() => parsePlaintext(bad), Refusal, bad.slice(0, 20));
+  assert.throws(
+    () =>
+      parsePlaintext(JSON.stringify({ v: 1, type: 'key', room: 'r', from: 'a', to: 'b', seq: 1, key: body })),
+    Refusal,
   );
 });
 
@@ -158,7 +185,6 @@ test('keys: any bytes are one or refused; suites, sources and counters outside t
         [1, 5],
         [2, 6],
       ],
-      roster: new Uint8Array(32),
     }),
     'base64url',
   );

@@ -125,9 +125,9 @@ export class KeyExchange {
   }
 
   private gift(key: GivenKey): KeyGift {
-    const { roster, floors } = this.setup;
+    const { floors } = this.setup;
     const { generation, step, base, reason, since } = key;
     const excludes = key.excludes.map((identity) => excludeOf(fromBase64(identity) ?? new Uint8Array(0)));
-    return { generation, step, base, reason, since, excludes, floors: floors(), roster: roster.digest };
+    return { generation, step, base, reason, since, excludes, floors: floors() };
   }
 }

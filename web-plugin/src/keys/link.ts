@@ -62,25 +62,22 @@ export class Link {
   seal(make: (seq: number) => Plaintext): OlmPart {
     this.sent += 1;
     const { room, self, peer } = this.ends;
-    return this.session.encrypt(
-      encodePlaintext({ room, from: self, to: peer, seq: this.sent }, make(this.sent)),
-    );
+    return this.session.encrypt(encodePlaintext({ room, from: self, to: peer }, this.sent, make(this.sent)));
   }
 
   /** Null if this session does not open it; throws a Refusal if it does and the content is not acceptable. */
   open([type, body]: OlmPart): Opened | null {
-    let json: string;
+    let plain: string;
     try {
-      json = this.session.decrypt(type, body);
+      plain = this.session.decrypt(type, body);
     } catch {
       return null;
     }
-    const { envelope, content } = parsePlaintext(json);
+    const { seq, ends, content } = parsePlaintext(plain);
     const { room, self, peer } = this.ends;
-    if (envelope.room !== room) throw new Refusal('plaintext: made for another room');
-    if (envelope.from !== peer) throw new Refusal('plaintext: names another sender');
-    if (envelope.to !== self) throw new Refusal('plaintext: made for somebody else');
-    const { seq } = envelope;
+    if (ends !== null && ends.room !== room) throw new Refusal('plaintext: made for another room');
+    if (ends !== null && ends.from !== peer) throw new Refusal('plaintext: names another sender');
+    if (ends !== null && ends.to !== self) throw new Refusal('plaintext: made for somebody else');
     if (seq + SEQ_WINDOW < this.highest || this.seen.has(seq)) throw new Refusal('plaintext: seq was seen');
     this.highest = Math.max(this.highest, seq);
     this.seen.add(seq);

@@ -29,6 +29,8 @@ import { Listener } from './talk.ts';
 
 /** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
 export const EAGER_ROSTER = 32;
+/** Presences come in a burst: whoever has just come knows only after it how many are here. */
+const BURST_MS = 30;
 
 export interface PeersSetup {
   olm: OlmLibrary;
@@ -54,13 +56,15 @@ export class Peers {
   private readonly held = new HeldMessages();
   /** Peers whose channel may have a deadline. */
   private readonly waiting = new Set<Peer>();
+  /** When to look which channels are to be made. */
+  private lookAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: PeersSetup) {
     this.setup = setup;
   }
 
   get deadline(): number | null {
-    let at = Number.POSITIVE_INFINITY;
+    let at = this.lookAt;
     for (const peer of this.waiting) {
       const { deadline } = peer.channel;
       if (deadline === null) this.waiting.delete(peer);
@@ -71,10 +75,17 @@ export class Peers {
 
   due(now: number): void {
     for (const peer of this.waiting) peer.channel.due(now);
+    if (this.lookAt > now) return;
+    this.lookAt = Number.POSITIVE_INFINITY;
+    this.makeChannels();
   }
 
+  /** Those that are needed, or that the size of the roster allows to make before they are. */
   makeChannels(): void {
-    for (const peer of this.setup.roster.peers.values()) this.makeChannel(peer);
+    const { isSealed, needsKeys, roster } = this.setup;
+    const isLarge = roster.size > EAGER_ROSTER;
+    if (!isSealed() || (isLarge && !needsKeys())) return;
+    for (const peer of roster.peers.values()) this.wantChannel(peer, isLarge);
   }
 
   /** The first bundle of an occupant is pinned (rule M16). */
@@ -134,7 +145,9 @@ export class Peers {
     this.setup.roster.admit(occupant, peer);
     this.setup.parts().keys.sending.join(identity, this.setup.outbox.now);
     this.setup.parts().beacons.agreement.join(identity, this.setup.outbox.now);
-    this.makeChannel(peer);
+    if (!this.setup.isSealed()) return;
+    if (this.setup.needsKeys() && peer.channel.isInitiator) this.wantChannel(peer, false);
+    else this.lookAt = Math.min(this.lookAt, this.setup.outbox.now + BURST_MS);
   }
 
   left(id: OccupantId): void {
@@ -240,12 +253,6 @@ export class Peers {
     if (!sealed || this.setup.isSealed() || peer.hasGivenEvidence) return;
     peer.hasGivenEvidence = true;
     this.setup.outbox.tell({ type: 'evidence', occupant: peer.id });
-  }
-
-  private makeChannel(peer: Peer): void {
-    const { isSealed, needsKeys, roster } = this.setup;
-    const isLarge = roster.size > EAGER_ROSTER;
-    if (isSealed() && (!isLarge || needsKeys())) this.wantChannel(peer, isLarge);
   }
 
   wantChannel(peer: Peer, isUrgent: boolean): void {

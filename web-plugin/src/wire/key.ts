@@ -22,7 +22,6 @@ export interface KeyBody {
   excludes: Uint8Array[];
   /** Counters below are refused, per source; sources rise. */
   floors: [number, number][];
-  roster: Uint8Array;
 }
 
 const MAX_LENGTH = 2048;
@@ -38,7 +37,6 @@ export const encodeKey = (key: KeyBody): string =>
       ...key.excludes,
       uint(key.floors.length, 1),
       ...key.floors.map(([source, floor]) => concat(uint(source, 1), uint(floor, 8))),
-      key.roster,
     ),
   );
 
@@ -71,7 +69,6 @@ export function parseKey(value: unknown): KeyBody {
   if (floors.some(([source], index) => source <= (floors[index - 1]?.[0] ?? -1))) {
     throw new Refusal('key: sources must rise');
   }
-  const roster = take(32);
-  if (at !== bytes.length) throw new Refusal('key: bytes after the digest');
-  return { generation, step, since, wrapped, reason, excludes, floors, roster };
+  if (at !== bytes.length) throw new Refusal('key: bytes after the floors');
+  return { generation, step, since, wrapped, reason, excludes, floors };
 }

@@ -1,4 +1,4 @@
-// What stands inside Olm: JSON with a closed schema for each type. docs/protocol.md §4.2 and §5.3.
+// What stands inside Olm: JSON with a closed schema for each type, and a short form of KEY. docs/protocol.md §4.2, §5.3.
 
 import { toBase64Url, utf8 } from './bytes.ts';
 import { parseSaid, type Said } from './data.ts';
@@ -9,12 +9,11 @@ import { encodeSas, parseSas, type SasMessage } from './sas.ts';
 
 const MAX_SEQ = 2 ** 48 - 1;
 
-/** Written and checked on every plaintext; none of it is ever believed, only compared. */
-export interface Envelope {
+/** Written on a plaintext and checked; none of it is ever believed, only compared. */
+export interface Ends {
   room: string;
   from: string;
   to: string;
-  seq: number;
 }
 
 /** Device key and its signature over the transcript. */
@@ -47,16 +46,23 @@ export type Plaintext =
   | { type: 'data'; said: Said }
   | { type: 'sas'; sas: SasMessage };
 
-const TYPES = ['hello', 'accept', 'confirm', 'key', 'keyreq', 'data', 'sas'] as const;
+type LongPlaintext = Exclude<Plaintext, { type: 'key' }>;
+
+const TYPES = ['hello', 'accept', 'confirm', 'keyreq', 'data', 'sas'] as const;
+const SHORT = /^([1-9][0-9]{0,14})\.([A-Za-z0-9_-]+)$/;
 const ENVELOPE = ['v', 'type', 'room', 'from', 'to', 'seq'];
 export const MAX_NAME = 128;
 
-export function encodePlaintext(envelope: Envelope, content: Plaintext): string {
-  const { room, from, to, seq } = envelope;
+/**
+ * KEY is by far the most frequent, one for each member at each leave, so it does without the names of its ends: its wrap
+ * opens under their transcript alone, which has them all.
+ */
+export function encodePlaintext({ room, from, to }: Ends, seq: number, content: Plaintext): string {
+  if (content.type === 'key') return `${seq}.${encodeKey(content.key)}`;
   return JSON.stringify({ v: 1, type: content.type, room, from, to, seq, ...encodeContent(content) });
 }
 
-function encodeContent(content: Plaintext): Fields {
+function encodeContent(content: LongPlaintext): Fields {
   switch (content.type) {
     case 'hello':
       return { ordinal: content.ordinal, nonce: toBase64Url(content.nonce), sealed: content.sealed };
@@ -64,8 +70,6 @@ function encodeContent(content: Plaintext): Fields {
       return { nonce: toBase64Url(content.nonce), ...encodeShared(content) };
     case 'confirm':
       return encodeShared(content);
-    case 'key':
-      return { key: encodeKey(content.key) };
     case 'keyreq':
       return { min: content.min };
     case 'data': {
@@ -89,11 +93,28 @@ function encodeShared(content: Extract<Plaintext, { confirm: Uint8Array }>): Fie
   };
 }
 
-/** Throws a Refusal unless `json` is a plaintext of ours, whole and without anything else. */
-export function parsePlaintext(json: string): { envelope: Envelope; content: Plaintext } {
-  if (json.length > LIMITS.plaintext || utf8(json).length > LIMITS.plaintext) {
+export interface ParsedPlaintext {
+  seq: number;
+  /** Null for KEY, whose wrap proves them. */
+  ends: Ends | null;
+  content: Plaintext;
+}
+
+/** Throws a Refusal unless `plain` is a plaintext of ours, whole and without anything else. */
+export function parsePlaintext(plain: string): ParsedPlaintext {
+  if (plain.length > LIMITS.plaintext || utf8(plain).length > LIMITS.plaintext) {
     throw new Refusal(`plaintext: more than ${LIMITS.plaintext} bytes`);
   }
+  const [, seq, key] = SHORT.exec(plain) ?? [];
+  if (seq === undefined) return parseLong(plain);
+  return {
+    seq: integer(Number(seq), 'seq', 1, MAX_SEQ),
+    ends: null,
+    content: { type: 'key', key: parseKey(key) },
+  };
+}
+
+function parseLong(json: string): ParsedPlaintext {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -104,16 +125,15 @@ export function parsePlaintext(json: string): { envelope: Envelope; content: Pla
   if (fields.v !== 1) throw new Refusal('plaintext: expected version 1');
   const type = oneOf(fields.type, 'plaintext type', TYPES);
   const content = parseContent(type, fields);
-  const envelope = {
+  const ends = {
     room: text(fields.room, 'room', 3071),
     from: text(fields.from, 'from', LIMITS.occupant),
     to: text(fields.to, 'to', LIMITS.occupant),
-    seq: integer(fields.seq, 'seq', 1, MAX_SEQ),
   };
-  return { envelope, content };
+  return { seq: integer(fields.seq, 'seq', 1, MAX_SEQ), ends, content };
 }
 
-function parseContent(type: Plaintext['type'], fields: Fields): Plaintext {
+function parseContent(type: LongPlaintext['type'], fields: Fields): LongPlaintext {
   switch (type) {
     case 'hello':
       closed(fields, type, [...ENVELOPE, 'ordinal', 'nonce', 'sealed']);
@@ -129,9 +149,6 @@ function parseContent(type: Plaintext['type'], fields: Fields): Plaintext {
     case 'confirm':
       closed(fields, type, [...ENVELOPE, 'sealed', 'confirm'], ['dev', 'sig', 'name', 'key']);
       return { type, ...parseShared(fields) };
-    case 'key':
-      closed(fields, type, [...ENVELOPE, 'key']);
-      return { type, key: parseKey(fields.key) };
     case 'keyreq':
       closed(fields, type, [...ENVELOPE, 'min']);
       return { type, min: integer(fields.min, 'min', 1, MAX_GENERATION) };
