@@ -2,7 +2,14 @@
 // The two invariants of docs/protocol.md §5.2 and the nonces of §11.
 
 import type { SealingKey } from './worker-model.ts';
-import type { Member } from './world.ts';
+
+/** Who it is about. */
+export interface Subject {
+  readonly id: string;
+  readonly identity: string;
+  /** Nothing used before may ever open to it. */
+  readonly joinedAt: number;
+}
 
 /** Nothing is sealed for a leaver longer than this after its leave was seen. */
 const DEADLINE_MS = 300;
@@ -11,13 +18,13 @@ const KEPT_LEAVES = 64;
 const NAMED_VIOLATIONS = 1000;
 
 interface Generation {
-  sender: Member;
+  sender: Subject;
   generation: number;
   /** First use of each step. */
   steps: Map<number, number>;
-  holders: Set<Member>;
+  holders: Set<Subject>;
   /** Holders that left: when the sender saw it. */
-  gone: Map<Member, number>;
+  gone: Map<Subject, number>;
 }
 
 export class Invariants {
@@ -28,7 +35,7 @@ export class Invariants {
   private readonly bases = new Map<string, { name: string; counter: number }>();
   private readonly spelled = new WeakMap<SealingKey, string>();
   /** Of each sender: its latest generations, and the leaves that it saw lately of people who are not back. */
-  private readonly recent = new WeakMap<Member, { generations: number[]; leaves: Map<Member, number> }>();
+  private readonly recent = new WeakMap<Subject, { generations: number[]; leaves: Map<Subject, number> }>();
 
   /** The first thousand by name, then their number alone. */
   get violations(): string[] {
@@ -42,7 +49,7 @@ export class Invariants {
   }
 
   /** The core had a key put to use. */
-  used(sender: Member, key: SealingKey, now: number): void {
+  used(sender: Subject, key: SealingKey, now: number): void {
     const name = nameOf(sender.identity, key.generation);
     const known = this.bases.get(this.spell(key));
     const full = `${name} ${key.step}`;
@@ -62,7 +69,7 @@ export class Invariants {
   }
 
   /** Whoever is given (g, s) opens every step from s on: none of them may have been used before it joined. */
-  accepted(receiver: Member, sender: Member, key: SealingKey): void {
+  accepted(receiver: Subject, sender: Subject, key: SealingKey): void {
     const generation = this.generation(sender, key.generation);
     generation.holders.add(receiver);
     const at = this.of(sender).leaves.get(receiver);
@@ -74,7 +81,7 @@ export class Invariants {
     }
   }
 
-  sawLeave(sender: Member, leaver: Member, now: number): void {
+  sawLeave(sender: Subject, leaver: Subject, now: number): void {
     const { generations, leaves } = this.of(sender);
     leaves.set(leaver, now);
     for (const old of leaves.keys()) if (leaves.size > KEPT_LEAVES) leaves.delete(old);
@@ -84,12 +91,12 @@ export class Invariants {
     }
   }
 
-  sawJoin(sender: Member, who: Member): void {
+  sawJoin(sender: Subject, who: Subject): void {
     this.of(sender).leaves.delete(who);
   }
 
   /** A frame was sealed: for nobody who is gone, and under a pair of key and counter that never was. */
-  sealed(sender: Member, key: SealingKey, counter: number, now: number): void {
+  sealed(sender: Subject, key: SealingKey, counter: number, now: number): void {
     const base = this.bases.get(this.spell(key));
     if (base === undefined) this.violation(`${sender.id} seals under a key that was never put to use`);
     else if (counter <= base.counter) this.violation(`${sender.id} uses ${base.name} with ${counter} twice`);
@@ -101,19 +108,19 @@ export class Invariants {
     }
   }
 
-  private generation(sender: Member, generation: number): Generation {
+  private generation(sender: Subject, generation: number): Generation {
     const name = nameOf(sender.identity, generation);
     const known = this.generations.get(name);
     if (known !== undefined) return known;
-    const made = { sender, generation, steps: new Map(), holders: new Set<Member>(), gone: new Map() };
+    const made = { sender, generation, steps: new Map(), holders: new Set<Subject>(), gone: new Map() };
     this.generations.set(name, made);
     return made;
   }
 
-  private of(sender: Member) {
+  private of(sender: Subject) {
     const known = this.recent.get(sender);
     if (known !== undefined) return known;
-    const made = { generations: [], leaves: new Map<Member, number>() };
+    const made = { generations: [], leaves: new Map<Subject, number>() };
     this.recent.set(sender, made);
     return made;
   }

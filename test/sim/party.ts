@@ -23,8 +23,8 @@ export class Party {
   isPresent = true;
   isSealed = false;
   isOn = false;
-  /** CPU time of its core so far, milliseconds. */
-  cpuMs = 0;
+  /** Time that went by in its core so far, milliseconds. */
+  coreMs = 0;
   private readonly ports: PartyPorts;
   /** Since when a sender's frames do not open here, and when that was last reported. */
   private readonly lacking = new Map<Identity, { since: number; toldAt: number }>();
@@ -51,10 +51,9 @@ export class Party {
     if (event.type === 'sealed') this.isSealed = true;
     if (event.type === 'unsealed') this.isSealed = false;
     if (event.type === 'source') this.isOn = event.on;
-    const before = process.cpuUsage();
+    const begin = performance.now();
     const actions = this.core.handle(event, now);
-    const { user, system } = process.cpuUsage(before);
-    this.cpuMs += (user + system) / 1000;
+    this.coreMs += performance.now() - begin;
     for (const action of actions) this.act(action, now);
   }
 
@@ -129,4 +128,22 @@ export class Party {
         break;
     }
   }
+}
+
+/** Who cannot open what somebody sends now. */
+export function deafPairs(present: Party[], now: number): string[] {
+  const problems: string[] = [];
+  for (const sender of present) {
+    if (!sender.isOn || !sender.isSealed) continue;
+    const sealed = sender.worker.sealsWith(now);
+    if (sealed === null) {
+      problems.push(`${sender.id} has no key to send with`);
+      continue;
+    }
+    for (const receiver of present) {
+      if (receiver !== sender && !receiver.worker.opens(sender.identity, sealed, now))
+        problems.push(`${receiver.id} cannot open ${sender.id} ${sealed.generation}.${sealed.step}`);
+    }
+  }
+  return problems;
 }

@@ -2,6 +2,7 @@
 
 import { loadOlm } from '../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from './chance.ts';
+import { CpuClock } from './cpu-clock.ts';
 import { extent } from './extent.ts';
 import { Measure } from './measure.ts';
 import { Scale } from './scale.ts';
@@ -67,10 +68,11 @@ export async function simulate(run: Run, { memory = false } = {}): Promise<Outco
   world.run(SETTLE_MS);
   world.observer = measure;
   world.network = NETWORKS[scenario];
-  let spent = cpuOf(world, verifier);
+  const clock = new CpuClock(() => world.coreMs + verifier.sparedMs);
   let middle = 0;
   for (let n = 0; n < events; n += 1) {
     measure.discount();
+    clock.start();
     // Leaves and joins in turn keep the numbers; an active one is replaced by an active one.
     const isLeave = n % 2 === 0;
     const missing = active - world.present.filter(({ isOn }) => isOn).length;
@@ -79,9 +81,7 @@ export async function simulate(run: Run, { memory = false } = {}): Promise<Outco
     else world.leave(leaver.id);
     DISTURBANCES[scenario](world, chance, n);
     world.run(pause(scenario, chance));
-    const now = cpuOf(world, verifier);
-    measure.charge(isLeave ? 'leave' : 'join', now - spent);
-    spent = now;
+    measure.charge(isLeave ? 'leave' : 'join', clock.stop());
     checkExtent(world, n, count);
     if (n === events >> 1) middle = scale?.total() ?? 0;
   }
@@ -96,9 +96,6 @@ export async function simulate(run: Run, { memory = false } = {}): Promise<Outco
     world.invariants.violation(`what is held grew from ${middle} to ${end} bytes in the second half`);
   return { world, measure, memory: Math.round(scale.cores(() => world.free()) / members) };
 }
-
-/** CPU time of all cores so far; a check that another member had done already counts as much as it cost that one. */
-const cpuOf = (world: World, verifier: Verifier): number => world.cpuMs + verifier.sparedMs;
 
 function pause(scenario: Scenario, chance: Chance): number {
   return scenario === 'storm' ? chance.integer(0, 120) : chance.integer(300, 1500);

@@ -11,7 +11,7 @@ import {
 import type { EndpointMessage, OlmPart } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
 import { Invariants } from './invariants.ts';
-import { Party } from './party.ts';
+import { deafPairs, Party } from './party.ts';
 import { Schedule } from './schedule.ts';
 import { type MessageKind, stanzaBytes } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
@@ -67,7 +67,7 @@ export class World {
   private readonly split = new Map<string, number>();
   private readonly byIdentity = new Map<string, Member>();
   private here: Member[] | null = null;
-  /** CPU time of the cores that are gone, milliseconds. */
+  /** Time that went by in cores that are gone, milliseconds. */
   private goneMs = 0;
   private readonly schedule = new Schedule();
   private readonly chance: Chance;
@@ -142,7 +142,7 @@ export class World {
       this.members.delete(id);
       this.split.delete(id);
       this.byIdentity.delete(leaver.identity);
-      this.goneMs += leaver.cpuMs;
+      this.goneMs += leaver.coreMs;
       leaver.release();
     });
   }
@@ -217,30 +217,16 @@ export class World {
 
   /** Pairs of which the first cannot open what the second sends now. */
   deaf(): string[] {
-    const problems: string[] = [];
-    for (const sender of this.present) {
-      if (!sender.isOn || !sender.isSealed) continue;
-      const sealed = sender.worker.sealsWith(this.now);
-      if (sealed === null) {
-        problems.push(`${sender.id} has no key to send with`);
-        continue;
-      }
-      for (const receiver of this.present) {
-        if (receiver !== sender && !receiver.worker.opens(sender.identity, sealed, this.now)) {
-          problems.push(`${receiver.id} cannot open ${sender.id} ${sealed.generation}.${sealed.step}`);
-        }
-      }
-    }
-    return problems;
+    return deafPairs(this.present, this.now);
   }
 
   traceDigest(): string {
     return this.trace.copy().digest('hex');
   }
 
-  /** CPU time of all cores so far, milliseconds. */
-  get cpuMs(): number {
-    return [...this.members.values()].reduce((sum, { cpuMs }) => sum + cpuMs, this.goneMs);
+  /** Time that went by in all cores so far, milliseconds. */
+  get coreMs(): number {
+    return [...this.members.values()].reduce((sum, { coreMs }) => sum + coreMs, this.goneMs);
   }
 
   /** Gives back what the members hold; nothing can be done with this world afterwards. */

@@ -18,7 +18,8 @@ export type { BridgeClient } from './bridge/client.ts';
 export type { RoomEvent } from './prosody/server.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const MODULE = { path: join(ROOT, 'prosody-module'), name: 'muc_e2ee' };
+/** The project's Prosody module. */
+export const MODULE = { path: join(ROOT, 'prosody-module'), name: 'muc_e2ee' };
 const READY_MS = 20_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -1,6 +1,6 @@
 // Does everybody see the same people? Beacons are sent and compared here. docs/protocol.md §8; rule M15, brief D9.
 
-import { type Beacon, equal } from '../wire/index.ts';
+import { type Beacon, toBase64 } from '../wire/index.ts';
 import type { Identity } from './events.ts';
 
 const SETTLE_MS = 5000;
@@ -19,7 +19,7 @@ interface Heard {
   /** Since when a beacon may be expected, or when the last one came. */
   since: number;
   /** The last one, while it is not judged. */
-  claim: { roster: Uint8Array; participants: number; judgeAt: number } | null;
+  claim: { roster: string; participants: number; judgeAt: number } | null;
   view: View;
 }
 
@@ -40,8 +40,8 @@ export class Agreement {
   private sendAt: number | null = null;
   private sentAt = Number.NEGATIVE_INFINITY;
   private lookAt: number | null = null;
-  /** Own digests of the recent past: a peer may have sent its beacon just before or after a change. */
-  private own: { digest: Uint8Array; until: number }[] = [];
+  /** Own digests of the recent past, and until when each counts: a peer may have sent its beacon just before or after a change. */
+  private own = new Map<string, number>();
 
   constructor(ports: AgreementPorts) {
     this.ports = ports;
@@ -82,7 +82,11 @@ export class Agreement {
     const heard = this.heard.get(identity);
     if (heard === undefined) return;
     heard.since = now;
-    heard.claim = { roster: beacon.roster, participants: beacon.participants, judgeAt: now + SETTLE_MS };
+    heard.claim = {
+      roster: toBase64(beacon.roster),
+      participants: beacon.participants,
+      judgeAt: now + SETTLE_MS,
+    };
     this.judge(identity, heard, now);
     if (heard.claim !== null) this.lookAt = Math.min(this.lookAt ?? heard.claim.judgeAt, heard.claim.judgeAt);
   }
@@ -111,10 +115,13 @@ export class Agreement {
 
   /** Remembers the digest as it is from now on, and for how long the ones before it still count. */
   private note(now: number, span: number): void {
-    const last = this.own.at(-1);
-    if (last !== undefined) last.until = now + span + SETTLE_MS;
-    this.own.push({ digest: this.ports.digest(), until: Number.POSITIVE_INFINITY });
-    this.own = this.own.filter(({ until }) => until > now - SETTLE_MS).slice(-OWN_DIGESTS);
+    for (const [digest, until] of this.own) {
+      if (until === Number.POSITIVE_INFINITY) this.own.set(digest, now + span + SETTLE_MS);
+      else if (until <= now - SETTLE_MS || this.own.size > OWN_DIGESTS) this.own.delete(digest);
+    }
+    const digest = toBase64(this.ports.digest());
+    this.own.delete(digest);
+    this.own.set(digest, Number.POSITIVE_INFINITY);
   }
 
   private send(now: number): void {
@@ -127,9 +134,7 @@ export class Agreement {
     const { claim } = heard;
     let { view } = heard;
     if (claim !== null) {
-      const isKnown = this.own.some(
-        ({ digest, until }) => until > now - SETTLE_MS && equal(digest, claim.roster),
-      );
+      const isKnown = (this.own.get(claim.roster) ?? Number.NEGATIVE_INFINITY) > now - SETTLE_MS;
       if (isKnown) view = 'agrees';
       else if (claim.judgeAt <= now) view = 'differs';
       if (isKnown || claim.judgeAt <= now) heard.claim = null;

@@ -37,6 +37,7 @@ export interface OlmSas {
   free(): void;
 }
 
+/** libolm wipes byte arrays that it was given: it gets copies. */
 export interface OlmLibrary {
   sas(): OlmSas;
   account(): OlmAccount;
@@ -54,7 +55,7 @@ export async function loadOlm(options?: { locateFile?: (file: string) => string 
     sas,
     verify(ed25519, message, signature) {
       try {
-        utility.ed25519_verify(toBase64(ed25519), message, toBase64(signature));
+        utility.ed25519_verify(toBase64(ed25519), message.slice(), toBase64(signature));
         return true;
       } catch {
         return false;
@@ -84,7 +85,7 @@ function account(): OlmAccount {
     curve25519: bytes(identity.curve25519),
     ed25519: bytes(identity.ed25519),
     fallback: bytes(Object.values(fallback.curve25519)[0]),
-    sign: (message) => bytes(own.sign(message)),
+    sign: (message) => bytes(own.sign(message.slice())),
     outbound: (peer, peerFallback) =>
       opened((made) => made.create_outbound(own, toBase64(peer), toBase64(peerFallback))),
     inbound: (peer, body) => opened((made) => made.create_inbound_from(own, toBase64(peer), body)),
