@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  exportDevices,
   nameForm,
   openDevice,
   openTrust,
@@ -41,6 +42,21 @@ test('a device is made once, cannot be taken out, signs what libolm verifies, an
   assert.deepEqual((await openDevice(records)).publicKey, first.publicKey);
   await resetDevice(records);
   assert.notDeepEqual((await openDevice(records)).publicKey, first.publicKey);
+});
+
+test('what is exported has the public side of the own device and what is known of others, and no secret', async () => {
+  const records = memoryRecords();
+  const device = await openDevice(records);
+  const trust = await openTrust(records);
+  trust.meet('A', 'Alice', 5);
+  trust.verify('A', 7);
+  assert.deepEqual(JSON.parse(exportDevices(device, trust.records())), {
+    sealmeet: 'devices',
+    v: 1,
+    device: Buffer.from(device.publicKey).toString('base64').replace(/=+$/, ''),
+    temporary: false,
+    known: [{ device: 'A', firstSeen: 5, lastSeen: 5, names: ['Alice'], verifiedAt: 7 }],
+  });
 });
 
 test('without storage, or with one that is broken or holds rubbish, the device says that it is temporary or is new', async () => {

@@ -4,7 +4,7 @@ export { type Core, type CoreOptions, createCore, type RosterView } from './core
 export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
 export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
-export { type OwnDevice, openDevice, resetDevice } from './own-device.ts';
+export { exportDevices, type OwnDevice, openDevice, resetDevice } from './own-device.ts';
 export { EAGER_ROSTER } from './peers.ts';
 export { openRecords, type RecordStore } from './record-store.ts';
 export type { ComparisonStep } from './sas.ts';

@@ -1,6 +1,8 @@
 // The long-lived device of this browser: Ed25519, not extractable, made on first use. docs/protocol.md §7.1; brief D7.
 
+import { toBase64 } from '../wire/index.ts';
 import type { RecordStore } from './record-store.ts';
+import type { SeenDevice } from './trust.ts';
 
 const RECORD = 'device';
 
@@ -25,8 +27,20 @@ export async function openDevice(
   return device(pair, !isKept, subtle);
 }
 
-/** Makes this browser a new device: nobody who knew the old one knows it. */
+/** From the next page on this browser is a new device: nobody who knew the old one knows it. */
 export const resetDevice = (records: RecordStore): Promise<void> => records.delete(RECORD);
+
+/**
+ * What may leave this browser of its device and of those it knows, as JSON to keep or to compare: no secret is in it.
+ * `{sealmeet: 'devices', v: 1, device, temporary, known: [{device, firstSeen, lastSeen, names, verifiedAt}]}`; keys in
+ * base64, times in milliseconds since the epoch.
+ */
+export const exportDevices = ({ publicKey, isTemporary }: OwnDevice, known: SeenDevice[]): string =>
+  JSON.stringify(
+    { sealmeet: 'devices', v: 1, device: toBase64(publicKey), temporary: isTemporary, known },
+    null,
+    2,
+  );
 
 async function stillThere(records: RecordStore): Promise<CryptoKeyPair | null> {
   try {
