@@ -13,6 +13,7 @@ import type { ChannelSetup } from './channel-ports.ts';
 import { channelKeys, type End, transcriptHash } from './derive.ts';
 import type { Proof } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
+import { Links } from './links.ts';
 import type { OlmAccount } from './olm.ts';
 import { Retry } from './retry.ts';
 
@@ -24,12 +25,7 @@ const SUITE = 1;
 export class Channel {
   readonly isInitiator: boolean;
   private readonly setup: ChannelSetup;
-  /** The link that sends; the one being made; for the responder the one before, read until CONFIRM. */
-  private active: Link | null = null;
-  private making: Link | null = null;
-  /** Offered before `making`, which went out because no answer had come: a slow answer still counts. */
-  private offered: Link | null = null;
-  private previous: Link | null = null;
+  private readonly links = new Links();
   private readonly retry = new Retry();
   private failures = 0;
 
@@ -40,7 +36,7 @@ export class Channel {
 
   /** Keys may be sent: the initiator has a valid ACCEPT, the responder has answered a HELLO. */
   get isReady(): boolean {
-    return this.active !== null;
+    return this.links.active !== null;
   }
 
   get deadline(): number | null {
@@ -49,7 +45,7 @@ export class Channel {
 
   /** Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. */
   want(now: number, urgent: boolean): void {
-    if (this.active !== null || this.making !== null) return;
+    if (this.links.active !== null || this.links.making !== null) return;
     if (this.isInitiator) this.offer(now);
     else if (urgent && this.retry.at === null) this.askRestart(now);
     else this.retry.later(now);
@@ -57,15 +53,15 @@ export class Channel {
 
   due(now: number): void {
     if (!this.retry.isDue(now)) return;
-    if (!this.isInitiator && this.active?.stage !== 'open') this.askRestart(now);
-    else if (this.isInitiator && (this.making !== null || this.active === null)) this.offer(now);
+    if (!this.isInitiator && this.links.active?.stage !== 'open') this.askRestart(now);
+    else if (this.isInitiator && (this.links.making !== null || this.links.active === null)) this.offer(now);
   }
 
   /** A clear hint arrived; anybody can have made it. */
   hinted(now: number): void {
     if (!this.isInitiator) throw new Refusal('restart: not for the responder');
     if (!this.retry.mayRestart(now)) throw new Refusal('restart: too often');
-    if (this.making === null) this.offer(now);
+    if (this.links.making === null) this.offer(now);
   }
 
   give(gift: KeyGift): OlmPart {
@@ -91,22 +87,16 @@ export class Channel {
   }
 
   free(): void {
-    for (const link of [this.active, this.making, this.offered, this.previous]) link?.free();
-    this.active = null;
-    this.making = null;
-    this.offered = null;
-    this.previous = null;
+    this.links.free();
     this.retry.at = null;
   }
 
   private offer(now: number): void {
     const { account, memory, peer, random, ports } = this.setup;
-    this.offered?.free();
-    this.offered = this.making;
     memory.ordinal += 1;
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
     const link = this.link(session, 'offered', memory.ordinal, random(16));
-    this.making = link;
+    this.links.offer(link);
     this.retry.again(now);
     ports.send(
       link.seal(() => ({
@@ -120,10 +110,8 @@ export class Channel {
 
   private hello(part: OlmPart, now: number): void {
     const { account, memory, peer, random } = this.setup;
-    const known = [this.active, this.making, this.previous];
-    if (known.some((link) => link?.matches(peer.participant.curve25519, part[1]))) {
+    if (this.links.isKnown(peer.participant.curve25519, part[1]))
       throw new Refusal('hello: of a session that is there');
-    }
     if (memory.sessions.size >= SESSIONS) throw new Refusal(`hello: more than ${SESSIONS} sessions`);
     const session = inbound(account, peer.participant.curve25519, part[1]);
     const link = this.link(session, 'signing', 0, random(16));
@@ -137,24 +125,20 @@ export class Channel {
       memory.ordinal = opened.content.ordinal;
       this.accept(link, opened.content, now);
     } catch (error) {
-      if (this.making !== link && this.active !== link) link.free();
+      if (this.links.making !== link && this.links.active !== link) link.free();
       throw error;
     }
   }
 
   private accept(link: Link, hello: Extract<Plaintext, { type: 'hello' }>, now: number): void {
     const { ports, prover } = this.setup;
-    this.making?.free();
-    this.making = link;
+    this.links.answer(link);
     link.keys = channelKeys(this.transcript(link, hello.ordinal, hello.nonce, link.ownNonce));
     ports.peerSealed(hello.sealed);
     prover.prove('responder', link.keys.transcript, (proof, name) => {
-      if (this.making !== link || link.keys === null) return;
+      if (this.links.making !== link || link.keys === null) return;
       const { accept } = link.keys;
-      this.making = null;
-      if (this.active?.stage === 'open') this.previous = this.active;
-      else this.active?.free();
-      this.active = link;
+      this.links.accept(link);
       link.stage = 'accepted';
       this.retry.again(now);
       const gift = ports.gift();
@@ -174,16 +158,15 @@ export class Channel {
   }
 
   private message(part: OlmPart, now: number): void {
-    for (const link of [this.making, this.offered, this.active, this.previous]) {
-      const opened = link?.open(part) ?? null;
-      if (link === null || opened === null) continue;
+    const found = this.links.open(part);
+    if (found !== null) {
       this.failures = 0;
-      this.read(link, opened);
+      this.read(found.link, found.opened);
       return;
     }
     this.failures += 1;
-    if (this.active === null || this.failures >= FAILURES_TO_RESTART) this.restart(now);
-    throw new Refusal(this.active === null ? 'olm: no session' : 'olm: does not open');
+    if (!this.isReady || this.failures >= FAILURES_TO_RESTART) this.restart(now);
+    throw new Refusal(this.isReady ? 'olm: does not open' : 'olm: no session');
   }
 
   private read(link: Link, opened: Opened): void {
@@ -203,7 +186,7 @@ export class Channel {
 
   private accepted(link: Link, seq: number, accept: Extract<Plaintext, { type: 'accept' }>): void {
     const { ports, prover } = this.setup;
-    if (!this.isInitiator || !this.isOutstanding(link) || link.stage !== 'offered') {
+    if (!this.isInitiator || !this.links.isOutstanding(link) || link.stage !== 'offered') {
       throw new Refusal('accept: no HELLO is outstanding');
     }
     const keys = channelKeys(this.transcript(link, link.ordinal, link.ownNonce, accept.nonce));
@@ -215,10 +198,8 @@ export class Channel {
     link.stage = 'signing';
     ports.peerSealed(accept.sealed);
     prover.prove('initiator', keys.transcript, (proof, name) => {
-      if (!this.isOutstanding(link)) return;
-      this.fulfilled(link);
-      this.active?.free();
-      this.active = link;
+      if (!this.links.isOutstanding(link)) return;
+      this.links.confirm(link);
       const gift = ports.gift();
       ports.send(
         link.seal((at) => ({
@@ -242,8 +223,7 @@ export class Channel {
     if (!this.setup.prover.holds('initiator', link.keys.transcript, confirm.proof)) {
       throw this.broken(link, 'confirm: the device signature does not hold');
     }
-    this.previous?.free();
-    this.previous = null;
+    this.links.confirmed();
     this.setup.ports.peerSealed(confirm.sealed);
     this.opened(link, confirm.proof, confirm.name, seq, confirm.key);
   }
@@ -257,31 +237,15 @@ export class Channel {
   ): void {
     link.stage = 'open';
     // A HELLO that went out meanwhile has the other end change to another session: it has to be seen through.
-    if (this.making === null) this.retry.succeeded();
+    if (this.links.making === null) this.retry.succeeded();
     this.setup.ports.sendable();
     if (link.keys !== null) this.setup.ports.open(link.keys.transcript, proof, name);
     if (key !== null) this.setup.ports.key(link.unwrap(seq, key));
     for (const early of link.early.splice(0)) this.read(link, early);
   }
 
-  private isOutstanding(link: Link): boolean {
-    return link === this.making || link === this.offered;
-  }
-
-  private fulfilled(link: Link): void {
-    if (link === this.making) {
-      this.making = null;
-      this.offered?.free();
-    }
-    // Either it is this one, or its answer can no longer come.
-    if (this.making === null || link === this.offered) this.offered = null;
-  }
-
-  /** A transcript that differs cannot be mended inside the session. */
   private broken(link: Link, reason: string): Refusal {
-    link.free();
-    this.fulfilled(link);
-    if (this.active === link) this.active = null;
+    this.links.close(link);
     return new Refusal(reason);
   }
 
@@ -289,7 +253,7 @@ export class Channel {
   private restart(now: number): void {
     if (!this.isInitiator) {
       this.askRestart(now);
-    } else if (this.making === null && this.retry.mayRestart(now)) {
+    } else if (this.links.making === null && this.retry.mayRestart(now)) {
       this.failures = 0;
       this.offer(now);
     }
@@ -306,8 +270,8 @@ export class Channel {
   }
 
   private sealOpen(make: (link: Link) => (seq: number) => Plaintext): OlmPart {
-    if (this.active === null) throw new Error('the channel is not ready');
-    return this.active.seal(make(this.active));
+    if (this.links.active === null) throw new Error('the channel is not ready');
+    return this.links.active.seal(make(this.links.active));
   }
 
   private link(
