@@ -1,13 +1,14 @@
 -- Tells occupants what the room's state is: at once when it changes, coalesced after joins and leaves,
--- and each newcomer. Nothing in a client depends on it (protocol rule M15).
+-- and to each newcomer. Nothing in a client depends on it (protocol rule M15).
 
 local st = require "util.stanza";
 local jid = require "util.jid";
-local monotonic = require "util.time".monotonic;
+local gettime = require "util.time".now;
 
 local names = module:require "names";
 local roster = module:require "roster";
 
+local first_delay = 0.2; -- seconds after a change of membership
 local least_interval = 1; -- seconds between two announcements of membership in one room
 
 return function (store)
@@ -40,7 +41,7 @@ return function (store)
 
 	function announce.now(room)
 		local passing = store.passing(room);
-		passing.announced, passing.changed = monotonic(), false;
+		passing.announced, passing.changed = gettime(), false;
 		local stanza = build(room);
 		local attr = stanza.attr;
 		for _, occupant in store.occupants(room) do
@@ -52,41 +53,22 @@ return function (store)
 		end
 	end
 
-	local function wait(passing)
-		return math.max(0, (passing.announced or -least_interval) + least_interval - monotonic());
-	end
-
 	local function due(_, room_jid)
 		local passing = store.live[room_jid];
 		if not passing then return; end
 		passing.timer = nil;
 		local room = store.room(room_jid);
-		if room then announce.flush(room); end
+		if room and passing.changed then announce.now(room); end
 	end
 
-	-- The membership changes: all changes until an announcement goes out share that one.
-	function announce.owe(room)
-		store.passing(room).changed = true;
-	end
-
-	-- Announces what is owed when it may go out, after the stanza at hand has been handled.
+	-- The membership changed: one announcement for all changes until it goes out.
 	function announce.soon(room)
 		local passing = store.passing(room);
-		if not passing.changed or passing.timer then return; end
-		passing.timer = module:add_timer(wait(passing), due, room.jid);
-	end
-
-	-- Announces what is owed at once where it may, and returns whether it did. For events after which the room shows the
-	-- change: what goes out together with the presences that show it wakes no connection a second time.
-	function announce.flush(room)
-		local passing = store.passing(room);
-		if not passing.changed then return false; end
-		if wait(passing) > 0 then
-			announce.soon(room);
-			return false;
-		end
-		announce.now(room);
-		return true;
+		passing.changed = true;
+		if passing.timer then return; end
+		local now = gettime();
+		local at = math.max(now + first_delay, (passing.announced or 0) + least_interval);
+		passing.timer = module:add_timer(at - now, due, room.jid);
 	end
 
 	return announce;

@@ -27,7 +27,7 @@ local function next_epoch(room)
 	if state.policy == "off" then return; end
 	state.epoch = state.epoch + 1;
 	metrics.epoch();
-	announce.owe(room);
+	announce.soon(room);
 end
 
 local function handle_joined(event)
@@ -38,8 +38,7 @@ local function handle_joined(event)
 end
 module:hook("muc-occupant-joined", handle_joined, -5);
 
--- Above mod_muc, which forgets an empty room at -1. A nick change comes as a leave only; so it is one epoch too,
--- and the new nick is not in the room yet.
+-- Above mod_muc, which forgets an empty room at -1. A nick change comes as a leave only; so it is one epoch too.
 local function handle_left(event)
 	local room = event.room;
 	if store.is_skipped(room) or room.destroying then return; end
@@ -47,14 +46,7 @@ local function handle_left(event)
 	if state.by_jid and not room:get_occupant_jid(state.by_jid) then state.by_jid = nil; end
 	store.drop_limits(room);
 	requests.left(room, event.nick);
-	local is_nick_change = event.stanza and event.stanza.attr.type == nil;
-	if is_nick_change then
-		next_epoch(room);
-		announce.soon(room);
-	elseif room:has_occupant() then
-		next_epoch(room);
-		announce.flush(room);
-	end
+	if room:has_occupant() then next_epoch(room); end
 end
 module:hook("muc-occupant-left", handle_left, 5);
 
@@ -65,14 +57,13 @@ local function handle_change(event)
 	if store.bundle(before) == store.bundle(event.stanza) then return; end
 	requests.changed(room, event.orig_occupant, event.stanza);
 	next_epoch(room);
-	announce.soon(room);
 end
 module:hook("muc-occupant-pre-change", handle_change, -900);
 
 -- Newcomers are told after history (50) and subject (20); joined does not fire for those who come back desynchronised.
 module:hook("muc-occupant-session-new", function (event)
 	if store.is_skipped(event.room) or store.state(event.room).policy == "off" then return; end
-	if not announce.flush(event.room) then announce.to(event.room, event.jid); end
+	announce.to(event.room, event.jid);
 end, -5);
 
 module:hook("muc-room-destroyed", function (event) store.forget(event.room); end, 5);
@@ -117,7 +108,6 @@ end
 for room in store.muc().live_rooms() do
 	if not store.is_skipped(room) and store.state(room).sealed then
 		seal.sweep(room);
-		announce.owe(room);
 		announce.soon(room);
 	end
 end

@@ -143,10 +143,7 @@ return function (store, announce, seal, metrics)
 		end
 		done(event);
 		if round.state == "open" then
-			if round.agreed ~= before then
-				announce.owe(room);
-				announce.flush(room);
-			end
+			if round.agreed ~= before then announce.soon(room); end
 		else
 			conclude(room);
 		end
