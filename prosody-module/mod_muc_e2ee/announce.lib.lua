@@ -3,7 +3,7 @@
 
 local st = require "util.stanza";
 local jid = require "util.jid";
-local gettime = require "util.time".now;
+local monotonic = require "util.time".monotonic;
 
 local names = module:require "names";
 local roster = module:require "roster";
@@ -14,16 +14,16 @@ local least_interval = 1; -- seconds between two announcements of membership in 
 return function (store)
 	local announce = {};
 
-	-- Occupants that are exempt hold no keys and are not part of the roster.
+	-- Digest and number of who is in the room. Occupants that are exempt hold no keys and are not part of the roster.
 	function announce.roster(room)
-		local bundles = {};
+		local entries = {};
 		for nick, occupant in store.occupants(room) do
 			if not store.is_exempt(occupant.bare_jid) then
 				local presence = occupant:get_presence();
-				bundles[jid.resource(nick)] = presence and store.bundle(presence) or "";
+				entries[#entries + 1] = roster.entry(jid.resource(nick), presence and store.bundle_hash(presence));
 			end
 		end
-		return roster.digest(bundles);
+		return roster.digest(entries), #entries;
 	end
 
 	local function build(room)
@@ -41,7 +41,7 @@ return function (store)
 
 	function announce.now(room)
 		local passing = store.passing(room);
-		passing.announced, passing.changed = gettime(), false;
+		passing.announced, passing.changed = monotonic(), false;
 		local stanza = build(room);
 		local attr = stanza.attr;
 		for _, occupant in store.occupants(room) do
@@ -66,7 +66,7 @@ return function (store)
 		local passing = store.passing(room);
 		passing.changed = true;
 		if passing.timer then return; end
-		local now = gettime();
+		local now = monotonic();
 		local at = math.max(now + first_delay, (passing.announced or 0) + least_interval);
 		passing.timer = module:add_timer(at - now, due, room.jid);
 	end

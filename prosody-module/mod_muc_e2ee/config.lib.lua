@@ -18,13 +18,17 @@ local function number(name, default, least, most)
 	return value;
 end
 
-local function array_of_strings(name, default)
+local function strings_of(set)
 	local list = {};
-	for item in module:get_option_set(name, default):items() do
+	for item in set:items() do
 		if type(item) == "string" then list[#list + 1] = item; end
 	end
 	table.sort(list);
 	return list;
+end
+
+local function array_of_strings(name, default)
+	return strings_of(module:get_option_set(name, default));
 end
 
 local function set_of_strings(name, default)
@@ -65,16 +69,16 @@ local function load()
 	config.byte_rate = number("muc_e2ee_byte_rate", 262144, 1024, 1073741824);
 	config.byte_burst = number("muc_e2ee_byte_burst", 1048576, 1024, 1073741824);
 
-	-- The first two are Jitsi's own options with Jitsi's own defaults.
-	local prefixes = array_of_strings("recorder_prefixes", { "recorder@recorder." });
-	for _, prefix in ipairs(array_of_strings("transcriber_prefixes", { "transcriber@recorder." })) do
-		prefixes[#prefixes + 1] = prefix;
-	end
-	config.gateway_prefixes = prefixes;
+	-- The first two are Jitsi's own options, with Jitsi's own defaults, added to as Jitsi's modules do.
+	config.gateway_prefixes = strings_of(
+		module:get_option_inherited_set("recorder_prefixes", { "recorder@recorder.", "jibria@recorder.", "jibrib@recorder." })
+		+ module:get_option_inherited_set("transcriber_prefixes",
+			{ "transcriber@recorder.", "transcribera@recorder.", "transcriberb@recorder." }));
 	config.gateway_hosts = set_of_strings("muc_e2ee_gateway_hosts", { "hidden." .. base, "recorder." .. base });
 	config.gateway_metadata = set_of_strings("muc_e2ee_gateway_metadata",
 		{ "recording", "transcription", "asynctranscription", "audiotranslationrequests" });
-	config.clear_components = array_of_strings("muc_e2ee_clear_components", { "polls." .. base, "filesharing." .. base });
+	config.clear_components = array_of_strings("muc_e2ee_clear_components",
+		{ "polls." .. base, "filesharing." .. base, "audiotranslation." .. base });
 
 	-- The MUC whose breakout rooms live here; by Jitsi's naming the component is called breakout.<host>.
 	config.is_breakout = module:get_option_boolean("muc_e2ee_breakout", module.host:match("^breakout%.") ~= nil);

@@ -5,6 +5,7 @@ local st = require "util.stanza";
 local jid = require "util.jid";
 local json = require "util.json";
 
+local names = module:require "names";
 local words = module:require "words";
 
 local priority = 10; -- above Jitsi's own handlers (0 and below)
@@ -80,19 +81,27 @@ return function (store, metrics)
 		end
 	end
 
-	-- Polls and files travel as clear messages to a component; which room is meant shows by who sends.
+	-- Polls and files travel as clear messages to a component, and by one of those anybody starts a translation on the
+	-- bridge; which room is meant shows by who sends.
 	local function refuse_component(event)
 		local stanza = event.stanza;
 		if stanza.attr.type == "error" then return; end
 		local muc = store.muc();
 		for room in muc.live_rooms() do
 			if is_sealed(room) and room:get_occupant_jid(stanza.attr.from) then
-				metrics.refused("clear-component");
-				event.origin.send(st.error_reply(stanza, "modify", "policy-violation", words.message["clear-component"], room.jid));
+				local is_translation = stanza:get_child("audio-translation", names.json_message_namespace);
+				metrics.refused(is_translation and "gateway-translation" or "clear-component");
+				event.origin.send(st.error_reply(stanza, "modify", "policy-violation",
+					is_translation and words.message.gateway or words.message["clear-component"], room.jid));
 				return true;
 			end
 		end
 	end
+
+	-- mod_audio_translation_component asks before it hands what was wanted to Jicofo.
+	module:hook("jitsi-audio-translation-allow-publish", function (event)
+		if is_sealed(event.room) then return false; end
+	end, priority);
 
 	-- Hosts may be activated after this module is loaded, and again later with another table of events.
 	local attached = {};
@@ -121,16 +130,18 @@ return function (store, metrics)
 	-- What is running when the room is sealed is switched off; Jicofo listens to the metadata.
 	module:hook("sealmeet-room-sealed", function (event)
 		local room = event.room;
-		if type(room.jitsiMetadata) ~= "table" then return; end
-		local changed = false;
-		for key, value in pairs(room.jitsiMetadata) do
+		local metadata = type(room.jitsiMetadata) == "table" and room.jitsiMetadata or {};
+		-- Translations are kept elsewhere, and added to what Jicofo alone is told.
+		local changed = room._data.audioTranslationRequests ~= nil;
+		room._data.audioTranslationRequests = nil;
+		for key, value in pairs(metadata) do
 			if config.gateway_metadata[tostring(key):lower()] and switches_on(value) then
-				room.jitsiMetadata[key] = switched_off(value);
+				metadata[key] = switched_off(value);
 				changed = true;
 			end
 		end
 		if changed then
-			module:log("info", "%s: switched off recording and transcription, because the room was sealed", room.jid);
+			module:log("info", "%s: switched off recording, transcription and translation, because the room was sealed", room.jid);
 			module:fire_event("room-metadata-changed", { room = room });
 		end
 	end);

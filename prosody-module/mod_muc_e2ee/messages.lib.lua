@@ -166,7 +166,7 @@ return function (store, metrics)
 		local delivered, sent_bytes = 0, 0;
 		for _, part in ipairs(list) do
 			local nick = room.jid .. "/" .. part.id;
-			local recipient = nick ~= sender.nick and room:get_occupant_by_nick(nick);
+			local recipient = nick ~= sender.nick and store.occupant(room, nick);
 			-- An exempt occupant gets no keys, whatever a client was made to believe.
 			if recipient and not store.is_exempt(recipient.bare_jid) then
 				local text = parts.text_for(quote(part.id), part);

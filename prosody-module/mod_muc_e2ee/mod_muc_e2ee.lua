@@ -54,7 +54,7 @@ module:hook("muc-occupant-left", handle_left, 5);
 local function handle_change(event)
 	local room, before = event.room, event.orig_occupant:get_presence(event.stanza.attr.from);
 	if store.is_skipped(room) or not before or event.dest_occupant.nick ~= event.orig_occupant.nick then return; end
-	if store.bundle(before) == store.bundle(event.stanza) then return; end
+	if store.bundle_hash(before) == store.bundle_hash(event.stanza) then return; end
 	requests.changed(room, event.orig_occupant, event.stanza);
 	next_epoch(room);
 end

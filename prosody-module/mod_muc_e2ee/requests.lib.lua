@@ -210,7 +210,7 @@ return function (store, announce, seal, metrics)
 		-- presence: the new one, which says whether its sender can be asked.
 		changed = function (room, occupant, presence)
 			local round = store.passing(room).round;
-			if round and not store.is_exempt(occupant.bare_jid) and store.bundle(presence) then
+			if round and not store.is_exempt(occupant.bare_jid) and store.bundle_hash(presence) then
 				round:changed(occupant.nick);
 				conclude(room);
 			end

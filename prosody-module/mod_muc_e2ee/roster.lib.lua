@@ -5,17 +5,15 @@ local sha256 = require "util.hashes".sha256;
 
 local quote = module:require "quote";
 
--- bundles: occupant id → bundle ("" without one).
--- Digest: lower-case hex of SHA-256 over, for each id in byte order, id NUL bundle NUL. Returns it and the count.
-local function digest(bundles)
-	local ids = {};
-	for id in pairs(bundles) do ids[#ids + 1] = id; end
-	table.sort(ids);
-	local parts = {};
-	for index, id in ipairs(ids) do
-		parts[index] = id .. "\0" .. bundles[id] .. "\0";
-	end
-	return sha256(table.concat(parts), true), #ids;
+-- One occupant. bundle_hash: lower-case hex of SHA-256 of its bundle, nil without one.
+local function entry(id, bundle_hash)
+	return id .. "\0" .. (bundle_hash or "") .. "\0";
+end
+
+-- Lower-case hex of SHA-256 over the entries in the byte order of the ids (no id has a byte below NUL). Sorts them.
+local function digest(entries)
+	table.sort(entries);
+	return sha256(table.concat(entries), true);
 end
 
 -- The order of the keys is fixed, so that logs and captures compare; numbers are whole.
@@ -39,4 +37,4 @@ local function announcement(state, roster_digest, count, round)
 	return "{\"type\":\"sealmeet\",\"v\":1,\"room\":{" .. table.concat(fields, ",") .. "}}";
 end
 
-return { digest = digest; announcement = announcement };
+return { entry = entry; digest = digest; announcement = announcement };

@@ -2,13 +2,14 @@
 -- and storage; the passing part (timers, limits, an open question) by room JID, because room objects are replaced.
 
 local jid = require "util.jid";
+local sha256 = require "util.hashes".sha256;
 
 local config = module:require "config";
 local policy = module:require "policy";
 local bundle = module:require "bundle";
 
 local live = {};
-local bundles = setmetatable({}, { __mode = "k" }); -- presence stanza → { bundle or false, why not }
+local bundles = setmetatable({}, { __mode = "k" }); -- presence stanza → hash of its bundle, or { why not }
 
 local store = { config = config; live = live };
 
@@ -135,14 +136,22 @@ function store.occupants(room)
 	return room:each_occupant();
 end
 
--- The bundle of a presence, or nil and why not; parsed once per presence.
-function store.bundle(presence)
+-- The occupant of this in-room JID or nil, without room:get_occupant_by_nick's copy: for reading only.
+function store.occupant(room, nick)
+	if room._occupants then return room._occupants[nick]; end
+	return room:get_occupant_by_nick(nick);
+end
+
+-- SHA-256 (hex) of the bundle of a presence, or nil and why it has none; read once per presence.
+function store.bundle_hash(presence)
 	local known = bundles[presence];
 	if not known then
-		known = { bundle.read(presence) };
+		local text, why = bundle.read(presence);
+		known = text and sha256(text, true) or { why };
 		bundles[presence] = known;
 	end
-	return known[1], known[2];
+	if type(known) == "table" then return nil, known[1]; end
+	return known;
 end
 
 -- nil when the occupant may be in a sealed room, else the name of the refusal (words.refusal, words.removal).
@@ -153,8 +162,8 @@ function store.unfit(occupant)
 		if presence.attr.type == nil then
 			sessions = sessions + 1;
 			if bundle.is_gateway(presence, real_jid, config.gateway_prefixes, config.gateway_hosts) then return "gateway"; end
-			local text, why = store.bundle(presence);
-			if not text then return why; end
+			local hash, why = store.bundle_hash(presence);
+			if not hash then return why; end
 		end
 	end
 	if sessions > 1 then return "second-session"; end

@@ -48,7 +48,7 @@ return {
 	message = {
 		clear = "This meeting is sealed: the message was not sent, because it would have gone out unencrypted";
 		["clear-component"] = "This meeting is sealed: polls and files would go out unencrypted, so they are refused";
-		gateway = "This meeting is sealed: recording, streaming, transcription and dial-out are refused, "
+		gateway = "This meeting is sealed: recording, streaming, transcription, translation and dial-out are refused, "
 			.. "because they need its sound and pictures in clear";
 		malformed = "Malformed key message: %s";
 		["too-large"] = "Key message too large: at most %d bytes are allowed";

@@ -19,6 +19,7 @@ suite(
     mucModules: ['test_visitors'],
     tail: `
       Component "metadata.meet.localhost" "test_metadata"
+      Component "audiotranslation.meet.localhost" "test_audiotranslation"
       Component "polls.meet.localhost" "test_echo"
       Component "filesharing.meet.localhost" "test_echo"
       Component "speakerstats.meet.localhost" "test_echo"`,
@@ -94,7 +95,7 @@ suite(
         const [alice] = await kit.sealed('alice');
         const error = errorOf(await askFocus(alice, child));
         assert.deepEqual([error.type, error.condition], ['cancel', 'not-allowed']);
-        assert.match(error.text, /recording, streaming, transcription and dial-out are refused/);
+        assert.match(error.text, /recording, streaming, transcription, translation and dial-out are refused/);
         const [bob] = await kit.gather(kit.newRoom(), 'bob');
         assert.equal((await askFocus(bob, child)).attrs.type, 'result');
       });
@@ -162,6 +163,32 @@ suite(
       assert.ok(
         await logged(`metadata of ${alice.room} changed to {"recording":{"isTranscribingEnabled":false}}`),
       );
+    });
+
+    const translate = (person: Person) =>
+      person.send(
+        xml(
+          'message',
+          { to: 'audiotranslation.meet.localhost' },
+          xml('audio-translation', { xmlns: 'http://jitsi.org/jitmeet' }, '{"a1b2c3d4":"en"}'),
+        ),
+      );
+    test('a translation by the bridge is refused in a sealed room', async () => {
+      const [alice, bob] = await kit.sealed('alice', 'bob');
+      await translate(bob);
+      const error = await bob.error('the refusal');
+      assert.deepEqual([error.type, error.condition], ['modify', 'policy-violation']);
+      assert.match(error.text, /translation and dial-out are refused/);
+      assert.ok(!kit.prosody.log().includes(`translations of ${alice.room}`));
+    });
+    test('a translation that runs, or was just asked for, ends when the room is sealed', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
+      await translate(alice);
+      assert.ok(await logged(`translations of ${alice.room}: {"a1b2c3d4":"en"}`));
+      await translate(alice);
+      await alice.request('seal');
+      assert.ok(await logged(`${alice.room}: switched off recording, transcription and translation`));
+      assert.ok(await logged(`translations of ${alice.room}: none`));
     });
 
     test('visitor servers are not connected to a sealed room', async () => {

@@ -9,15 +9,14 @@ import { suite } from './setup.ts';
 const admin = (owner: Person, item: Record<string, string>) =>
   owner.ask('set', xml('query', { xmlns: 'http://jabber.org/protocol/muc#admin' }, xml('item', item)));
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const digestOf = (nicks: string[]) =>
-  createHash('sha256')
-    .update(
-      [...nicks]
-        .sort()
-        .map((nick) => `${nick}\0${bundle(nick)}\0`)
-        .join(''),
-    )
-    .digest('hex');
+  sha256(
+    [...nicks]
+      .sort()
+      .map((nick) => `${nick}\0${sha256(bundle(nick))}\0`)
+      .join(''),
+  );
 
 suite('membership', { mucModules: ['test_rate_limit'] }, (kit, test) => {
   const after = (person: Person, epoch: number, occupants: number, withinMs?: number) =>

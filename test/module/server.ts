@@ -112,6 +112,7 @@ modules_enabled = { "saslauth"; "disco"; "ping"; "posix"; "websocket"; "http_ope
 modules_disabled = { "s2s"; "tls"; "offline" }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
+disable_sasl_mechanisms = { "SCRAM-SHA-1"; "SCRAM-SHA-256" } -- seconds of work for @xmpp/client
 consider_websocket_secure = true
 use_libevent = false
 statistics = "internal"
