@@ -12,40 +12,70 @@ local clear = module:require "clear";
 local parts = module:require "parts";
 local quote = module:require "quote";
 
+local muc_user_namespace = "http://jabber.org/protocol/muc#user";
+
 -- Before muc_meeting_id (0) decodes, and before visitors (muc-occupant-groupchat 55) forwards to other servers.
 local guard_priority, fanout_priority = 10, 56;
 
 return function (store, metrics)
 	local config = store.config;
-	local decoded = setmetatable({}, { __mode = "k" }); -- stanza → { payload or nil, problem or nil, bytes }
+	local read = setmetatable({}, { __mode = "k" }); -- stanza → what weigh() and decode() found
 
 	-- util.json takes the keys __hash and __array for its own and lets them replace others; a browser does not.
 	local function reads_differently(text)
 		return text:find("\"__", 1, true) or text:lower():find("\\u005f", 1, true);
 	end
 
-	-- Sealmeet's payload of a message, decoded once; nil when it has none. Second: nil or "too-large".
-	local function decode(stanza)
-		local known = decoded[stanza];
-		if known then return known.payload, known.problem, known.bytes; end
+	-- A part has four of these at most, so that a bound on the parts bounds what the decoder may be made to build.
+	local function has_too_many_values(text)
+		local left = config.limits.parts * 4 + 64;
+		for _ in text:gmatch("[,:%[{]") do
+			left = left - 1;
+			if left < 0 then return true; end
+		end
+		return false;
+	end
+
+	-- What of a message may be Sealmeet's, judged before anything is decoded: { text, bytes, problem, detail, fault }.
+	local function weigh(stanza)
+		local known = read[stanza];
+		if known then return known; end
 		known = { bytes = 0 };
-		decoded[stanza] = known;
+		read[stanza] = known;
 		for _, child in ipairs(stanza.tags) do
 			local text = clear.is_json_message(child) and child:get_text();
-			if text and text:find("\"sealmeet\"", 1, true) then
+			-- The word may be spelled in escapes.
+			if text and (text:find("\"sealmeet\"", 1, true) or text:find("\\u", 1, true)) then
 				known.bytes = known.bytes + #text;
 				if known.bytes > config.max_message_size then
-					known.payload, known.problem = nil, "too-large";
-					break;
+					known.problem, known.detail = "too-large", config.max_message_size;
+				elseif known.text then
+					known.fault = "expected one json-message";
+				elseif has_too_many_values(text) then
+					known.problem, known.detail = "too-many-parts", config.limits.parts;
 				end
-				-- Protected: deep nesting overflows the decoder's stack.
-				local ok, payload = pcall(json.decode, text);
-				if ok and type(payload) == "table" and payload.type == names.message_type and not reads_differently(text) then
-					known.payload = payload;
-				end
+				known.text = text;
+				if known.problem then break; end
 			end
 		end
-		return known.payload, known.problem, known.bytes;
+		return known;
+	end
+
+	-- Sealmeet's payload of a message, decoded once; nil when it has none. Second: nil, or that it cannot be read.
+	local function decode(stanza)
+		local known = weigh(stanza);
+		if not known.text or known.problem or known.fault or known.is_decoded then return known.payload, known.fault; end
+		known.is_decoded = true;
+		-- Protected: deep nesting overflows the decoder's stack.
+		local ok, payload = pcall(json.decode, known.text);
+		if ok and type(payload) == "table" and payload ~= json.null then
+			if payload.type == names.message_type then
+				if reads_differently(known.text) then known.fault = "a name begins with __"; else known.payload = payload; end
+			end
+		elseif known.text:find("\"sealmeet\"", 1, true) then
+			known.fault = "expected JSON";
+		end
+		return known.payload, known.fault;
 	end
 
 	local function refuse(event, room, error_type, condition, name, detail)
@@ -91,10 +121,13 @@ return function (store, metrics)
 
 	local function guard(event, room)
 		local stanza = event.stanza;
-		local payload, problem, bytes = decode(stanza);
-		if problem then
-			return refuse(event, room, "modify", "policy-violation", problem, config.max_message_size);
+		local weight = weigh(stanza);
+		if weight.problem then
+			return refuse(event, room, "modify", "policy-violation", weight.problem, weight.detail);
 		end
+		-- Before it is decoded, which is what costs.
+		if weight.text and over_limit(event, room, weight.bytes) then return true; end
+		local payload, fault = decode(stanza);
 		if store.state(room).sealed then
 			local kind = clear.kind(stanza, payload);
 			if kind then
@@ -102,16 +135,29 @@ return function (store, metrics)
 				return refuse(event, room, "modify", "policy-violation", "clear");
 			end
 		end
-		if payload then
-			if payload.room ~= nil then
-				return refuse(event, room, "modify", "bad-request", "malformed", "room is what only the server says");
+		if fault then return refuse(event, room, "modify", "bad-request", "malformed", fault); end
+		if not payload then return; end
+		if payload.room ~= nil then
+			return refuse(event, room, "modify", "bad-request", "malformed", "room is what only the server says");
+		end
+		if (payload.olm == nil or stanza.attr.type ~= "groupchat") and weight.bytes > config.max_plain_size then
+			return refuse(event, room, "modify", "policy-violation", "too-large", config.max_plain_size);
+		end
+	end
+
+	-- XEP-0045 §7.8: an invitation, or its declining, is passed on with all that is in the message, and in the name of
+	-- the room. It goes to whom its sender likes: out of the room, but also to an occupant, and strangers may decline.
+	local function guard_invitation(event, room)
+		local rest = st.clone(event.stanza):remove_children("x", muc_user_namespace);
+		for _, child in ipairs(rest.tags) do
+			if child.name == "json-message" then
+				return refuse(event, room, "modify", "policy-violation", "invitation");
 			end
-			if payload.olm == nil or stanza.attr.type ~= "groupchat" then
-				if bytes > config.max_plain_size then
-					return refuse(event, room, "modify", "policy-violation", "too-large", config.max_plain_size);
-				end
-			end
-			if over_limit(event, room, bytes) then return true; end
+		end
+		local kind = store.state(room).sealed and clear.kind(rest, nil);
+		if kind then
+			metrics.clear(kind);
+			return refuse(event, room, "modify", "policy-violation", "clear");
 		end
 	end
 
@@ -120,12 +166,10 @@ return function (store, metrics)
 		if stanza.attr.type == "error" then return; end
 		local room = store.room(jid.bare(stanza.attr.to));
 		if not room or sender_may_pass(room, stanza) then return; end
+		local x = (stanza.attr.type == nil or stanza.attr.type == "normal") and stanza:get_child("x", muc_user_namespace);
+		if x and #x.tags > 0 then return guard_invitation(event, room); end
 		-- Strangers get mod_muc's own answer; visitors of other servers are judged here like anybody.
 		if event.origin.type == "c2s" and not room:get_occupant_jid(stanza.attr.from) then return; end
-		local x = (stanza.attr.type == nil or stanza.attr.type == "normal")
-			and stanza:get_child("x", "http://jabber.org/protocol/muc#user");
-		-- XEP-0045 §7.8: a mediated invitation goes to somebody outside the room.
-		if x and x:get_child("invite") and not stanza:get_child("body") then return; end
 		return guard(event, room);
 	end
 	module:hook("message/bare", guard_room, guard_priority);
@@ -154,7 +198,7 @@ return function (store, metrics)
 
 	local function fan_out(event)
 		local room, stanza, sender = event.room, event.stanza, event.occupant;
-		local payload, _, bytes = decode(stanza);
+		local payload = decode(stanza);
 		if not payload or payload.olm == nil or store.is_skipped(room) then return; end
 		-- mod_muc refuses at 50 who may not speak.
 		if not sender or sender.role == nil or sender.role == "visitor" then return; end
@@ -176,7 +220,7 @@ return function (store, metrics)
 				delivered, sent_bytes = delivered + 1, sent_bytes + #text;
 			end
 		end
-		metrics.fanned_out(bytes, delivered, #list - delivered, sent_bytes, gettime() - started);
+		metrics.fanned_out(weigh(stanza).bytes, delivered, #list - delivered, sent_bytes, gettime() - started);
 		return true;
 	end
 	module:hook("muc-occupant-groupchat", fan_out, fanout_priority);

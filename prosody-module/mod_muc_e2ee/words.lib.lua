@@ -50,6 +50,7 @@ return {
 		["clear-component"] = "This meeting is sealed: polls and files would go out unencrypted, so they are refused";
 		gateway = "This meeting is sealed: recording, streaming, transcription, translation and dial-out are refused, "
 			.. "because they need its sound and pictures in clear";
+		invitation = "An invitation is passed on in the name of the room and cannot carry app data";
 		malformed = "Malformed key message: %s";
 		["too-large"] = "Key message too large: at most %d bytes are allowed";
 		["too-many-parts"] = "Key message with too many parts: at most %d are allowed";

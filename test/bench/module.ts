@@ -54,8 +54,7 @@ async function* figuresOf(wanted: Wanted, on: Side, off: Side): AsyncGenerator<F
   const wants = (name: Case) => wanted.cases.includes(name);
   for (const occupants of wanted.sizes) {
     if (!wants('join') && !wants('fanout')) break;
-    await on.fill(occupants);
-    await off.fill(occupants);
+    await Promise.all([on.fill(occupants), off.fill(occupants)]);
     if (wants('join')) yield await joinAndLeave(on, off, occupants, wanted.rounds);
     if (wants('fanout')) yield await fanOut(on, off, occupants);
   }

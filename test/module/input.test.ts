@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { connect as open } from 'node:net';
-import { bundle, errorOf, jsonOf, namespace, Person, xml } from './person.ts';
+import { announcementOf, bundle, errorOf, jsonOf, mucUser, namespace, Person, xml } from './person.ts';
 import { suite } from './setup.ts';
 
 const jitmeet = 'http://jitsi.org/jitmeet';
@@ -77,6 +77,68 @@ suite(
       assert.equal((await refusedAs(alice, `["sealmeet",${'['.repeat(3000)}`)).condition, 'policy-violation');
       assert.equal((await refusedAs(alice, '{"type":"sealmeet"')).condition, 'policy-violation');
       assert.equal((await refusedAs(alice, '"sealmeet"')).condition, 'policy-violation');
+    });
+    test('what cannot be read as the browser reads it is refused in any room', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
+      for (const [text, words] of [
+        ['{"type":"\\u0073ealmeet","v":1,"room":{"sealed":false}}', /only the server/],
+        ['{"type":"sealmeet","v":1,"room":{"sealed":false},"__hash":{"type":"x"}}', /begins with __/],
+        ['{"type":"sealmeet","v":1,"__array":[]}', /begins with __/],
+        ['{"type":"sealmeet","v":1,"room":', /expected JSON/],
+      ] as const) {
+        const error = await refusedAs(alice, text);
+        assert.deepEqual([error.type, error.condition], ['modify', 'bad-request'], text);
+        assert.match(error.text, words);
+      }
+      await alice.groupchat(json('{"type":"sealmeet","v":1}'), json('{"type":"sealmeet","v":1}'));
+      assert.match((await alice.error('the refusal')).text, /one json-message/);
+    });
+    test('more values than a key message can have are refused before they are decoded', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
+      const error = await refusedAs(alice, `{"type":"sealmeet","v":1,"x":[${'1,'.repeat(100)}1]}`);
+      assert.deepEqual([error.type, error.condition], ['modify', 'policy-violation']);
+      assert.match(error.text, /too many parts/);
+    });
+    test('beyond its rate nothing is decoded', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
+      for (let index = 0; index < 30; index += 1) await alice.endpointMessage({ type: 'sealmeet', v: 1 });
+      const error = await refusedAs(alice, '{"type":"sealmeet","v":1,"room":');
+      assert.deepEqual([error.type, error.condition], ['wait', 'resource-constraint']);
+    });
+    for (const [who, kind] of [
+      ['an occupant', 'invite'],
+      ['an occupant', 'decline'],
+      ['a stranger', 'decline'],
+    ] as const) {
+      test(`${who} has the room say nothing by an ${kind}`, async () => {
+        for (const sealed of [false, true]) {
+          const [alice, bob] = sealed
+            ? await kit.sealed('alice', 'bob')
+            : await kit.gather(kit.newRoom(), 'alice', 'bob');
+          const sender = who === 'a stranger' ? await kit.connect() : alice;
+          await sender.send(
+            xml(
+              'message',
+              { to: alice.room },
+              xml('x', { xmlns: mucUser }, xml(kind, { to: bob.jid })),
+              json('{"type":"sealmeet","v":1,"room":{"policy":"off","sealed":false,"epoch":9}}'),
+            ),
+          );
+          const error = await sender.error('the refusal');
+          assert.deepEqual([error.type, error.condition], ['modify', 'policy-violation']);
+          assert.match(error.text, /in the name of the room/);
+          assert.ok(!bob.drain().some((stanza) => announcementOf(stanza)?.epoch === 9));
+        }
+      });
+    }
+    test('an invitation with nothing beside it passes, from a sealed room too; with a text it does not', async () => {
+      const [alice] = await kit.sealed('alice');
+      const guest = await kit.connect();
+      const invite = xml('x', { xmlns: mucUser }, xml('invite', { to: guest.jid }));
+      await alice.send(xml('message', { to: alice.room }, invite));
+      await guest.next((stanza) => stanza.getChild('x', mucUser)?.getChild('invite') !== undefined, 'it');
+      await alice.send(xml('message', { to: alice.room }, invite, xml('body', {}, 'hello')));
+      assert.equal((await alice.error('the refusal')).condition, 'policy-violation');
     });
     test('parts for nobody are dropped without a word', async () => {
       const [alice] = await kit.gather(kit.newRoom(), 'alice');

@@ -1,22 +1,12 @@
 // Every way to come and to go is an epoch, announced to all, none lost and none doubled.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { Bare } from './bare.ts';
-import { announcementOf, bundle, type Person, type RoomState, xml } from './person.ts';
+import { announcementOf, bundle, digestOf, type Person, type RoomState, xml } from './person.ts';
 import { suite } from './setup.ts';
 
 const admin = (owner: Person, item: Record<string, string>) =>
   owner.ask('set', xml('query', { xmlns: 'http://jabber.org/protocol/muc#admin' }, xml('item', item)));
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const digestOf = (nicks: string[]) =>
-  sha256(
-    [...nicks]
-      .sort()
-      .map((nick) => `${nick}\0${sha256(bundle(nick))}\0`)
-      .join(''),
-  );
 
 suite('membership', { mucModules: ['test_rate_limit'] }, (kit, test) => {
   const after = (person: Person, epoch: number, occupants: number, withinMs?: number) =>

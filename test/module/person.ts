@@ -1,5 +1,6 @@
 // A client of the module tests: a real XMPP connection that joins rooms, asks, sends, and waits for what comes.
 
+import { createHash } from 'node:crypto';
 import { client, type Element, xml } from '@xmpp/client';
 import { type Prosody, password } from './server.ts';
 
@@ -10,6 +11,17 @@ export const mucUser = 'http://jabber.org/protocol/muc#user';
 
 /** A bundle of the right form; what is in it is no business of the server. */
 export const bundle = (seed = 'a') => `1.${Buffer.from(seed.repeat(8)).toString('base64url')}`;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The roster digest of people whose bundles are those of their nicks. */
+export const digestOf = (nicks: string[]) =>
+  sha256(
+    [...nicks]
+      .sort()
+      .map((nick) => `${nick}\0${sha256(bundle(nick))}\0`)
+      .join(''),
+  );
 
 export interface StanzaError {
   type: string;

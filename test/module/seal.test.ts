@@ -1,8 +1,7 @@
 // Sealing, unsealing, announcing, admission and the plaintext guard, against a real Prosody.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { announcementOf, bundle, errorOf, jsonOf, namespace, type Person, xml } from './person.ts';
+import { announcementOf, bundle, digestOf, errorOf, jsonOf, namespace, type Person, xml } from './person.ts';
 import { destroyReason, suite } from './setup.ts';
 
 suite(
@@ -28,9 +27,7 @@ suite(
       assert.equal(state.by, 'alice');
       assert.ok(state.since !== undefined && state.since >= before && state.since <= before + 5);
       assert.equal(state.occupants, 2);
-      const digest = createHash('sha256')
-        .update(`alice\0${bundle('alice')}\0bob\0${bundle('bob')}\0`)
-        .digest('hex');
+      const digest = digestOf(['alice', 'bob']);
       assert.equal(state.digest, digest);
       const asked = await bob.state();
       assert.equal(asked.sealed, 'true');
