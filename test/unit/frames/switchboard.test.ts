@@ -153,6 +153,26 @@ describe('receiving', () => {
     assert.deepEqual(board.dropped(7), { replayed: 3, 'wrong-source': 1 });
   });
 
+  it('says that frames open again, though they do within a second of the last report', async () => {
+    const alice = sender();
+    const frames = await alice.line.put(keyFrame(1), frame(2), frame(3));
+    const { board, line } = receiver(['alice', key(1)]);
+    const [first, second, third] = frames;
+    assert.ok(first && second && third);
+    await line.put(first.copy());
+    await line.put(
+      new FakeFrame(
+        second.bytes.map((byte) => byte ^ 1),
+        VP9,
+      ),
+    );
+    await line.put(second.copy());
+    assert.equal(board.reported('opened').length, 1);
+    board.clock.advance(1000);
+    await line.put(third.copy());
+    assert.equal(board.reported('opened').length, 2);
+  });
+
   it('keeps one window per person and source, over transforms and connections', async () => {
     const alice = sender();
     const [first] = await alice.line.put(frame(1));

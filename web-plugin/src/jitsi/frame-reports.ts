@@ -25,6 +25,12 @@ export interface FramePorts {
   onUnreadable(): void;
 }
 
+/** Frames that nobody sealed have no envelope, or by chance something that begins like one. */
+function looksUnsealed(reasons: Report<'dropped'>['reasons']): boolean {
+  const all = Object.values(reasons).reduce((sum, count) => sum + count, 0);
+  return 2 * ((reasons['not-sealed'] ?? 0) + (reasons.malformed ?? 0)) > all;
+}
+
 export class FrameReports {
   constructor(private readonly ports: FramePorts) {}
 
@@ -46,7 +52,7 @@ export class FrameReports {
     if (!occupant || !this.ports.isSealed()) return;
     const finding = people.unopened(occupant, report, performance.now());
     if (finding === null) return;
-    const kind = finding === 'unreadable' && reasons['not-sealed'] ? 'unsealed' : finding;
+    const kind = finding === 'unreadable' && looksUnsealed(reasons) ? 'unsealed' : finding;
     onTrouble(`${kind} ${occupant}`, { kind, name: name(occupant) });
     if (finding === 'unreadable') this.ports.onUnreadable();
   }

@@ -254,11 +254,12 @@ export class Incoming {
     const under = id.generation * 0x100 + id.step;
     if (this.#openedUnder !== under) {
       const isAgain = this.#openedUnder === null && now - this.#lastOpenedReport < OPENED_INTERVAL_MS;
+      // Else the next frame tells it: who was told that frames do not open has to hear that they do.
       if (!isAgain) {
         this.#lastOpenedReport = now;
+        this.#openedUnder = under;
         this.#receiving.opened(transform, route, id.generation, id.step);
       }
-      this.#openedUnder = under;
     }
     this.#keyFrames?.passed(isKey);
     const byMs = senders.get(route.owner)?.lateness.of(sentAt, timeUnits(clock.wall())) ?? 0;
