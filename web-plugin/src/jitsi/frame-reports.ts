@@ -34,7 +34,26 @@ function looksUnsealed(reasons: Report<'dropped'>['reasons']): boolean {
 export class FrameReports {
   constructor(private readonly ports: FramePorts) {}
 
-  opened({ owner, transform }: Report<'opened'>): void {
+  take(report: WorkerReport): void {
+    switch (report.type) {
+      case 'opened':
+        this.#opened(report);
+        break;
+      case 'dropped':
+        this.#dropped(report);
+        break;
+      case 'swapped':
+        this.#swapped(report);
+        break;
+      case 'late':
+        this.#late(report);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #opened({ owner, transform }: Report<'opened'>): void {
     const occupant = this.ports.keys.occupantOf(owner);
     if (!occupant) return;
     this.ports.people.opened(occupant, transform);
@@ -42,7 +61,7 @@ export class FrameReports {
     this.ports.onEvidence(occupant);
   }
 
-  dropped(report: Report<'dropped'>): void {
+  #dropped(report: Report<'dropped'>): void {
     const { transform, reasons } = report;
     const { people, routes, name, onTrouble } = this.ports;
     if (reasons['codec-unknown']) {
@@ -57,7 +76,7 @@ export class FrameReports {
     if (finding === 'unreadable') this.ports.onUnreadable();
   }
 
-  swapped({ expected, seen }: Report<'swapped'>): void {
+  #swapped({ expected, seen }: Report<'swapped'>): void {
     const { people, keys, name, onTrouble } = this.ports;
     const [shown, real] = [keys.occupantOf(expected), keys.occupantOf(seen)];
     if (!shown || !real) return;
@@ -67,7 +86,7 @@ export class FrameReports {
   }
 
   /** Shown, for it is that person's; but people have to know that they do not see the present (rule S2). */
-  late({ owner, byMs }: Report<'late'>): void {
+  #late({ owner, byMs }: Report<'late'>): void {
     const { keys, name, onTrouble } = this.ports;
     const occupant = keys.occupantOf(owner);
     if (!occupant) return;

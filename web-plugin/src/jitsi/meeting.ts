@@ -1,14 +1,15 @@
 // One participation in one room: seal, keys, people and the worker, fed from lib-jitsi-meet's conference.
 
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
-import { type CoreEvent, EAGER_ROSTER, type OlmLibrary, type OwnDevice, type Trust } from '../keys/index.ts';
-import type { Cause, Line, Person, UiState } from '../ui/index.ts';
+import type { CoreEvent, OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
+import type { Cause, Line, UiState } from '../ui/index.ts';
 import type { DataKind } from '../wire/index.ts';
 import { Alarms } from './alarms.ts';
+import { Attendance } from './attendance.ts';
 import { FrameReports } from './frame-reports.ts';
 import { KeyExchange } from './key-exchange.ts';
 import type { LatchStore } from './latch-store.ts';
-import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant } from './library.ts';
+import type { JitsiConference, JitsiMeetLibrary } from './library.ts';
 import { Notices } from './notices.ts';
 import { People } from './people.ts';
 import { Room } from './room.ts';
@@ -57,6 +58,7 @@ export class Meeting {
   readonly #sealing: Sealing;
   readonly #keys: KeyExchange;
   readonly #people = new People();
+  readonly #attendance: Attendance;
   readonly #troubles = new Troubles();
   readonly #notices: Notices;
   readonly #frames: FrameReports;
@@ -107,6 +109,7 @@ export class Meeting {
       },
       onTurn: () => this.#judge(),
     });
+    this.#attendance = new Attendance(this.#room, this.#keys, this.#people, () => this.#verification);
     const shared = {
       people: this.#people,
       name: (occupant: string) => this.#room.name(occupant),
@@ -248,35 +251,14 @@ export class Meeting {
       asksEverybody: this.#sealing.asksEverybody && this.#room.occupants().length > 0,
       sealedSince: sealedSince === null ? null : performance.timeOrigin + sealedSince,
       unsealedBy: unsealedBy === null ? null : this.#room.name(unsealedBy),
-      people: phase === 'away' ? [] : this.#everybody(),
+      people:
+        phase === 'away' ? [] : this.#attendance.everybody(this.#isSelfSealed(), this.#services.stage()),
       troubles: this.#troubles.list(),
       ...(lastKeyChange && { lastKeyChange }),
       ...(consent && { consent }),
       ...(comparison && { comparison }),
       ...(meetingCode && { meetingCode }),
     };
-  }
-
-  #everybody(): Person[] {
-    const { self, ownName } = this.#room;
-    const stage = this.#services.stage();
-    return [
-      { id: self, name: ownName, isSelf: true, state: this.#isSelfSealed() ? 'sealed' : 'waiting' },
-      ...this.#room.occupants().map((one): Person => {
-        const id = one.getId();
-        const device = this.#verification?.device(id);
-        const state = this.#stateOf(one);
-        const isOnStage = id === stage;
-        return { id, name: this.#room.name(id), isSelf: false, state, isOnStage, ...(device && { device }) };
-      }),
-    ];
-  }
-
-  /** In a large room keys go to each other when somebody sends something; those who are silent wait for nothing. */
-  #stateOf(participant: JitsiParticipant): Person['state'] {
-    const isLarge = this.#room.occupants().length + 1 > EAGER_ROSTER;
-    const needsKeys = !isLarge || this.#keys.isSending || this.#room.isSending(participant);
-    return this.#people.state(participant.getId(), needsKeys);
   }
 
   // What the worker says.
@@ -287,18 +269,6 @@ export class Meeting {
       case 'missing-key':
         this.#keys.feed({ type: 'missing-key', owner: report.owner, generation: report.generation });
         break;
-      case 'opened':
-        this.#frames.opened(report);
-        break;
-      case 'dropped':
-        this.#frames.dropped(report);
-        break;
-      case 'swapped':
-        this.#frames.swapped(report);
-        break;
-      case 'late':
-        this.#frames.late(report);
-        break;
       case 'woke':
         for (const name of this.#alarms.due()) {
           if (name === 'keys') this.#keys.feed({ type: 'timer' });
@@ -306,7 +276,7 @@ export class Meeting {
         }
         break;
       default:
-        break;
+        this.#frames.take(report);
     }
   }
 
@@ -363,11 +333,7 @@ export class Meeting {
 
   /** Is everything that leaves sealed, and can everybody who takes part be opened? Local facts alone (rule M21). */
   #judge(): void {
-    // Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed.
-    const isEverybody = this.#room
-      .occupants()
-      .every((one) => ['sealed', 'incapable', 'quiet'].includes(this.#stateOf(one)));
-    const isReady = this.#isSelfSealed() && isEverybody;
+    const isReady = this.#isSelfSealed() && this.#attendance.areAllOpen();
     this.#sealing.take({ type: 'ready', isReady });
   }
 }

@@ -1,0 +1,49 @@
+// Who is in the room, as the interface lists them, and whether everybody can be opened.
+
+import { EAGER_ROSTER } from '../keys/index.ts';
+import type { Person } from '../ui/index.ts';
+import type { KeyExchange } from './key-exchange.ts';
+import type { JitsiParticipant } from './library.ts';
+import type { People } from './people.ts';
+import type { Room } from './room.ts';
+import type { Verification } from './verification.ts';
+
+export class Attendance {
+  constructor(
+    private readonly room: Room,
+    private readonly keys: KeyExchange,
+    private readonly people: People,
+    private readonly verification: () => Verification | null,
+  ) {}
+
+  /** `stage`: who is shown large. */
+  everybody(isSelfSealed: boolean, stage: string | null): Person[] {
+    const { self, ownName } = this.room;
+    const occupants = this.room.occupants();
+    return [
+      { id: self, name: ownName, isSelf: true, state: isSelfSealed ? 'sealed' : 'waiting' },
+      ...occupants.map((one): Person => {
+        const id = one.getId();
+        const device = this.verification()?.device(id);
+        const state = this.#stateOf(one, occupants.length);
+        const name = one.getDisplayName() || id;
+        return { id, name, isSelf: false, state, isOnStage: id === stage, ...(device && { device }) };
+      }),
+    ];
+  }
+
+  /** Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed. */
+  areAllOpen(): boolean {
+    const occupants = this.room.occupants();
+    return occupants.every((one) =>
+      ['sealed', 'incapable', 'quiet'].includes(this.#stateOf(one, occupants.length)),
+    );
+  }
+
+  /** In a large room keys go to each other when somebody sends something; those who are silent wait for nothing. */
+  #stateOf(participant: JitsiParticipant, others: number): Person['state'] {
+    const isLarge = others + 1 > EAGER_ROSTER;
+    const needsKeys = !isLarge || this.keys.isSending || this.room.isSending(participant);
+    return this.people.state(participant.getId(), needsKeys);
+  }
+}
