@@ -40,7 +40,7 @@ export function consent(scene: Scene): Described | null {
     [
       h('h2', { class: 'lead', id: 'consent-title' }, [icon(isOver ? 'sealed' : 'unsealed'), title]),
       ...sentences.map((sentence) => h('p', {}, [sentence])),
-      h('div', { key: round.step, class: 'row' }, answers(scene, round)),
+      round.step !== 'waiting' && h('div', { key: round.step, class: 'row' }, answers(scene, round)),
     ],
   );
 }
@@ -49,7 +49,6 @@ function answers({ texts, intents, local }: Scene, { step }: Consent): Child[] {
   const words = texts.consent;
   if (step === 'refused' || step === 'expired')
     return [button('consent-close', 'plain', texts.close, () => intents.closeConsent())];
-  if (step === 'waiting') return [];
   const answer = (agrees: boolean) => byHand(() => intents.answerConsent(agrees));
   return [
     button('consent-refuse', 'primary', words.refuse, answer(false)),
