@@ -11,6 +11,8 @@ export const WINDOW_MS = 30;
 export const MINT_SPACING_MS = 100;
 export const SWITCH_MS = 150;
 export const DEADLINE_MS = 300;
+/** After a leave a key is used this soon even if it was handed over late: a busy page must have time to say so. */
+export const LATE_SWITCH_MS = 200;
 export const PERIOD_MS = 15 * 60_000;
 export const EXCLUDES_MS = 30_000;
 /** Receivers remember whom a KEY named; who was named is named again only so long, in case that KEY was lost. */
@@ -229,6 +231,7 @@ export class Sending {
       ({ identity, at, isNamed }) => !this.joined.has(identity) && (!isNamed || at > now - NAMED_AGAIN_MS),
     );
     for (const leaver of absent) leaver.isNamed = true;
+    const taintedAt = this.inUse?.taintedAt ?? Number.POSITIVE_INFINITY;
     const generation: Generation = {
       generation: this.last,
       step: 0,
@@ -238,7 +241,7 @@ export class Sending {
       excludes: [...new Set(absent.map(({ identity }) => identity))],
       holders: new Set(),
       taintedAt: null,
-      switchAt: useAtOnce ? now : now + SWITCH_MS,
+      switchAt: useAtOnce ? now : Math.min(now + SWITCH_MS, taintedAt + LATE_SWITCH_MS),
       used: null,
       firstUsedAt: null,
     };
