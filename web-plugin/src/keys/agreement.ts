@@ -134,7 +134,8 @@ export class Agreement {
     const { claim } = heard;
     let { view } = heard;
     if (claim !== null) {
-      const isKnown = (this.own.get(claim.roster) ?? Number.NEGATIVE_INFINITY) > now - SETTLE_MS;
+      // Counted from when it was heard: a view that was out of date by then does not agree because it is judged later.
+      const isKnown = (this.own.get(claim.roster) ?? Number.NEGATIVE_INFINITY) > heard.since;
       if (isKnown) view = 'agrees';
       else if (claim.judgeAt <= now) view = 'differs';
       if (isKnown || claim.judgeAt <= now) heard.claim = null;
