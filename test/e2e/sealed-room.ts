@@ -1,7 +1,7 @@
 // A room of the embedded stack with people in real browsers: what a test does there, and what it waits for.
 
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext } from '@playwright/test';
+import type { Browser, BrowserContext, Locator } from '@playwright/test';
 import {
   type BrowserParticipant,
   launchBrowser,
@@ -9,6 +9,7 @@ import {
   type ParticipantOptions,
 } from '../stack/browser.ts';
 import { tapKeys } from '../stack/key-tap.ts';
+import type { Liar } from '../stack/liar.ts';
 import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
 import { until as waitUntil } from '../stack/until.ts';
 import { KEEP_NAMES, type Shown, watchPage } from './page-scripts.ts';
@@ -157,13 +158,17 @@ export async function unseal(owner: Person): Promise<void> {
   await hook(owner, 'confirm-unseal').click();
 }
 
-/** What the card of a trouble says; resolves when it is there. */
+/** What the card of a trouble says, without the marks around names; resolves when it is there. */
 export async function troubleText(person: Person, trouble: string): Promise<string> {
   await openPanel(person);
   const card = person.page.locator(`sealmeet-interface [data-trouble="${trouble}"]`);
   await card.waitFor({ timeout: PATIENCE_MS });
-  return (await card.textContent()) ?? '';
+  return wordsOf(card);
 }
+
+/** Without the marks that the interface sets around names. */
+export const wordsOf = async (place: Locator): Promise<string> =>
+  ((await place.textContent()) ?? '').replace(/[\u2066-\u2069]/g, '');
 
 /** What troubles the panel lists; opens it. */
 export async function troubleIds(person: Person): Promise<string[]> {
@@ -174,6 +179,12 @@ export async function troubleIds(person: Person): Promise<string[]> {
 }
 
 export const shownBy = (person: Person): Promise<Shown[]> => person.page.evaluate(() => window.watched.shown);
+
+/** Whoever is told lies of: `Setting.start({ lies: true })`. */
+export function liarOf({ stack }: Setting): Liar {
+  if (!stack.liar) throw new Error('expected a setting that was started with lies');
+  return stack.liar;
+}
 
 /** Asks the room past the interface, as any client may: `done`, or the condition of the error that comes back. */
 export function askRoom(person: Person, what: 'seal' | 'unseal'): Promise<string> {

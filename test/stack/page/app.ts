@@ -2,7 +2,7 @@
 import type { ChatLine } from './call.ts';
 import { initLibrary, offerCall, othersIn, personOf } from './caller.ts';
 import { named, type RemoteTrack } from './jitsi.ts';
-import { Meeting, type MeetingState } from './meeting.ts';
+import { Meeting, type MeetingState, videoSize } from './meeting.ts';
 import { Tiles } from './tiles.ts';
 import { playToneAsMicrophone, ToneListener } from './tones.ts';
 
@@ -127,6 +127,7 @@ async function join(room: string, name: string): Promise<void> {
       name,
       peerToPeer: query.get('p2p') === '1',
       preferredCodec: query.get('codec'),
+      video: videoSize(query.get('video')),
     },
     {
       state: showState,

@@ -14,6 +14,13 @@ export interface MeetingSettings {
   name: string;
   peerToPeer: boolean;
   preferredCodec: string | null;
+  video: VideoSize;
+}
+
+export interface VideoSize {
+  width: number;
+  height: number;
+  framesASecond: number;
 }
 
 /** What the meeting tells the page. */
@@ -30,7 +37,22 @@ export interface MeetingObserver {
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 5000;
 const MAX_ATTEMPTS = 20;
-const VIDEO = { width: { ideal: 320 }, height: { ideal: 180 }, frameRate: { ideal: 15, max: 15 } };
+
+/** Such as `160x90@5`. */
+export function videoSize(text: string | null): VideoSize {
+  const [width, height, framesASecond] = (text ?? '320x180@15').split(/[x@]/).map(Number);
+  if (!width || !height || !framesASecond)
+    throw new Error(`expected a size such as 320x180@15, came ${text}`);
+  return { width, height, framesASecond };
+}
+
+function constraintsOf({ width, height, framesASecond }: VideoSize): object {
+  return {
+    width: { ideal: width },
+    height: { ideal: height },
+    frameRate: { ideal: framesASecond, max: framesASecond },
+  };
+}
 
 /** Failures after which the same page may try again: the server or the focus was away. */
 const PASSING = ['FOCUS_LEFT', 'VIDEOBRIDGE_NOT_AVAILABLE', 'CONNECTION_ERROR'];
@@ -81,7 +103,7 @@ export class Meeting {
   async start(): Promise<void> {
     const tracks = await JitsiMeetJS.createLocalTracks({
       devices: ['audio', 'video'],
-      constraints: { video: VIDEO },
+      constraints: { video: constraintsOf(this.#settings.video) },
     });
     for (const track of tracks) this.#tracks[track.getType()] = track;
     this.#connect();
@@ -147,7 +169,7 @@ export class Meeting {
   }
 
   #join(connection: Connection): void {
-    const { room, name, peerToPeer, preferredCodec } = this.#settings;
+    const { room, name, peerToPeer, preferredCodec, video } = this.#settings;
     const conference = connection.initJitsiConference(room, {
       testing: { disableE2EE: true },
       p2p: { enabled: peerToPeer, stunServers: [] },
@@ -155,8 +177,8 @@ export class Meeting {
       enableLayerSuspension: false,
       openBridgeChannel: 'websocket',
       videoQuality: preferredCodec ? { preferredCodec } : {},
-      resolution: 180,
-      constraints: { video: VIDEO },
+      resolution: video.height,
+      constraints: { video: constraintsOf(video) },
       statisticsId: name,
     });
     this.#conference = conference;

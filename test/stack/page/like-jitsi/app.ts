@@ -3,7 +3,7 @@
 import type { ChatLine } from '../call.ts';
 import { initLibrary, offerCall, othersIn } from '../caller.ts';
 import { named } from '../jitsi.ts';
-import { Meeting, type MeetingState } from '../meeting.ts';
+import { Meeting, type MeetingState, videoSize } from '../meeting.ts';
 import { playToneAsMicrophone, ToneListener } from '../tones.ts';
 import { Store } from './store.ts';
 import { Thumbnails } from './thumbnails.ts';
@@ -130,6 +130,7 @@ async function join(room: string, name: string): Promise<void> {
       name,
       peerToPeer: query.get('p2p') === '1',
       preferredCodec: query.get('codec'),
+      video: videoSize(query.get('video')),
     },
     {
       state: showState,

@@ -1,0 +1,185 @@
+// How fast a sealed call of five real browsers changes its keys, and what a seal costs a newcomer.
+// Usage: npm run bench:call -- [--json] [--rounds 12]
+//
+// One JSON line a case: {case, p50_ms, p95_ms, frames_lost, samples}. Exit 0: every bound held; 1: one was missed,
+// named on stderr; 2: it could not run.
+//
+// Four stay; a fifth, each time somebody new to all, comes and leaves in turn while the room is open and while it is
+// sealed, so that both are measured on the same machine in the same minute.
+//
+// leave        from Prosody's handing out of the leave to the last frame of each of the four under a key that the
+//              leaver held, as it reaches the bridge
+// leave-told   from Prosody's handing out of the leave to each sender's seeing it
+// leave-seen   from a sender's seeing the leave to the first frame that its worker seals under the new key
+// join-open, join-sealed
+//              from the newcomer's being in the room until it has decoded a picture and a sound of all four
+// join-cost    the difference of the two, round by round
+//
+// `frames_lost` counts, over the four, what their workers sealed or opened not, though it was sent to be: across the
+// leaves, and across the joins. It is null where no key changes.
+
+import { parseArgs } from 'node:util';
+import { BridgeView } from '../e2e/bridge-view.ts';
+import {
+  hook,
+  type Person,
+  pairsOf,
+  Setting,
+  seal,
+  seeAndHear,
+  unseal,
+  until,
+  waitForPhase,
+} from '../e2e/sealed-room.ts';
+import { droppedFrames, measureArrival, measureWorker } from './call/page.ts';
+import { type Case, line, missed, quantile } from './call/result.ts';
+
+const ROOM = 'bench';
+const STAYING = ['Ada', 'Ben', 'Cleo', 'Dora'];
+/** Five encoders and twenty decoders share this machine: small pictures in small windows, as keys are measured. */
+const QUERY = { video: '96x54@5' };
+const WINDOW = { width: 480, height: 400 };
+/** After a change: longer than any key that ends, shorter than a round has to be. */
+const SETTLE_MS = 1_500;
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '12' } },
+});
+
+const cases: Record<'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-sealed' | 'join-cost', Case> =
+  {
+    leave: { times: [], framesLost: 0, bounds: { p95_ms: 300, frames_lost: 0 } },
+    'leave-told': { times: [], framesLost: null, bounds: {} },
+    'leave-seen': { times: [], framesLost: null, bounds: { p95_ms: 300 } },
+    'join-open': { times: [], framesLost: null, bounds: {} },
+    'join-sealed': { times: [], framesLost: 0, bounds: { frames_lost: 0 } },
+    'join-cost': { times: [], framesLost: null, bounds: { p50_ms: 100 } },
+  };
+
+let setting: Setting;
+let bridge: BridgeView;
+let staying: Person[];
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+const log = (text: string) => console.error(text);
+
+/** Somebody new comes; resolves with what it took until everybody was there. */
+async function arrive(): Promise<{ eve: Person; ms: number }> {
+  const eve = await setting.enter(ROOM, 'Eve', {
+    query: QUERY,
+    prepare: async (context) => {
+      await context.addInitScript(measureWorker);
+      await context.addInitScript(measureArrival, STAYING.length);
+    },
+  });
+  let ms: number | null = null;
+  await until('the newcomer sees and hears everybody', async () => {
+    ms = await eve.page.evaluate(() => window.measured.complete);
+    return ms !== null;
+  });
+  return { eve, ms: ms ?? Number.NaN };
+}
+
+/** By reason, over all four; without what came of somebody who has just gone. */
+async function dropped(): Promise<Map<string, number>> {
+  const sum = new Map<string, number>();
+  for (const counts of await Promise.all(staying.map(({ page }) => page.evaluate(droppedFrames))))
+    for (const [reason, count] of Object.entries(counts))
+      if (reason !== 'no-owner') sum.set(reason, (sum.get(reason) ?? 0) + count);
+  return sum;
+}
+
+function lost(before: Map<string, number>, after: Map<string, number>): number {
+  let sum = 0;
+  for (const [reason, count] of after) {
+    const more = count - (before.get(reason) ?? 0);
+    if (more > 0) log(`  ${more} frame(s) did not pass: ${reason}`);
+    sum += more;
+  }
+  return sum;
+}
+
+async function leave(eve: Person): Promise<void> {
+  const before = await Promise.all(
+    staying.map(({ page }) => page.evaluate(() => window.measured.seen.length)),
+  );
+  await eve.page.evaluate(() => window.call.leave());
+  await settle();
+  const leftAt = setting.stack
+    .prosodyEvents()
+    .findLast(({ event, occupant }) => event === 'left' && occupant === eve.endpoint)?.time;
+  if (leftAt === undefined) throw new Error('Prosody did not note who left');
+  for (const [n, person] of staying.entries()) {
+    const { seen, sealing } = await person.page.evaluate(() => window.measured);
+    const first = seen[before[n] ?? 0];
+    const next = sealing.find(
+      ({ at, generation }) => first && generation > first.generation && at > first.at,
+    );
+    if (!first || !next) throw new Error(`${person.name} did not change its key after the leave`);
+    cases['leave-told'].times.push(first.at - leftAt);
+    cases['leave-seen'].times.push(next.at - first.at);
+    const old = (await bridge.passed(person)).findLast(
+      ({ id }) => id !== null && id.generation < next.generation,
+    );
+    cases.leave.times.push(Math.max(0, (old?.time ?? leftAt) - leftAt));
+  }
+}
+
+async function round(): Promise<void> {
+  const open = await arrive();
+  await open.eve.close();
+  await seal(staying[0] as Person);
+  await waitForPhase(staying, 'sealed');
+  await seeAndHear(pairsOf(staying), { frames: 2, seconds: 0.3 });
+
+  const atFirst = await dropped();
+  const sealed = await arrive();
+  await settle();
+  const between = await dropped();
+  await leave(sealed.eve);
+  const atLast = await dropped();
+  await sealed.eve.close();
+  cases['join-open'].times.push(open.ms);
+  cases['join-sealed'].times.push(sealed.ms);
+  cases['join-cost'].times.push(sealed.ms - open.ms);
+  cases['join-sealed'].framesLost = (cases['join-sealed'].framesLost ?? 0) + lost(atFirst, between);
+  cases.leave.framesLost = (cases.leave.framesLost ?? 0) + lost(between, atLast);
+
+  await unseal(staying[0] as Person);
+  await waitForPhase(staying.slice(1), 'asking');
+  for (const person of staying.slice(1)) await hook(person, 'agree').click();
+  await waitForPhase(staying, 'open');
+}
+
+async function measure(rounds: number): Promise<void> {
+  setting = await Setting.start();
+  try {
+    bridge = new BridgeView(setting.stack, ROOM);
+    staying = await setting.enterAll(ROOM, STAYING, {
+      query: QUERY,
+      prepare: (context) => context.addInitScript(measureWorker),
+    });
+    for (const { page } of staying) await page.setViewportSize(WINDOW);
+    await seeAndHear(pairsOf(staying), { frames: 2, seconds: 0.3 });
+    for (let n = 1; n <= rounds; n += 1) {
+      await round();
+      log(`round ${n} of ${rounds}: leave ${quantile(cases.leave.times.slice(-4), 1).toFixed(0)} ms at most`);
+    }
+  } finally {
+    await setting.stop();
+  }
+}
+
+try {
+  await measure(Number(values.rounds));
+} catch (error) {
+  log(`bench:call could not run: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(2);
+}
+for (const [name, result] of Object.entries(cases))
+  console.log(
+    values.json ? JSON.stringify(line(name, result)) : Object.values(line(name, result)).join('\t'),
+  );
+const misses = Object.entries(cases).flatMap(([name, result]) => missed(name, result));
+for (const miss of misses) log(miss);
+process.exit(misses.length === 0 ? 0 : 1);

@@ -1,0 +1,101 @@
+// What the call's measurement runs inside the pages: each function stands alone, as it travels there as text.
+
+import type { TransformStatistics } from '../../../web-plugin/src/frames/commands.ts';
+
+/** Milliseconds since the epoch, with fraction. */
+type Time = number;
+
+interface Measured {
+  worker: Worker | null;
+  /** The core saw somebody leave who holds this generation. */
+  seen: { at: Time; generation: number }[];
+  /** The worker sealed its first frame under this generation. */
+  sealing: { at: Time; generation: number }[];
+  /** From joining to everything of everybody, in milliseconds. */
+  complete: number | null;
+}
+
+declare global {
+  interface Window {
+    measured: Measured;
+  }
+}
+
+/** An init script: reads what plugin and worker say to each other. */
+export function measureWorker(): void {
+  const measured: Measured = { worker: null, seen: [], sealing: [], complete: null };
+  window.measured = measured;
+  const now = () => performance.timeOrigin + performance.now();
+  window.Worker = new Proxy(Worker, {
+    construct(target, parameters) {
+      const worker: Worker = Reflect.construct(target, parameters);
+      measured.worker = worker;
+      worker.addEventListener('message', ({ data }: MessageEvent<{ type: string; generation: number }>) => {
+        if (data.type === 'sealing') measured.sealing.push({ at: now(), generation: data.generation });
+      });
+      return worker;
+    },
+  });
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: never[]) {
+    const { type, generation } = message as { type: string; generation: number };
+    if (type === 'expire-sending') measured.seen.push({ at: now(), generation });
+    return Reflect.apply(post, this, [message, ...rest]);
+  };
+}
+
+/** An init script: how long after joining a picture and a tone of so many others are there. */
+export function measureArrival(others: number): void {
+  interface Inbound {
+    type: string;
+    kind?: string;
+    framesDecoded?: number;
+    totalAudioEnergy?: number;
+  }
+  const isComplete = async (): Promise<boolean> => {
+    const session = window.call.conference?.jvbJingleSession;
+    const reports = await session?.peerconnection?.peerconnection?.getStats();
+    const inbound = [...((reports?.values() ?? []) as Iterable<Inbound>)].filter(
+      ({ type }) => type === 'inbound-rtp',
+    );
+    const count = (kind: string, has: (one: Inbound) => boolean) =>
+      inbound.filter((one) => one.kind === kind && has(one)).length;
+    return (
+      count('video', ({ framesDecoded = 0 }) => framesDecoded > 0) >= others &&
+      count('audio', ({ totalAudioEnergy = 0 }) => totalAudioEnergy > 0) >= others
+    );
+  };
+  let joinedAt: number | null = null;
+  const look = async (): Promise<void> => {
+    if (window.call?.joined) {
+      joinedAt ??= performance.now();
+      if (await isComplete()) {
+        window.measured.complete = performance.now() - joinedAt;
+        return;
+      }
+    }
+    setTimeout(() => void look(), 10);
+  };
+  void look();
+}
+
+/** Frames that did not pass so far, by reason, over all transforms of the page. */
+export function droppedFrames(): Promise<Record<string, number>> {
+  const { worker } = window.measured;
+  if (!worker) throw new Error('expected the plugin to have started its worker');
+  return new Promise((resolve) => {
+    const id = Math.floor(performance.now() * 1000);
+    const listen = ({
+      data,
+    }: MessageEvent<{ type: string; id: number; transforms: TransformStatistics[] }>) => {
+      if (data.type !== 'statistics' || data.id !== id) return;
+      worker.removeEventListener('message', listen);
+      const sum: Record<string, number> = {};
+      for (const { dropped } of data.transforms)
+        for (const [reason, count] of Object.entries(dropped)) sum[reason] = (sum[reason] ?? 0) + count;
+      resolve(sum);
+    };
+    worker.addEventListener('message', listen);
+    worker.postMessage({ type: 'statistics', id });
+  });
+}
