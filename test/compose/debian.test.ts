@@ -51,8 +51,8 @@ test('on a Debian Jitsi, the documented steps put plugin, module and configurati
       ...mount(join(ROOT, 'test/compose/debian.sh'), '/debian.sh'),
       ...mount(join(folder, 'steps.sh'), '/steps.sh'),
       ...mount(join(ROOT, 'dist', archive), '/sealmeet.tar.gz'),
-      // Of the stand-ins the one with nothing of Jitsi's in it: Debian with nginx and Prosody.
-      ...[`${IMAGES.repo}/coturn:${IMAGES.version}`, '/debian.sh', '/sealmeet.tar.gz'],
+      // Debian with nginx, Prosody and the page; its configuration is made anew in there.
+      ...[`${IMAGES.repo}/web:${IMAGES.version}`, '/debian.sh', '/sealmeet.tar.gz'],
     ],
     { env: engine.env, encoding: 'utf8' },
   );
