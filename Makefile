@@ -1,7 +1,7 @@
 # Sealmeet: `make help` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e test-compose \
+.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e test-compose test-sim \
   env up down logs upgrade backup doctor verify dist
 
 help: ## list the targets
@@ -23,10 +23,13 @@ demo: setup build ## a sealed call of three browsers on this machine (ONCE=1 REP
 screenshots: setup ## a picture of every state of the interface into docs/screenshots/
 	@node --import tsx test/unit/ui/screenshots.ts docs/screenshots
 
-test: check test-unit test-module test-e2e test-compose ## everything
+test: check test-unit test-sim test-module test-e2e test-compose ## everything
 
 test-unit: setup build ## what is pure, and the parts of the embedded stack
 	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
+
+test-sim: setup ## five simulated meetings of 100 members on a hostile network: no promise may be broken
+	@npm run --silent sim -- --members 100 --active 10 --scenario hostile --events 300 --seed 1-5 --json
 
 test-module: setup ## the Prosody module on real Prosody servers, 0.12 and 13 (PROSODY=12: that one alone)
 	@test/module/run.sh $(PROSODY)

@@ -11,6 +11,7 @@ import {
 import { NS } from '../stack/focus/namespaces.ts';
 import { readPresence } from '../stack/focus/occupant.ts';
 import { FOCUS_NICK } from '../stack/focus/sessions.ts';
+import { until } from '../stack/until.ts';
 import { Party } from './party.ts';
 import type { MessageKind } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
@@ -66,6 +67,12 @@ export class Person extends Party {
 
   async connect(): Promise<void> {
     await this.entity.start();
+    // Its count of stanzas starts anew when this is answered: what came before would be missing in it for ever.
+    const { streamManagement } = this.entity as unknown as { streamManagement: { enabled: boolean } };
+    await until('stream management runs', () => streamManagement.enabled, {
+      withinMs: CONNECT_MS,
+      everyMs: 5,
+    });
   }
 
   /** Resolves when the own presence came back, after those of all others. */

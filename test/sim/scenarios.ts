@@ -98,7 +98,7 @@ export async function simulate(run: Run, { memory = false } = {}): Promise<Outco
 }
 
 function pause(scenario: Scenario, chance: Chance): number {
-  return scenario === 'storm' ? chance.integer(0, 120) : chance.integer(300, 1500);
+  return scenario === 'storm' ? chance.integer(0, 120) : chance.integer(200, 800);
 }
 
 const DISTURBANCES: Record<Scenario, (world: World, chance: Chance, n: number) => void> = {
@@ -118,7 +118,7 @@ const DISTURBANCES: Record<Scenario, (world: World, chance: Chance, n: number) =
 
 /** Now and then somebody stops and somebody else starts to send. */
 function mute(world: World, chance: Chance): void {
-  if (chance.unit() > 0.2) return;
+  if (chance.unit() > 0.1) return;
   const [on, off] = [world.present.filter(({ isOn }) => isOn), world.present.filter(({ isOn }) => !isOn)];
   const [stops, starts] = [chance.pick(on), chance.pick(off)];
   if (stops === undefined || starts === undefined) return;

@@ -12,6 +12,7 @@ import { FOCUS_NICK } from '../stack/focus/sessions.ts';
 import { AUTH_DOMAIN, DOMAIN, FOCUS_USER, MUC_DOMAIN } from '../stack/prosody/config.ts';
 import { ProsodyServer } from '../stack/prosody/server.ts';
 import { MODULE } from '../stack/stack.ts';
+import { until } from '../stack/until.ts';
 import { Chance, seedOlm } from './chance.ts';
 import { CpuClock } from './cpu-clock.ts';
 import { Crowd } from './crowd.ts';
@@ -50,14 +51,6 @@ const PAUSE_MS = 1000;
 const CLOSE_MS = 3000;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-async function until(isDone: () => boolean, withinMs: number, what: string): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!isDone()) {
-    if (performance.now() > end) throw new Error(`waited ${withinMs} ms for ${what}`);
-    await sleep(20);
-  }
-}
 
 /** Makes the room, as Jicofo does, and its first participant the owner. */
 async function openRoom(port: number, secret: string, room: string, owner: () => Promise<string>) {
@@ -104,7 +97,10 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
         }),
       );
     }
-    await until(() => crowd.deaf().length === 0, UNTIL_HEARD_MS, 'everybody to hear everybody');
+    await until('everybody hears everybody', () => crowd.deaf().length === 0, {
+      withinMs: UNTIL_HEARD_MS,
+      everyMs: 100,
+    });
     await sleep(2 * PAUSE_MS);
     const measure = new Measure(crowd);
     const clock = new CpuClock(() => crowd.coreMs);
@@ -121,7 +117,10 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
       const missing = active - crowd.present.filter(({ isOn }) => isOn).length;
       if (newcomer !== null) await crowd.enter(newcomer, missing > 0);
       trace.update(`${isLeave ? 'leave' : 'join'} ${(leaver ?? newcomer)?.id}\n`);
-      await until(() => measure.isSettled, EVENT_MS, `event ${n + 1} to reach everybody`);
+      await until(`event ${n + 1} reached everybody`, () => measure.isSettled, {
+        withinMs: EVENT_MS,
+        everyMs: 20,
+      });
       await sleep(PAUSE_MS);
       measure.charge(isLeave ? 'leave' : 'join', clock.stop(eventLoop.eventLoopUtilization(idle).idle));
       if (leaver !== undefined) crowd.forget(leaver);
