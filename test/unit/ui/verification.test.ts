@@ -21,6 +21,14 @@ onPage('each device says what is known of it; only the unverified can be verifie
   assert.match((await shown.part('person').nth(1).textContent()) ?? '', /Changed!.*Verify$/);
 });
 
+onPage('a window that cannot remember anything says so where people verify', {}, async (shown) => {
+  await shown.show(states.devices);
+  await shown.part('shield').click();
+  assert.equal(await shown.part('temporary-device').count(), 0);
+  await shown.show({ ...states.devices, isDeviceTemporary: true });
+  assert.match(await textOf(shown, 'temporary-device'), /remembers nobody/);
+});
+
 onPage('"all verified" stands on the shield only when it is true of everyone else', {}, async (shown) => {
   const host = shown.page.locator('sealmeet-interface');
   await shown.show(states.verified);

@@ -63,6 +63,7 @@ export class Meeting {
   readonly #notices: Notices;
   readonly #frames: FrameReports;
   #verification: Verification | null = null;
+  #isDeviceTemporary = false;
   #isOver = false;
 
   constructor(conference: JitsiConference, services: MeetingServices) {
@@ -136,6 +137,7 @@ export class Meeting {
   start({ olm, device, trust }: Means): void {
     if (this.#isOver || this.#keys.core) return;
     this.#keys.start(olm, device);
+    this.#isDeviceTemporary = device.isTemporary;
     this.#verification = new Verification(trust, {
       core: () => this.#keys.core,
       name: (occupant) => this.#room.name(occupant),
@@ -254,6 +256,7 @@ export class Meeting {
       people:
         phase === 'away' ? [] : this.#attendance.everybody(this.#isSelfSealed(), this.#services.stage()),
       troubles: this.#troubles.list(),
+      isDeviceTemporary: this.#isDeviceTemporary,
       ...(lastKeyChange && { lastKeyChange }),
       ...(consent && { consent }),
       ...(comparison && { comparison }),

@@ -60,6 +60,8 @@ function verifying({ state, texts, intents, actions }: Scene): Described | null 
   if (!intents.verification || state.phase !== 'sealed' || state.people.length < 2) return null;
   return h('div', { key: 'verifying', class: 'switch' }, [
     h('p', { class: 'muted' }, [texts.verify.why]),
+    state.isDeviceTemporary === true &&
+      h('p', { class: 'muted', 'data-sealmeet': 'temporary-device' }, [texts.verify.temporary]),
     button('open-code', 'plain', texts.verify.openCode, actions.openCode),
   ]);
 }

@@ -104,6 +104,8 @@ export interface UiState {
   asksEverybody?: boolean;
   /** Everybody is being asked whether the seal may end. */
   consent?: Consent;
+  /** A private window, or broken storage: this device is gone with the page, and nobody is remembered. */
+  isDeviceTemporary?: boolean;
   /** Who ended the seal, for `asking`; null when unknown. */
   unsealedBy: string | null;
   people: Person[];

@@ -99,6 +99,8 @@ export interface Texts {
     openCode: string;
     /** Why one would do this, in one sentence. */
     why: string;
+    /** This browser cannot remember anything between visits. */
+    temporary: string;
   };
 
   comparison: {

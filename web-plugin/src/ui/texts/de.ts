@@ -151,6 +151,8 @@ export const de: Texts = {
     compareWith: (name) => `${name} prüfen`,
     openCode: 'Raumcode vergleichen',
     why: 'Stellen Sie sicher, dass niemand zwischen Ihnen und den anderen steht: Prüfen Sie eine Person, oder lesen Sie allen einen Code vor.',
+    temporary:
+      'Dieses Fenster merkt sich niemanden, und andere sehen Sie beim nächsten Mal als neu: Es ist privat, oder sein Speicher geht nicht.',
   },
 
   comparison: {

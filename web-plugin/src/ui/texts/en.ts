@@ -143,6 +143,8 @@ export const en: Texts = {
     compareWith: (name) => `Verify ${name}`,
     openCode: 'Compare the meeting code',
     why: 'Make sure that nobody stands between you and the others: verify one person, or read a code aloud to all.',
+    temporary:
+      'This window remembers nobody, and others will see you as somebody new next time: it is private, or its storage does not work.',
   },
 
   comparison: {

@@ -143,6 +143,8 @@ export const es: Texts = {
     compareWith: (name) => `Verificar a ${name}`,
     openCode: 'Comparar el código de la sala',
     why: 'Compruebe que nadie está entre usted y los demás: verifique a una persona, o lea un código en voz alta a todos.',
+    temporary:
+      'Esta ventana no recuerda a nadie, y la próxima vez los demás lo verán como alguien nuevo: es privada, o su almacenamiento no funciona.',
   },
 
   comparison: {

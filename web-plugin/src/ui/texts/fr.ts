@@ -151,6 +151,8 @@ export const fr: Texts = {
     compareWith: (name) => `Vérifier ${name}`,
     openCode: 'Comparer le code du salon',
     why: 'Assurez-vous que personne ne se tient entre vous et les autres : vérifiez une personne, ou lisez un code à voix haute à tous.',
+    temporary:
+      'Cette fenêtre ne retient personne, et la prochaine fois les autres vous verront comme une nouvelle personne : elle est privée, ou son stockage ne fonctionne pas.',
   },
 
   comparison: {
