@@ -3,53 +3,18 @@
 import { dataMessage, parseBundle, Refusal, type Said, sayable, toBase64 } from '../wire/index.ts';
 import { Beacons } from './beacons.ts';
 import { Conversation } from './conversation.ts';
+import type { Core, CoreOptions, RosterView } from './core-api.ts';
 import { senderContext } from './derive.ts';
 import { createProver } from './device.ts';
 import type { CoreAction, CoreEvent, Identity, OccupantId } from './events.ts';
 import { KeyExchange } from './key-exchange.ts';
-import type { OlmAccount, OlmLibrary } from './olm.ts';
+import type { OlmAccount } from './olm.ts';
 import { Outbox } from './outbox.ts';
 import { ownBundle, type Participant, participantOf } from './participant.ts';
 import { Peers } from './peers.ts';
 import { type Peer, Roster } from './roster.ts';
 import { Comparisons, type SasChannel } from './sas.ts';
-
-const SIGNATURES_UNDER_WAY = 256;
-
-export interface CoreOptions {
-  olm: OlmLibrary;
-  /** Bare JID of the room, as this client joined it. */
-  room: string;
-  /** Own occupant id. */
-  self: OccupantId;
-  random(length: number): Uint8Array;
-  /** Public key of the own device; without it nothing is proved. */
-  device?: Uint8Array | null;
-  /** Self-asserted name that goes along with the proof. */
-  name?: string | null;
-}
-
-export interface RosterView {
-  digest: Uint8Array;
-  /** Oneself left out; `device` in base64, null while none is proved. */
-  people: { occupant: OccupantId; identity: Identity; device: string | null }[];
-}
-
-export interface Core {
-  /** Value of the presence property `sealmeet`. */
-  bundle(): string;
-  /** Own identity: the owner under which others know this client's frames. */
-  readonly identity: Identity;
-  /** `now`: milliseconds of any clock that never goes back. */
-  handle(event: CoreEvent, now: number): CoreAction[];
-  /** Everybody as this client sees them now: what a meeting code covers (rule M19). */
-  roster(): RosterView;
-  /** Whose frames are expected from this occupant: known from its bundle on, before there is any key. */
-  identityOf(occupant: OccupantId): Identity | null;
-  occupantOf(identity: Identity): OccupantId | null;
-  /** Gives back libolm's memory; the core is of no use afterwards. */
-  free(): void;
-}
+import { Signatures } from './signatures.ts';
 
 export const createCore = (options: CoreOptions): Core => new KeyCore(options);
 
@@ -66,8 +31,7 @@ class KeyCore implements Core {
   private readonly beacons: Beacons;
   private readonly conversation: Conversation;
   private readonly comparisons: Comparisons;
-  private readonly signing = new Map<number, (signature: Uint8Array) => void>();
-  private signatures = 0;
+  private readonly signatures: Signatures;
   private isSealed = false;
   private isSourceOn = false;
   private wakeAt: number | null = null;
@@ -126,11 +90,12 @@ class KeyCore implements Core {
       show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
       verified: (occupant, device) => outbox.tell({ type: 'verified', occupant, device }),
     });
+    this.signatures = new Signatures((id, message) => outbox.do({ type: 'sign', id, message }));
     const prover = createProver({
       olm,
       device: options.device ?? null,
       name: options.name ?? null,
-      sign: (message, done) => this.askSignature(message, done),
+      sign: (message, done) => this.signatures.ask(message, done),
     });
     const { beacons, keys, conversation, comparisons, own } = this;
     this.peers = new Peers({
@@ -241,12 +206,9 @@ class KeyCore implements Core {
       case 'worker-restarted':
         this.keys.workerRestarted();
         break;
-      case 'signed': {
-        const done = this.signing.get(event.id);
-        this.signing.delete(event.id);
-        if (done !== undefined) this.outbox.guarded(this.options.self, () => done(event.signature));
+      case 'signed':
+        this.outbox.guarded(this.options.self, () => this.signatures.came(event.id, event.signature));
         break;
-      }
       case 'timer':
         this.wakeAt = null;
         break;
@@ -276,13 +238,6 @@ class KeyCore implements Core {
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;
     this.outbox.do({ type: 'wake', at });
-  }
-
-  private askSignature(message: Uint8Array, done: (signature: Uint8Array) => void): void {
-    this.signatures += 1;
-    this.signing.set(this.signatures, done);
-    this.signing.delete(this.signatures - SIGNATURES_UNDER_WAY);
-    this.outbox.do({ type: 'sign', id: this.signatures, message });
   }
 
   private compare(id: OccupantId): void {

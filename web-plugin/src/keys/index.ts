@@ -1,6 +1,7 @@
 // Who holds which key: the pure core, libolm's loader, the seal of a conference.
 
-export { type Core, type CoreOptions, createCore, type RosterView } from './core.ts';
+export { createCore } from './core.ts';
+export type { Core, CoreOptions, RosterView } from './core-api.ts';
 export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
 export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
