@@ -1,5 +1,5 @@
 // What must hold at every moment of a simulated meeting, checked with a view of everything that no participant has.
-// The two invariants of docs/protocol.md §5.2 and the nonces of §11.
+// The two invariants of docs/protocol.md §5.2 and the nonces of §12.
 
 import type { SealingKey } from './worker-model.ts';
 
