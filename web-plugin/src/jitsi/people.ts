@@ -80,9 +80,9 @@ export class People {
   }
 
   /**
-   * Frames did not open, while `passed` did. Old frames among others are Chromium's, which sends packets again to
-   * probe the line; alone they are somebody's who keeps them, and make nobody unreadable: a muted person has no
-   * newer ones to show for itself.
+   * Frames did not open, while `passed` did: where some do, the person is seen and heard. Old frames among others are
+   * Chromium's, which sends packets again to probe the line; alone they are somebody's who keeps them, and make
+   * nobody unreadable: a muted person has no newer ones to show for itself.
    */
   unopened(
     id: string,
@@ -91,7 +91,11 @@ export class People {
   ): Finding | null {
     const one = this.#all.get(id);
     if (!one || one.since === null || now - Math.max(one.since, this.#sealedAt) < SETTLING_MS) return null;
-    const isOld = (reasons.replayed ?? 0) >= STRAYS && passed === 0;
+    if (passed > 0) {
+      this.opened(id, transform);
+      return null;
+    }
+    const isOld = (reasons.replayed ?? 0) >= STRAYS;
     const inARowOld = isOld ? (one.old.get(transform) ?? 0) + 1 : 0;
     one.old.set(transform, inARowOld);
     if (inARowOld === PATIENCE) return 'replayed';

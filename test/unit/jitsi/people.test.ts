@@ -1,0 +1,49 @@
+// How others stand, from what the worker reports of their frames: nobody accused for what is under way, nobody left accused.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { People } from '../../../web-plugin/src/jitsi/people.ts';
+
+const PICTURE = 1;
+const SOUND = 2;
+
+function withAda() {
+  const people = new People();
+  people.joined('ada');
+  people.sealed(0);
+  people.reached('ada', 0);
+  let now = 10_000;
+  const report = (transform: number, reasons: Record<string, number>, passed = 0) => {
+    now += 1_000;
+    return people.unopened('ada', { transform, reasons, passed }, now);
+  };
+  return { people, report };
+}
+
+test('three reports in a row of frames that do not open make somebody unreadable, and one that opens mends it', () => {
+  const { people, report } = withAda();
+  const found = [1, 2, 3, 4].map(() => report(PICTURE, { forged: 20 }));
+  assert.deepEqual(found, [null, null, 'unreadable', null]);
+  assert.equal(people.state('ada'), 'unreadable');
+  people.opened('ada', PICTURE);
+  assert.equal(people.state('ada'), 'sealed');
+});
+
+test('what was dropped before frames opened again, and is reported after it, keeps nobody unreadable', () => {
+  const { people, report } = withAda();
+  report(SOUND, { forged: 20 });
+  people.opened('ada', SOUND);
+  report(SOUND, { forged: 20 }, 5);
+  for (let n = 0; n < 3; n += 1) report(PICTURE, { forged: 20 });
+  assert.equal(people.state('ada'), 'unreadable');
+  people.opened('ada', PICTURE);
+  assert.equal(people.state('ada'), 'sealed');
+});
+
+test('old frames alone are told once, change nothing, and are nothing to tell among new ones', () => {
+  const { people, report } = withAda();
+  const found = [1, 2, 3, 4].map(() => report(SOUND, { replayed: 50, 'source-off': 50 }));
+  assert.deepEqual(found, [null, null, 'replayed', null]);
+  assert.equal(people.state('ada'), 'sealed');
+  for (let n = 0; n < 5; n += 1) assert.equal(report(PICTURE, { replayed: 50 }, 1), null);
+});
