@@ -36,7 +36,41 @@ async function sealedPair(room: string): Promise<[Person, Person]> {
   return [ada, ben];
 }
 
-test('with the worker killed in a sealed room, nothing leaves, and the person is told', async () => {
+/** What makes a worker of ours fail: an exception that it does not catch, or an end without a word. */
+const FAILURES = {
+  'throws an exception': (person: Person) =>
+    person.page.evaluate(() => window.watched.workers.at(-1)?.postMessage(null)),
+  'does not answer any more': (person: Person) =>
+    person.page.evaluate(() => window.watched.workers.at(-1)?.terminate()),
+};
+
+for (const [how, fail] of Object.entries(FAILURES)) {
+  test(`a worker that ${how} is replaced: sealed again under fresh keys, and nothing leaves in clear`, async () => {
+    const room = how.replaceAll(' ', '-');
+    const bridge = new BridgeView(setting.stack, room);
+    const [ada, ben] = await sealedPair(room);
+    const generations = async (person: Person) =>
+      new Set((await bridge.passed(person)).slice(-10).map(({ id }) => id?.generation ?? 0));
+    const before = Math.max(...(await generations(ada)));
+    await bridge.startRecording(room);
+    await bridge.passOf(ada, 20);
+    await fail(ada);
+    await until('a second worker', () => ada.page.evaluate(() => window.watched.workers.length === 2));
+    const replacedAt = Date.now();
+    await until(
+      'Ada is sealed under a fresh generation',
+      async () => Math.min(...(await generations(ada))) > before,
+    );
+    const tookMs = Date.now() - replacedAt;
+    await seeAndHear(pairsOf([ada, ben]));
+    await waitForPhase([ada, ben], 'sealed');
+    await assertAllOpen(await bridge.stopRecording(), await keysOf([ada, ben]));
+    assert.ok((await shownBy(ada)).every(({ phase }) => phase !== 'broken'));
+    console.log(`  sealed again ${tookMs} ms after the new worker`);
+  });
+}
+
+test('with every worker killed in a sealed room, nothing leaves, and the person is told', async () => {
   const bridge = new BridgeView(setting.stack, 'killed');
   const [ada, ben] = await sealedPair('killed');
   await bridge.startRecording('killed');
@@ -45,7 +79,8 @@ test('with the worker killed in a sealed room, nothing leaves, and the person is
     return counts.length === 2 && counts.every((count) => count > 40);
   });
   await ada.page.evaluate(() => {
-    for (const worker of window.watched.workers) worker.terminate();
+    // Those to come fail as well, as soon as they are there.
+    setInterval(() => window.watched.workers.at(-1)?.postMessage(null), 50);
   });
   let last = '';
   await until('nothing of Ada passes the bridge', async () => {

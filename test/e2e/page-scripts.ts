@@ -64,9 +64,19 @@ export function watchPage(): void {
 /** The loader of the tests keeps functions' names by a function of this name, which a page does not have. */
 export const KEEP_NAMES = 'globalThis.__name = (value) => value;';
 
-/** As in a browser that is too old for encoded transforms. */
+/** As in older Chromium and Electron, which have createEncodedStreams alone. */
+export function removeScriptTransform(): void {
+  Reflect.deleteProperty(window, 'RTCRtpScriptTransform');
+  for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) Reflect.deleteProperty(prototype, 'transform');
+}
+
+/** As in a browser that is too old for encoded transforms of any kind. */
 export function removeTransforms(): void {
   Reflect.deleteProperty(window, 'RTCRtpScriptTransform');
+  for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) {
+    Reflect.deleteProperty(prototype, 'transform');
+    Reflect.deleteProperty(prototype, 'createEncodedStreams');
+  }
 }
 
 /** One frame as it came out of the network, before anything could open it. */

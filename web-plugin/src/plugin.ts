@@ -1,7 +1,7 @@
 // Entry point of the page: loads after lib-jitsi-meet and before the app, and takes hold of both.
 
-import type { WorkerReport } from './frames/index.ts';
 import {
+  encodedTransforms,
   findLibrary,
   hookConnections,
   hookDisplayMedia,
@@ -12,7 +12,6 @@ import {
   Meeting,
   type Obstacle,
   Routes,
-  supportsEncodedTransforms,
   Watchdog,
   WorkerLink,
 } from './jitsi/index.ts';
@@ -60,27 +59,31 @@ function start(library: JitsiMeetLibrary, base: string): void {
     { call: () => active?.view() ?? null, obstacle: () => obstacle, latches },
   );
 
-  const canTransform = supportsEncodedTransforms();
-  if (!canTransform) obstacle = 'unsupported';
+  const way = encodedTransforms();
+  if (!way) obstacle = 'unsupported';
   screen.draw();
   setInterval(() => active?.checkConnection(), CONNECTION_MS);
-  const link = canTransform
-    ? new WorkerLink(
-        `${base}worker.js`,
-        (report: WorkerReport) => active?.report(report),
-        (reason) => {
-          console.error(`Sealmeet: ${reason}`);
+  let renewTransforms = () => {};
+  const link = way
+    ? new WorkerLink(`${base}worker.js`, way === 'script', {
+        onReport: (report) => active?.report(report),
+        onRestart() {
+          renewTransforms();
+          routes.repeat();
+          active?.workerRestarted();
+        },
+        onDeath() {
           obstacle = 'worker-died';
           active?.trouble('worker', { kind: 'worker-died' });
           active?.broken();
         },
-      )
+      })
     : null;
   const routes = new Routes((command) => link?.send(command));
 
-  if (link) {
+  if (way && link) {
     hookDisplayMedia();
-    hookConnections((options) => link.createTransform(options), {
+    renewTransforms = hookConnections(way, link, {
       onSender: (sender) => {
         routes.addSender(sender, active?.conference ?? null);
         if (sender.holder.track) active?.tracksChanged();
@@ -112,7 +115,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
     }, WATCH_MS);
   }
 
-  const loading = canTransform
+  const loading = way
     ? loadMeans(base).then(
         (loaded) => {
           means = loaded;

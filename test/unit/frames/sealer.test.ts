@@ -131,6 +131,25 @@ describe('Sealer', () => {
     assert.equal(await sealer.seal(video(bytes(1))), 'no-key');
   });
 
+  it('goes on above the counters of a worker before it, and never below its own', async () => {
+    const sealer = new Sealer(new ManualClock());
+    sealer.useKey(key(1));
+    sealer.continueFrom([
+      [2, 70_000],
+      [15, 5],
+      [3, Number.NaN],
+    ]);
+    const counter = async () => {
+      const sealed = await sealer.seal(video(bytes(1)));
+      assert.ok(typeof sealed !== 'string');
+      return peekHeader(new Uint8Array(sealed.data), vp9)?.counter;
+    };
+    assert.equal(await counter(), 70_000);
+    sealer.continueFrom([[2, 8]]);
+    assert.equal(await counter(), 70_001);
+    assert.deepEqual(sealer.nextCounters, [[2, 70_002]]);
+  });
+
   it('stays within the bytes promised, up to generation 15 and counter 2^24 and one more beyond each', async () => {
     const sealer = new Sealer(new ManualClock());
     sealer.useKey(key(15, 254));

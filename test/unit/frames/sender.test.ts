@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MAX_STEP, ratchet } from '../../../web-plugin/src/frames/index.ts';
-import { Generation } from '../../../web-plugin/src/frames/receive/generation.ts';
+import { Generation, STEP_TRIAL_MS, STEP_TRIALS } from '../../../web-plugin/src/frames/receive/generation.ts';
 import { Sender } from '../../../web-plugin/src/frames/receive/sender.ts';
 import { type Key, key } from './fixture.ts';
 
@@ -22,6 +22,20 @@ describe('Sender', () => {
     assert.equal(generation.candidates, MAX_STEP);
     assert.equal(generation.frameKey(MAX_STEP, 2, 'video', 0), first);
     assert.equal(generation.step, 0);
+  });
+
+  it('tries few frames that claim steps nothing proved, but always some, and any number once one did', () => {
+    const sender = new Sender();
+    give(sender, key(1));
+    // A flood of ten thousand a second for ten seconds.
+    let tried = 0;
+    for (let frame = 0; frame < 100_000; frame++)
+      if (select(sender, 1, 1 + (frame % MAX_STEP), frame / 10) === 'key') tried++;
+    assert.ok(tried <= STEP_TRIALS + 10_000 / STEP_TRIAL_MS, `${tried} trials`);
+    assert.ok(tried > 500, 'the step that the sender really takes must come through');
+    assert.equal(select(sender, 1, 0, 10_000), 'key', 'the step in use is not held up');
+    assert.equal(sender.commit(id(1, 3), 0, 20_000), 'fresh');
+    for (let frame = 0; frame < 1000; frame++) assert.equal(select(sender, 1, 3, 20_000), 'key');
   });
 
   it('derives the same key as a newcomer that was given the step', () => {

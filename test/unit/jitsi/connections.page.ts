@@ -15,14 +15,24 @@ onrtctransform = ({ transformer }) => {
 const seen: Record<string, number> = {};
 const closed: number[] = [];
 const replaced: string[] = [];
-const worker = new Worker(URL.createObjectURL(new Blob([workerCode])));
-worker.onmessage = ({ data }) => {
-  const name = `${data.event} ${data.direction} ${data.media}`;
-  seen[name] = (seen[name] ?? 0) + 1;
+let worker = startWorker();
+
+function startWorker(): Worker {
+  const started = new Worker(URL.createObjectURL(new Blob([workerCode])));
+  started.onmessage = ({ data }) => {
+    const name = `${data.event} ${data.direction} ${data.media}`;
+    seen[name] = (seen[name] ?? 0) + 1;
+  };
+  return started;
+}
+
+const maker = {
+  createTransform: (options: object) => new RTCRtpScriptTransform(worker, options),
+  attachStreams: () => undefined,
 };
 
 hookDisplayMedia();
-hookConnections((options) => new RTCRtpScriptTransform(worker, options), {
+const renew = hookConnections('script', maker, {
   onSender: () => undefined,
   onReceiver: () => undefined,
   beforeReplaceTrack: async (_sender, track) =>
@@ -53,7 +63,10 @@ async function figures(
 }
 
 /** Calls between two connections of this page, made in each way that lib-jitsi-meet makes them. */
-async function call(way: 'addTrack' | 'addTransceiver' | 'replaceTrack' | 'answerer-first', seconds: number) {
+type Way = 'addTrack' | 'addTransceiver' | 'replaceTrack' | 'answerer-first';
+
+/** `restarts`: the worker is ended in the middle, and another takes its place half a second later, so many times. */
+async function call(way: Way, seconds: number, restarts = 0) {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 320, height: 180 },
@@ -72,7 +85,16 @@ async function call(way: 'addTrack' | 'addTransceiver' | 'replaceTrack' | 'answe
     for (const [index, sender] of offerer.getSenders().entries())
       await sender.replaceTrack(tracks[index] ?? null);
   }
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  for (let restart = 0; restart < restarts; restart++) {
+    await pause(seconds * 1000);
+    worker.terminate();
+    await pause(500);
+    for (const name of Object.keys(seen)) delete seen[name];
+    worker = startWorker();
+    renew();
+  }
+  await pause(seconds * 1000);
   const result = { sent: await figures(offerer), received: await figures(answerer), seen: { ...seen } };
   offerer.close();
   answerer.close();

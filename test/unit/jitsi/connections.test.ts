@@ -59,6 +59,14 @@ for (const way of ['addTrack', 'addTransceiver', 'replaceTrack', 'answerer-first
   });
 }
 
+test('a worker that died and another in its place let nothing out between them', async () => {
+  const result = await (page.evaluate(`test.call('addTrack', 2, 3)`) as ReturnType<PageTest['call']>);
+  assert.equal(result.sent.packetsSent, 0);
+  assert.equal(result.received.framesReceived, 0);
+  assert.ok((result.seen['frame send audio'] ?? 0) > 20, 'audio frames reach the last worker');
+  assert.ok((result.seen['frame send video'] ?? 0) > 5, 'video frames reach the last worker');
+});
+
 test('the page cannot take a transform out', async () => {
   assert.deepEqual(await inPage((page) => page.sideDoors()), []);
 });
@@ -66,7 +74,7 @@ test('the page cannot take a transform out', async () => {
 test('closed connections and replaced tracks are told', async () => {
   const closed = await inPage((page) => page.closed);
   assert.equal(new Set(closed).size, closed.length);
-  assert.equal(closed.length, 4 * 2 * 4, 'two senders and two receivers on each of eight connections');
+  assert.equal(closed.length, 5 * 2 * 4, 'two senders and two receivers on each of ten connections');
   const replaced = await inPage((page) => page.replaced);
   assert.deepEqual(replaced, ['before 1', 'after', 'before 2', 'after']);
 });

@@ -23,39 +23,24 @@ export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/**
- * `ArrayBuffer.prototype.transfer` gives the old memory back at once; to leave a large frame's to the garbage
- * collector is a third of what the frame costs. Small ones are better copied, and older engines have no choice.
- */
+/** `ArrayBuffer.prototype.transfer` moves memory instead of copying it; older engines have none. */
 interface Movable extends ArrayBuffer {
   transfer?(length: number): ArrayBuffer;
 }
 
 const LARGE = 4096;
 
-/** Gives a large buffer's memory back; every view of it is empty after that. */
+/**
+ * Gives a large buffer's memory back at once; every view of it is empty after that. To leave it to the garbage
+ * collector is a third of what the frame costs.
+ */
 export function release(buffer: Movable): void {
   if (buffer.byteLength >= LARGE) buffer.transfer?.(0);
 }
 
 /** The first bytes of `buffer`, which must not be used after it. */
 export function shorten(buffer: Movable, length: number): ArrayBuffer {
-  return buffer.byteLength >= LARGE && buffer.transfer !== undefined
-    ? buffer.transfer(length)
-    : buffer.slice(0, length);
-}
-
-/** The content of `buffer`, which must not be used after it, behind `start` bytes to be written. */
-export function behind(start: number, buffer: Movable): Bytes {
-  const length = buffer.byteLength;
-  if (length >= LARGE && buffer.transfer !== undefined) {
-    const moved = new Uint8Array(buffer.transfer(start + length));
-    moved.copyWithin(start, 0, length);
-    return moved;
-  }
-  const copied = new Uint8Array(start + length);
-  copied.set(new Uint8Array(buffer), start);
-  return copied;
+  return buffer.transfer?.(length) ?? buffer.slice(0, length);
 }
 
 export function ascii(text: string): Bytes {

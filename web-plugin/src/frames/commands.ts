@@ -70,6 +70,8 @@ export type WorkerCommand =
   | { type: 'reset' }
   /** The connection behind the transform is closed: free what it held. */
   | { type: 'detach'; transform: number }
+  /** Counters of the own sources go on from here: a worker before this one may have used those below. */
+  | { type: 'continue'; next: [SourceId, number][] }
   /** Answered with the next counters of the own sources: the floors of what this client says of itself. */
   | { type: 'counters'; id: number }
   | { type: 'ping'; id: number }

@@ -38,6 +38,8 @@ export class Switchboard {
   #gate: Gate = 'drop';
   #sealedUnder: { generation: number; step: number } | null = null;
   #cancelSweep: (() => void) | null = null;
+  /** This worker stands in the place of one that failed. */
+  #isSuccessor = false;
 
   constructor(clock: Clock, post: (report: WorkerReport) => void) {
     this.clock = clock;
@@ -58,6 +60,8 @@ export class Switchboard {
     const route = this.#routes.get(id);
     if (route !== undefined) this.command(route);
     this.#post({ type: 'attached', transform: id });
+    // It stands in the place of another: those at the other end have missed frames.
+    if (this.#isSuccessor && options.direction === 'send') port.requestKeyFrame();
     await pump(port, transform);
     if (this.#attached.get(id)?.transform === transform) this.#attached.delete(id);
     transform.close();
@@ -103,6 +107,10 @@ export class Switchboard {
         break;
       case 'attach':
         void this.attach(command.options, { ...command, requestKeyFrame: () => {} });
+        break;
+      case 'continue':
+        this.#isSuccessor = true;
+        this.sealer.continueFrom(command.next);
         break;
       case 'counters':
         this.#post({ type: 'counters', id: command.id, next: this.sealer.nextCounters });

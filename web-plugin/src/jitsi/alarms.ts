@@ -22,6 +22,11 @@ export class Alarms<Name extends string> {
     return names;
   }
 
+  /** The bell was lost with the worker. */
+  again(): void {
+    this.#set();
+  }
+
   #set(): void {
     if (this.#wishes.size === 0) return;
     this.ring(Math.max(0, Math.min(...this.#wishes.values()) - performance.now()));

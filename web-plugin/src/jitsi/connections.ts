@@ -5,6 +5,7 @@
 // transceivers when a description has been applied (an m-line that only we send on fires no event).
 
 import type { TransformOptions } from '../frames/index.ts';
+import { safely } from './safely.ts';
 
 /** One transform and the object that it stands in. */
 export interface Attached<T extends RTCRtpSender | RTCRtpReceiver> {
@@ -22,36 +23,59 @@ export interface ConnectionEvents {
   onClosed(transforms: number[]): void;
 }
 
+/** What `createEncodedStreams` of older Chromium and Electron gives; both can be transferred to a worker. */
+export interface EncodedStreams {
+  readable: ReadableStream;
+  writable: WritableStream;
+}
+
 /** How a transform comes into being; the worker's side of it is in worker-link.ts. */
-export type CreateTransform = (options: TransformOptions) => object;
+export interface TransformMaker {
+  createTransform(options: TransformOptions): object;
+  attachStreams(options: TransformOptions, streams: EncodedStreams): void;
+}
 
 interface Transformable {
   transform: unknown;
+  createEncodedStreams(): EncodedStreams;
 }
 
-/** Can this browser put a transform between encoder and packetizer? */
-export function supportsEncodedTransforms(scope: typeof globalThis = globalThis): boolean {
-  return (
-    typeof scope.RTCPeerConnection === 'function' &&
-    'RTCRtpScriptTransform' in scope &&
-    'transform' in scope.RTCRtpSender.prototype &&
-    'transform' in scope.RTCRtpReceiver.prototype
-  );
+/**
+ * How this browser puts a transform between encoder and packetizer: `script`, the standard's RTCRtpScriptTransform,
+ * which can be put in anew; `streams`, its forerunner createEncodedStreams, which works once for each sender and
+ * receiver, on connections made for it; null: not at all.
+ */
+export function encodedTransforms(scope: typeof globalThis = globalThis): 'script' | 'streams' | null {
+  if (typeof scope.RTCPeerConnection !== 'function') return null;
+  const prototypes = [scope.RTCRtpSender.prototype, scope.RTCRtpReceiver.prototype];
+  if ('RTCRtpScriptTransform' in scope && prototypes.every((prototype) => 'transform' in prototype))
+    return 'script';
+  return prototypes.every((prototype) => 'createEncodedStreams' in prototype) ? 'streams' : null;
 }
 
 /**
  * Takes hold of the browser's WebRTC surface. Must run before the page makes its first connection, and before
  * `JitsiMeetJS.init`, which keeps a reference to the constructor (facts/lib-jitsi-meet.md §1).
+ *
+ * Gives a function that puts a new transform into every living sender and receiver: no frame passes between the old
+ * one and the new, and none through an old one whose worker is gone. For `script` alone.
  */
-export function hookConnections(create: CreateTransform, events: ConnectionEvents): void {
-  const registry = new Registry(create, events);
+export function hookConnections(
+  way: 'script' | 'streams',
+  maker: TransformMaker,
+  events: ConnectionEvents,
+): () => void {
+  const put = way === 'script' ? scriptTransforms(maker) : encodedStreams(maker);
+  const registry = new Registry(put, events);
   hookMethods(registry, events);
   closeSideDoors();
 
   const Native = globalThis.RTCPeerConnection;
   const Hooked = new Proxy(Native, {
-    construct(target, args, newTarget) {
-      const connection = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
+    construct(target, [configuration, ...others], newTarget) {
+      const args =
+        way === 'script' ? [configuration] : [{ ...configuration, encodedInsertableStreams: true }];
+      const connection: RTCPeerConnection = Reflect.construct(target, [...args, ...others], newTarget);
       // The first listener of all: it runs before lib-jitsi-meet's, in the same dispatch.
       connection.addEventListener('track', (event) => registry.adopt(connection, event.transceiver));
       connection.addEventListener('connectionstatechange', () => {
@@ -62,16 +86,17 @@ export function hookConnections(create: CreateTransform, events: ConnectionEvent
   });
   Native.prototype.constructor = Hooked;
   globalThis.RTCPeerConnection = Hooked;
+  return () => registry.renew();
 }
 
 class Registry {
   #next = 1;
   readonly #senders = new WeakMap<RTCRtpSender, Attached<RTCRtpSender>>();
   readonly #receivers = new WeakMap<RTCRtpReceiver, Attached<RTCRtpReceiver>>();
-  readonly #connections = new Map<RTCPeerConnection, number[]>();
+  readonly #connections = new Map<RTCPeerConnection, Installed[]>();
 
   constructor(
-    private readonly create: CreateTransform,
+    private readonly put: PutTransform,
     private readonly events: ConnectionEvents,
   ) {}
 
@@ -104,10 +129,17 @@ class Registry {
   }
 
   release(connection: RTCPeerConnection): void {
-    const transforms = this.#connections.get(connection);
-    if (!transforms) return;
+    const installed = this.#connections.get(connection);
+    if (!installed) return;
     this.#connections.delete(connection);
-    this.events.onClosed(transforms);
+    this.events.onClosed(installed.map(({ options }) => options.transform));
+  }
+
+  /** The worker that the transforms stand in is another one now. */
+  renew(): void {
+    // One that the browser refuses, as its transceiver is stopping, must not keep the others from theirs.
+    for (const installed of this.#connections.values())
+      for (const { holder, options } of installed) safely(() => this.put(holder, options));
   }
 
   #attach<T extends RTCRtpSender | RTCRtpReceiver>(
@@ -116,26 +148,48 @@ class Registry {
     options: Omit<TransformOptions, 'transform'>,
   ): Attached<T> {
     const transform = this.#next++;
-    setTransform(holder, this.create({ ...options, transform }));
+    const installed = { holder, options: { ...options, transform } };
+    this.put(holder, installed.options);
     const known = this.#connections.get(connection);
-    if (known) known.push(transform);
-    else this.#connections.set(connection, [transform]);
+    if (known) known.push(installed);
+    else this.#connections.set(connection, [installed]);
     return { transform, media: options.media, holder };
   }
 }
 
-const nativeSetters = {
-  sender: setterOf(globalThis.RTCRtpSender?.prototype),
-  receiver: setterOf(globalThis.RTCRtpReceiver?.prototype),
-};
-
-function setterOf(prototype: object | undefined): ((value: unknown) => void) | undefined {
-  return prototype && Object.getOwnPropertyDescriptor(prototype, 'transform')?.set;
+interface Installed {
+  holder: RTCRtpSender | RTCRtpReceiver;
+  options: TransformOptions;
 }
 
-function setTransform(holder: RTCRtpSender | RTCRtpReceiver, transform: object): void {
-  const setter = holder instanceof RTCRtpSender ? nativeSetters.sender : nativeSetters.receiver;
-  setter?.call(holder, transform);
+/** In the call that makes the sender or receiver, or in the place of the transform before. */
+type PutTransform = (holder: RTCRtpSender | RTCRtpReceiver, options: TransformOptions) => void;
+
+/** The browser's own, before `closeSideDoors`. */
+function nativeOf(prototype: Partial<Transformable> | undefined) {
+  return {
+    setTransform: prototype && Object.getOwnPropertyDescriptor(prototype, 'transform')?.set,
+    createEncodedStreams: prototype?.createEncodedStreams,
+  };
+}
+
+const natives = {
+  sender: nativeOf(globalThis.RTCRtpSender?.prototype as Partial<Transformable> | undefined),
+  receiver: nativeOf(globalThis.RTCRtpReceiver?.prototype as Partial<Transformable> | undefined),
+};
+
+const nativesOf = (holder: RTCRtpSender | RTCRtpReceiver) =>
+  holder instanceof RTCRtpSender ? natives.sender : natives.receiver;
+
+function scriptTransforms(maker: TransformMaker): PutTransform {
+  return (holder, options) => nativesOf(holder).setTransform?.call(holder, maker.createTransform(options));
+}
+
+function encodedStreams(maker: TransformMaker): PutTransform {
+  return (holder, options) => {
+    const streams = nativesOf(holder).createEncodedStreams?.call(holder);
+    if (streams) maker.attachStreams(options, streams);
+  };
 }
 
 function hookMethods(registry: Registry, events: ConnectionEvents): void {
@@ -177,15 +231,16 @@ function hookMethods(registry: Registry, events: ConnectionEvents): void {
 
 /** The page cannot take a transform out, or put its own in the place of ours. */
 function closeSideDoors(): void {
-  for (const prototype of [RTCRtpSender.prototype, RTCRtpReceiver.prototype] as (object &
-    Partial<Transformable>)[]) {
+  for (const prototype of [RTCRtpSender.prototype, RTCRtpReceiver.prototype]) {
     const native = Object.getOwnPropertyDescriptor(prototype, 'transform');
-    Object.defineProperty(prototype, 'transform', {
-      configurable: false,
-      enumerable: true,
-      ...(native?.get ? { get: native.get } : {}),
-      set: refuse('transform'),
-    });
+    if (native) {
+      Object.defineProperty(prototype, 'transform', {
+        configurable: false,
+        enumerable: true,
+        ...(native.get ? { get: native.get } : {}),
+        set: refuse('transform'),
+      });
+    }
     // Older Chromium and Electron; plan-b's addStream is gone from all browsers that have encoded transforms.
     if ('createEncodedStreams' in prototype) {
       Object.defineProperty(prototype, 'createEncodedStreams', {

@@ -1,6 +1,6 @@
 // The only folder that knows lib-jitsi-meet, RTCPeerConnection, presence and endpoint messages.
 
-export { hookConnections, supportsEncodedTransforms } from './connections.ts';
+export { encodedTransforms, hookConnections } from './connections.ts';
 export { type HostSettings, hostSettings, JitsiMeetPage, roomOfAddress } from './jitsi-meet.ts';
 export { type LatchStore, latchStore } from './latch-store.ts';
 export { findLibrary, type JitsiConference, type JitsiMeetLibrary } from './library.ts';

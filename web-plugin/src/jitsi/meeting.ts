@@ -215,6 +215,14 @@ export class Meeting {
     this.#sealing.checkConnection();
   }
 
+  /** A new worker, which knows nothing: it is told what it must know, and gets keys that no worker had (rule M12). */
+  workerRestarted(): void {
+    if (this.#isOver) return;
+    this.#services.command({ type: 'gate', gate: this.#gate });
+    this.#alarms.again();
+    this.#keys.feed({ type: 'worker-restarted' });
+  }
+
   aboutToSend(): void {
     this.#keys.aboutToSend();
   }

@@ -79,6 +79,14 @@ export class Routes {
     }
   }
 
+  /** To a worker that knows none of them. */
+  repeat(): void {
+    for (const [transform, { source }] of this.#outgoing)
+      this.send({ type: 'send-route', transform, source });
+    for (const [transform, { owner, source }] of this.#incoming)
+      this.send({ type: 'receive-route', transform, owner, source });
+  }
+
   /** All senders and receivers, for the watchdog. */
   *all(): Generator<Attached<RTCRtpSender> | Attached<RTCRtpReceiver>> {
     for (const { attached } of this.#outgoing.values()) yield attached;

@@ -1,4 +1,4 @@
-// The page's end of the one worker that holds all frame keys: starting it, hearing that it lives.
+// The page's end of the one worker that holds all frame keys: starting it, hearing that it lives, and starting it anew.
 
 import type {
   SourceId,
@@ -7,38 +7,54 @@ import type {
   WorkerCommand,
   WorkerReport,
 } from '../frames/index.ts';
+import type { EncodedStreams, TransformMaker } from './connections.ts';
 
-/**
- * A worker that does not answer for this long is dead. Frames do not pass without it, so this is about telling; a
- * busy machine can keep a living worker waiting for seconds, and to be declared dead cannot be taken back.
- */
-const SILENCE_MS = 10_000;
 const HEARTBEAT_MS = 500;
+/**
+ * A worker that does not answer for so long, and for so many of the page's own turns, hangs: a machine that is too
+ * busy to run the worker is too busy to run the page. Frames do not pass without it, so nothing leaks meanwhile.
+ */
+const SILENCE_MS = 3000;
+const SILENT_BEATS = 6;
+/** A worker that fails so often in a minute is not started again; each time more patience is shown to a silent one. */
+const MOST_FAILURES = 3;
+const FAILURES_COUNT_MS = 60_000;
+/**
+ * What the worker may have sealed since its counters were last heard, generously: receivers take nothing again whose
+ * counter lies behind the highest they saw. Nonces do not depend on it: a new worker gets new keys (rule M12).
+ */
+const COUNTERS_AHEAD = 2 ** 16;
+const SOURCES = 14;
 
 declare const RTCRtpScriptTransform: new (worker: Worker, options: TransformOptions) => object;
 
-export class WorkerLink {
-  readonly #worker: Worker;
+export interface WorkerLinkEvents {
+  onReport(report: WorkerReport): void;
+  /** A new worker stands in the place of one that failed. It knows nothing yet, and no frame passes until it does. */
+  onRestart(): void;
+  /** Called once: there is no worker any more. */
+  onDeath(): void;
+}
+
+export class WorkerLink implements TransformMaker {
+  #worker: Worker;
   readonly #waiting = new Map<number, (answer: WorkerReport | null) => void>();
+  #counters = new Map<SourceId, number>();
+  #failures: number[] = [];
   #lastSign = performance.now();
+  #lastBeat = performance.now();
+  #silentBeats = 0;
   #nextQuestion = 1;
   #dead = false;
-  #heartbeat: ReturnType<typeof setInterval>;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
 
-  /** `onDeath` is called once, with words for a log. */
+  /** `mayRestart`: whether transforms can be put in anew. */
   constructor(
-    url: string,
-    private readonly onReport: (report: WorkerReport) => void,
-    private readonly onDeath: (reason: string) => void,
+    private readonly url: string,
+    private readonly mayRestart: boolean,
+    private readonly events: WorkerLinkEvents,
   ) {
-    this.#worker = new Worker(url, { name: 'sealmeet' });
-    this.#worker.addEventListener('message', (event: MessageEvent<WorkerReport>) =>
-      this.#receive(event.data),
-    );
-    this.#worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.#die(event.message || 'the worker could not be loaded');
-    });
+    this.#worker = this.#start();
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
   }
 
@@ -48,6 +64,11 @@ export class WorkerLink {
 
   createTransform(options: TransformOptions): object {
     return new RTCRtpScriptTransform(this.#worker, options);
+  }
+
+  attachStreams(options: TransformOptions, { readable, writable }: EncodedStreams): void {
+    const command: WorkerCommand = { type: 'attach', options, readable, writable };
+    this.#worker.postMessage(command, [readable, writable]);
   }
 
   send(command: WorkerCommand): void {
@@ -80,35 +101,74 @@ export class WorkerLink {
     });
   }
 
+  #start(): Worker {
+    const worker = new Worker(this.url, { name: 'sealmeet' });
+    worker.addEventListener('message', (event: MessageEvent<WorkerReport>) => {
+      if (worker === this.#worker) this.#receive(event.data);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#fail(event.message || 'the worker could not be loaded');
+    });
+    return worker;
+  }
+
   #receive(report: WorkerReport): void {
     this.#lastSign = performance.now();
+    this.#silentBeats = 0;
+    if (report.type === 'counters') this.#counters = new Map(report.next);
     if (report.type === 'pong' || report.type === 'statistics' || report.type === 'counters') {
       this.#waiting.get(report.id)?.(report);
       this.#waiting.delete(report.id);
     } else {
-      this.onReport(report);
+      this.events.onReport(report);
     }
   }
-
-  #lastBeat = performance.now();
 
   #beat(): void {
     const now = performance.now();
     // A page that was suspended (laptop lid, background tab) has not listened: give the worker a fresh chance.
-    if (now - this.#lastBeat > 4 * HEARTBEAT_MS) this.#lastSign = now;
+    if (now - this.#lastBeat > 4 * HEARTBEAT_MS) {
+      this.#lastSign = now;
+      this.#silentBeats = 0;
+    }
     this.#lastBeat = now;
-    if (now - this.#lastSign > SILENCE_MS) this.#die('the worker does not answer');
-    else void this.settled();
+    this.#silentBeats++;
+    const patience = 2 ** this.#recentFailures(now);
+    if (now - this.#lastSign > SILENCE_MS * patience && this.#silentBeats > SILENT_BEATS * patience)
+      this.#fail('the worker does not answer');
+    else void this.counters();
   }
 
-  #die(reason: string): void {
+  #recentFailures(now: number): number {
+    this.#failures = this.#failures.filter((at) => now - at < FAILURES_COUNT_MS);
+    return this.#failures.length;
+  }
+
+  #fail(reason: string): void {
     if (this.#dead) return;
-    this.#dead = true;
-    clearInterval(this.#heartbeat);
-    // Terminated, it can never come back with an old sending key (rule M12).
+    console.error(`Sealmeet: ${reason}`);
+    // Terminated, it can never come back with an old sending key (rule M12); what its transforms held goes nowhere.
     this.#worker.terminate();
+    const now = performance.now();
+    this.#failures.push(now);
+    const isLast = !this.mayRestart || this.#recentFailures(now) > MOST_FAILURES;
+    if (isLast) {
+      this.#dead = true;
+      clearInterval(this.#heartbeat);
+    } else {
+      this.#worker = this.#start();
+      this.#lastSign = now;
+      this.#silentBeats = 0;
+      const next: [SourceId, number][] = [];
+      for (let source = 1; source <= SOURCES; source++)
+        next.push([source, (this.#counters.get(source) ?? 0) + COUNTERS_AHEAD]);
+      this.#counters = new Map(next);
+      this.send({ type: 'continue', next });
+    }
     for (const resolve of this.#waiting.values()) resolve(null);
     this.#waiting.clear();
-    this.onDeath(reason);
+    if (isLast) this.events.onDeath();
+    else this.events.onRestart();
   }
 }

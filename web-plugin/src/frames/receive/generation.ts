@@ -9,6 +9,13 @@ import { deriveSourceKey, keyName, type Media } from '../sourcekey.ts';
 /** Frames of the last step that are still in flight. */
 export const STEP_GRACE_MS = 2000;
 
+/**
+ * Trials under a step that no frame has proved: so many at once, and one more in each so many milliseconds. One is
+ * enough for an honest sender's step, and they bound what a flood of frames that claim later steps can cost.
+ */
+export const STEP_TRIALS = 32;
+export const STEP_TRIAL_MS = 10;
+
 /** By `keyName`. */
 type FrameKeys = Map<number, SFrameKey>;
 
@@ -21,6 +28,8 @@ export class Generation {
   /** Frame keys by step, of the step in use and of candidates. */
   readonly #frameKeys = new Map<number, FrameKeys>();
   #previous: { step: number; frameKeys: FrameKeys; until: number } | null = null;
+  /** The trials begun so far, as a time: each moves it on, and it may be ahead of now by STEP_TRIALS at most. */
+  #triedUntil = Number.NEGATIVE_INFINITY;
   /** The time from which nothing opens any more. */
   deadAt = Number.POSITIVE_INFINITY;
 
@@ -63,6 +72,15 @@ export class Generation {
       keys.set(name, key);
     }
     return key;
+  }
+
+  /** Whether a frame that claims `step` may be tried now; counts the trial. */
+  mayTry(step: number, now: number): boolean {
+    if (step <= this.#step) return true;
+    const since = Math.max(this.#triedUntil, now);
+    if (since - now >= STEP_TRIALS * STEP_TRIAL_MS) return false;
+    this.#triedUntil = since + STEP_TRIAL_MS;
+    return true;
   }
 
   /** The key of a step that needs no derivation forward: what a search among other people may use (rule M10). */

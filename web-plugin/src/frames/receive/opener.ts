@@ -5,7 +5,7 @@ import type { DropReason, SourceId } from '../commands.ts';
 import { decodeKid, type KeyId } from '../kid.ts';
 import { type FrameMetadata, METADATA_LENGTH, readMetadata } from '../metadata.ts';
 import type { SFrameKey } from '../sframe/cipher.ts';
-import { type DecodedHeader, decodeHeader, safeInteger } from '../sframe/header.ts';
+import { type DecodedHeader, decodeHeader, safeInteger, sharedHeader } from '../sframe/header.ts';
 import { SUITES } from '../sframe/suites.ts';
 import { type Media, SUITE_OF } from '../sourcekey.ts';
 import type { Sender, Verdict } from './sender.ts';
@@ -72,6 +72,7 @@ export function beginOpening(
   if (id.source !== source) return refused('wrong-source');
   const selection = sender.select(id, frame.media, now);
   if (selection.type === 'unknown') return { type: 'early', reason: 'unknown-key' };
+  if (selection.type === 'unproved') return refused('forged');
   if (selection.type === 'retired') return refused('retired-key');
   const verdict = sender.check(id, counter, now);
   if (verdict !== 'fresh') return refusedBy(verdict);
@@ -101,11 +102,10 @@ export async function open(opening: Opening, now: () => number): Promise<Opened 
 
 /** Rejects or gives null when the message is not authentic. Changes nothing, so it also serves for trials. */
 export function decrypt(key: SFrameKey, { header, message }: Envelope): Promise<ArrayBuffer | null> {
-  // Cheaper than `subarray`, twice a frame.
   const { buffer, byteOffset, length } = message;
-  const aad = new Uint8Array(buffer, byteOffset, header.length);
+  // Cheaper than `subarray`.
   const sealed = new Uint8Array(buffer, byteOffset + header.length, length - header.length);
-  return key.decrypt(header.ctr, aad, sealed);
+  return key.decrypt(header.ctr, sharedHeader(message, header), sealed);
 }
 
 function refusedBy(verdict: Exclude<Verdict, 'fresh'>): Refused {

@@ -21,6 +21,8 @@ export type Selection =
   | { type: 'key'; key: SFrameKey }
   /** No such generation has come yet. */
   | { type: 'unknown' }
+  /** Too many frames claimed steps that nothing proved. */
+  | { type: 'unproved' }
   /** It is behind us, dead or erased. */
   | { type: 'retired' };
 
@@ -80,6 +82,7 @@ export class Sender {
   select(id: KeyId, media: Media, now: number): Selection {
     const generation = this.#alive(id.generation, now);
     if (generation === null) return { type: id.generation > this.#newest ? 'unknown' : 'retired' };
+    if (!generation.mayTry(id.step, now)) return { type: 'unproved' };
     const key = generation.frameKey(id.step, id.source, media, now);
     return key === null ? { type: 'retired' } : { type: 'key', key };
   }

@@ -1,9 +1,9 @@
 // The sending half: one key in use, one counter per source, every frame sealed or refused with a reason.
-import { type Bytes, behind, concat, release } from '../bytes.ts';
+import { type Bytes, concat, release } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import type { Codec } from '../codecs/index.ts';
 import type { DropReason, SourceId, WorkerCommand } from '../commands.ts';
-import { isGeneration, isStep } from '../kid.ts';
+import { isGeneration, isSource, isStep } from '../kid.ts';
 import { METADATA_LENGTH, timeUnits, writeMetadata } from '../metadata.ts';
 import type { SFrameKey } from '../sframe/cipher.ts';
 import { uint64 } from '../sframe/header.ts';
@@ -27,7 +27,11 @@ export interface Sealing {
   plainLength: number;
   standIn: Uint8Array;
   key: SendingKey;
-  header: Bytes;
+  /** The frame to come: stand-in (unless the message is still to be escaped), header, and room for the ciphertext. */
+  whole: Bytes;
+  /** Where in `whole` the message begins and where its ciphertext does. */
+  messageAt: number;
+  ciphertextAt: number;
   /** Ciphertext and tag. */
   ciphertext: Promise<ArrayBuffer>;
 }
@@ -123,6 +127,14 @@ export class Sealer {
     return this.#key?.generation ?? 0;
   }
 
+  /** No counter below these is drawn from now on. */
+  continueFrom(next: readonly [SourceId, number][]): void {
+    for (const [source, counter] of next) {
+      if (isSource(source) && Number.isSafeInteger(counter))
+        this.#counters.set(source, Math.max(counter, this.nextCounter(source)));
+    }
+  }
+
   /** The counter that the next frame of `source` will carry: the floor of KEY and STATE messages (rule M6). */
   nextCounter(source: SourceId): number {
     return this.#counters.get(source) ?? 0;
@@ -148,40 +160,41 @@ export class Sealer {
 
     const ctr = uint64(counter);
     const header = frameKey.header(ctr);
-    const plaintext = this.#plaintext(data.length + METADATA_LENGTH);
+    const plainLength = data.length;
+    const plaintext = this.#plaintext(plainLength + METADATA_LENGTH);
     plaintext.set(data);
     const sentAt = timeUnits(this.#clock.wall());
-    writeMetadata(plaintext, data.length, { isKey, codec: codec.id, source, sentAt });
+    writeMetadata(plaintext, plainLength, { isKey, codec: codec.id, source, sentAt });
     const ciphertext = frameKey.encrypt(ctr, header, plaintext);
-    const standIn = codec.standIn(frame, header.length + plaintext.length + frameKey.suite.tag);
-    const plainLength = data.length;
-    // Before the cipher answers: what it answers with then takes the place that is still warm.
+    // While the cipher works in its own thread, all that can be ready when it answers is made ready.
+    const messageLength = header.length + plaintext.length + frameKey.suite.tag;
+    const standIn = codec.standIn(frame, messageLength);
+    const messageAt = codec.escape === undefined ? standIn.length : 0;
+    const ciphertextAt = messageAt + header.length;
+    const whole = new Uint8Array(messageAt + messageLength);
+    if (messageAt > 0) whole.set(standIn);
+    whole.set(header, messageAt);
+    // What the cipher answers with then takes the place that is still warm.
     release(data.buffer);
-    return { codec, isKey, plainLength, standIn, key, header, ciphertext };
+    return { codec, isKey, plainLength, standIn, key, whole, messageAt, ciphertextAt, ciphertext };
   }
 
   /** What `begin` started, when its ciphertext has come. */
   finish(sealing: Sealing, ciphertext: ArrayBuffer): Sealed | DropReason {
-    const { codec, plainLength, standIn, key, header } = sealing;
+    const { codec, isKey, plainLength, standIn, key, whole, messageAt, ciphertextAt } = sealing;
     // The deadline may have come while the cipher ran.
     if (this.#isExpired(key)) return 'key-expired';
     const { generation, step } = key;
-    const messageLength = header.length + ciphertext.byteLength;
-    let whole: Bytes;
-    if (codec.escape !== undefined) {
-      const message = concat(header, new Uint8Array(ciphertext));
-      whole = concat(standIn, codec.escape(message, sealing.isKey));
-    } else {
-      whole = behind(standIn.length + header.length, ciphertext);
-      whole.set(standIn);
-      whole.set(header, standIn.length);
-    }
+    whole.set(new Uint8Array(ciphertext), ciphertextAt);
+    release(ciphertext);
+    const messageLength = whole.length - messageAt;
+    const wrapped = codec.escape === undefined ? whole : concat(standIn, codec.escape(whole, isKey));
     const overhead = {
       sframe: messageLength - METADATA_LENGTH - plainLength,
       metadata: METADATA_LENGTH,
-      standIn: whole.length - messageLength,
+      standIn: wrapped.length - messageLength,
     };
-    return { data: whole.buffer, generation, step, overhead };
+    return { data: wrapped.buffer, generation, step, overhead };
   }
 
   async seal(frame: FrameToSeal): Promise<Sealed | DropReason> {

@@ -1,14 +1,14 @@
 // One SFrame key: seals and opens messages of one key id under one suite, RFC 9605 §4.4.3, §4.4.4 and §4.5.1.
 import { type Bytes, concat, equalInConstantTime } from '../bytes.ts';
-import { decodeHeader, encodeHeader, type Uint64 } from './header.ts';
+import { decodeHeader, encodeHeader, shared, type Uint64 } from './header.ts';
 import { deriveKeyMaterial, type KeyMaterial } from './schedule.ts';
 import { NONCE_LENGTH, SUITES, type Suite, type SuiteId } from './suites.ts';
 
 /** The imported keys are not extractable. */
 interface Aead {
   /**
-   * Ciphertext followed by the tag. Nonce and plaintext have been read when this returns (WebCrypto copies them in
-   * the call), so that a caller may use one buffer for every frame. The same holds of the nonce of `decrypt`.
+   * Ciphertext followed by the tag. All arguments have been read when this returns (WebCrypto copies them in the
+   * call), so that a caller may use one buffer for every frame. The same holds of nonce and aad of `decrypt`.
    */
   encrypt(nonce: Bytes, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer>;
   /** Rejects or gives null when the tag does not hold. */
@@ -42,18 +42,19 @@ export class SFrameKey {
     return new SFrameKey(SUITES[suite], kid, deriveKeyMaterial(SUITES[suite], kid, baseKey));
   }
 
+  /** Good until the next header is made: see `shared`. */
   header(ctr: Uint64): Bytes {
-    return encodeHeader({ kid: this.kid, ctr });
+    return encodeHeader({ kid: this.kid, ctr }, shared);
   }
 
   /**
    * Ciphertext and tag, without the header. `aad` is the header, and after it whatever else both sides know.
-   * The caller answers for never using `ctr` twice. `plaintext` may be overwritten as soon as this returns.
+   * The caller answers for never using `ctr` twice. `aad` and `plaintext` may be overwritten when this returns.
    */
   encrypt(ctr: Uint64, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer> {
     if (this.#aead !== null) return this.#aead.encrypt(this.nonce(ctr), aad, plaintext);
-    const copy = plaintext.slice();
-    return this.#importing.then((aead) => aead.encrypt(this.nonce(ctr), aad, copy));
+    const [header, copy] = [aad.slice(), plaintext.slice()];
+    return this.#importing.then((aead) => aead.encrypt(this.nonce(ctr), header, copy));
   }
 
   /** Whether `decrypt` has read all it is given when it returns, so that the memory may be given back. */
@@ -61,15 +62,16 @@ export class SFrameKey {
     return this.#aead !== null && this.suite.cipher === 'AES-GCM';
   }
 
-  /** Of what `encrypt` returned. Rejects or gives null when it is not authentic. */
+  /** Of what `encrypt` returned. Rejects or gives null when it is not authentic. Only `aad` is free at once. */
   decrypt(ctr: Uint64, aad: Bytes, sealed: Bytes): Promise<ArrayBuffer | null> {
     if (this.#aead !== null) return this.#aead.decrypt(this.nonce(ctr), aad, sealed);
-    return this.#importing.then((aead) => aead.decrypt(this.nonce(ctr), aad, sealed));
+    const header = aad.slice();
+    return this.#importing.then((aead) => aead.decrypt(this.nonce(ctr), header, sealed));
   }
 
   /** The whole message: header, ciphertext, tag. */
   async seal(ctr: Uint64, plaintext: Bytes, metadata?: Bytes): Promise<Bytes> {
-    const header = this.header(ctr);
+    const header = this.header(ctr).slice();
     const aad = metadata === undefined ? header : concat(header, metadata);
     return concat(header, new Uint8Array(await this.encrypt(ctr, aad, plaintext)));
   }
@@ -134,25 +136,29 @@ async function importCtrHmac(suite: Suite, bytes: Bytes): Promise<Aead> {
     block.set(nonce);
     return { name: 'AES-CTR', counter: block, length: 32 };
   };
-  const tagOf = async (nonce: Bytes, aad: Bytes, ciphertext: Bytes) => {
-    const input = concat(lengths(aad.length, ciphertext.length, suite.tag), nonce, aad, ciphertext);
-    return new Uint8Array(await crypto.subtle.sign('HMAC', authenticationKey, input), 0, suite.tag);
+  /** What the HMAC covers in front of the ciphertext. */
+  const prefix = (nonce: Bytes, aad: Bytes, ciphertextLength: number) =>
+    concat(lengths(aad.length, ciphertextLength, suite.tag), nonce, aad);
+  const tagOf = async (before: Bytes, ciphertext: Bytes) => {
+    const signature = await crypto.subtle.sign('HMAC', authenticationKey, concat(before, ciphertext));
+    return new Uint8Array(signature, 0, suite.tag);
   };
   return {
-    async encrypt(given, aad, plaintext) {
-      const nonce = given.slice();
+    async encrypt(nonce, aad, plaintext) {
+      const before = prefix(nonce, aad, plaintext.length);
       const ciphertext = new Uint8Array(
         await crypto.subtle.encrypt(counter(nonce), encryptionKey, plaintext),
       );
-      return concat(ciphertext, await tagOf(nonce, aad, ciphertext)).buffer;
+      return concat(ciphertext, await tagOf(before, ciphertext)).buffer;
     },
-    async decrypt(given, aad, sealed) {
-      const nonce = given.slice();
+    async decrypt(nonce, aad, sealed) {
+      const algorithm = counter(nonce);
       const end = sealed.length - suite.tag;
       const ciphertext = sealed.subarray(0, end);
+      const tag = await tagOf(prefix(nonce, aad, end), ciphertext);
       // WebCrypto's verify takes whole tags only, hence sign and compare (rule S4).
-      if (!equalInConstantTime(await tagOf(nonce, aad, ciphertext), sealed.subarray(end))) return null;
-      return crypto.subtle.decrypt(counter(nonce), encryptionKey, ciphertext);
+      if (!equalInConstantTime(tag, sealed.subarray(end))) return null;
+      return crypto.subtle.decrypt(algorithm, encryptionKey, ciphertext);
     },
   };
 }

@@ -4,7 +4,7 @@ import { release } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import { type Codec, codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
-import { type FrameMetadata, METADATA_LENGTH, timeUnits } from '../metadata.ts';
+import { type FrameMetadata, METADATA_LENGTH, TIME_UNIT_MS, timeUnits } from '../metadata.ts';
 import { Attribution } from '../receive/attribution.ts';
 import { type Held, Hold } from '../receive/hold.ts';
 import { LATE_MS } from '../receive/lateness.ts';
@@ -22,6 +22,7 @@ import type { Sender } from '../receive/sender.ts';
 import type { Overhead } from '../send/sealer.ts';
 import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
 import { KeyFrames } from './keyframes.ts';
+import type { Pending } from './pump.ts';
 import type { Tally } from './tally.ts';
 
 export interface Route {
@@ -41,8 +42,23 @@ export interface Receiving {
 }
 
 type Emit = (frame: EncodedFrame) => void;
-type Waiting = { frame: EncodedFrame; emit: Emit };
+interface Waiting {
+  frame: EncodedFrame;
+  emit: Emit;
+}
 type HeldFrame = Held<Waiting>;
+
+/** One frame from when it is understood until it is emitted, dropped or held. */
+interface Arrival extends Waiting {
+  held: HeldFrame | null;
+  content: FrameToOpen;
+  envelope: Envelope;
+  route: Route;
+  mayBeClear: boolean;
+  /** Of a frame whose bytes may be given back before the cipher answers. */
+  receivedLength: number;
+  messageLength: number;
+}
 
 const NEVER_CLEAR: ReadonlySet<DropReason> = new Set(['replayed', 'retired-key', 'source-off']);
 const MAY_BE_OTHERS: ReadonlySet<DropReason> = new Set([
@@ -70,12 +86,14 @@ export class Incoming {
   #codec: Codec | null = null;
   #cancelExpiry: (() => void) | null = null;
   /** The frame being handled; frames are handled one after the other. */
-  #work: Promise<void> = Promise.resolve();
+  #work: Pending;
   /** While frames that waited are tried, those that come wait behind them. */
   #draining: Promise<void> | null = null;
   /** Key under which the last frame opened; null after frames that did not. */
   #openedUnder: number | null = null;
   #lastOpenedReport = Number.NEGATIVE_INFINITY;
+  /** The senders' clocks tick so slowly that one frame a tick is enough. */
+  #lastTimed = Number.NEGATIVE_INFINITY;
   #lastLateReport = Number.NEGATIVE_INFINITY;
   #lastFailure = Number.NEGATIVE_INFINITY;
 
@@ -96,7 +114,7 @@ export class Incoming {
   }
 
   /** Calls `emit` or counts the drop, now or after a wait; never throws for what a frame contains. */
-  process(frame: EncodedFrame, emit: Emit): Promise<void> {
+  process(frame: EncodedFrame, emit: Emit): Pending {
     this.#work = this.#draining === null ? this.#receive(frame, emit, null) : this.#receiveLater(frame, emit);
     return this.#work;
   }
@@ -105,7 +123,9 @@ export class Incoming {
   heardFrom(owner: Identity): void {
     if (this.#route?.owner !== owner) return;
     const before = this.#draining ?? this.#work;
-    const draining = before.then(() => this.#drain()).catch(() => {});
+    const draining = Promise.resolve(before)
+      .then(() => this.#drain())
+      .catch(() => {});
     this.#draining = draining;
     void draining.then(() => {
       if (this.#draining === draining) this.#draining = null;
@@ -136,7 +156,7 @@ export class Incoming {
   }
 
   /** Emits, drops or holds one frame; `held` when it has waited before. */
-  async #receive(frame: EncodedFrame, emit: Emit, held: HeldFrame | null): Promise<void> {
+  #receive(frame: EncodedFrame, emit: Emit, held: HeldFrame | null): Pending {
     const { gate, clock, senders } = this.#receiving;
     if (gate === 'drop') return this.#drop('gate-closed');
     const mimeType = mimeTypeOf(frame);
@@ -159,52 +179,70 @@ export class Incoming {
     const envelope = parseEnvelope(codec, content.data);
     if (typeof envelope === 'string') return mayBeClear ? this.#pass(frame, emit) : this.#drop(envelope);
 
-    const begun = begin(content, envelope, sender, route.source, clock.now());
-    let refused: Refused;
-    const receivedLength = content.data.length;
-    const messageLength = envelope.message.length;
-    if (begun.type === 'opening') {
-      // A line on which all is well: nobody will look at this message again, and its place is still warm.
-      const isWell = clock.now() - this.#lastFailure >= WELL_AFTER_MS;
-      if (begun.isRead && isWell && !mayBeClear) release(content.data.buffer);
-      let plaintext: ArrayBuffer | null = null;
-      try {
-        plaintext = await begun.plaintext;
-      } catch {
-        // WebCrypto's way of saying that the tag does not hold.
-      }
-      // The page may have closed the gate or changed the owner while the cipher ran.
-      if (this.#receiving.gate === 'drop') return this.#drop('gate-closed');
-      if (this.#route !== route) return this.#drop('no-owner');
-      const now = clock.now();
-      const opened = finishOpening(begun, plaintext, now);
-      if (opened.type === 'opened') {
-        this.tally.sealed(overheadOf(receivedLength, messageLength, opened.data.byteLength));
-        frame.data = opened.data;
-        this.#noteOpened(route, envelope, opened.metadata, now);
-        return emit(frame);
-      }
-      refused = opened;
-    } else {
-      refused = begun;
-    }
-    const { reason } = refused;
+    const now = clock.now();
+    const begun = begin(content, envelope, sender, route.source, now);
+    const arrival: Arrival = {
+      frame,
+      emit,
+      held,
+      content,
+      envelope,
+      route,
+      mayBeClear,
+      receivedLength: content.data.length,
+      messageLength: envelope.message.length,
+    };
+    if (begun.type !== 'opening') return this.#refuse(arrival, begun.reason);
+    // A line on which all is well: nobody will look at this message again, and its place is still warm.
+    const isWell = now - this.#lastFailure >= WELL_AFTER_MS;
+    if (begun.isRead && isWell && !mayBeClear) release(content.data.buffer);
+    // Not `await`: WebCrypto says by an exception that the tag does not hold, and one that is thrown into an async
+    // function costs more than all the rest of a forged frame.
+    return begun.plaintext.then(
+      (plaintext) => this.#finish(arrival, begun, plaintext),
+      () => this.#finish(arrival, begun, null),
+    );
+  }
+
+  /** The cipher has answered. */
+  #finish(arrival: Arrival, opening: Opening, plaintext: ArrayBuffer | null): Pending {
+    const { frame, emit, envelope, route } = arrival;
+    // The page may have closed the gate or changed the owner while the cipher ran.
+    if (this.#receiving.gate === 'drop') return this.#drop('gate-closed');
+    if (this.#route !== route) return this.#drop('no-owner');
+    const now = this.#receiving.clock.now();
+    const opened = finishOpening(opening, plaintext, now);
+    if (opened.type !== 'opened') return this.#refuse(arrival, opened.reason);
+    this.tally.sealed(overheadOf(arrival, opened.data.byteLength));
+    frame.data = opened.data;
+    this.#noteOpened(route, envelope, opened.metadata, now);
+    emit(frame);
+  }
+
+  #refuse(arrival: Arrival, reason: DropReason): Pending {
     // What was sealed for certain is never passed for clear, in no gate.
-    if (mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(frame, emit);
+    if (arrival.mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(arrival.frame, arrival.emit);
+    const now = this.#receiving.clock.now();
+    this.#lastFailure = now;
     // Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7).
-    this.#lastFailure = clock.now();
-    if (
-      MAY_BE_OTHERS.has(reason) &&
-      envelope.message.length > 0 &&
-      this.#attribution.maySearch(clock.now())
-    ) {
-      const seen = await this.#searchOthers(envelope, content, route);
-      if (seen !== null) return this.#drop('forged');
+    const maySearch = MAY_BE_OTHERS.has(reason) && arrival.envelope.message.length > 0;
+    if (maySearch && this.#attribution.maySearch(now)) {
+      return this.#searchOthers(arrival).then((seen) =>
+        seen === null ? this.#holdOrDrop(arrival, reason) : this.#drop('forged'),
+      );
     }
+    this.#holdOrDrop(arrival, reason);
+  }
+
+  #holdOrDrop({ frame, emit, held, content, envelope, route }: Arrival, reason: DropReason): Pending {
     this.#noteMissing(route, envelope, reason);
-    if (reason !== 'unknown-key' && reason !== 'source-off') return this.#drop(reason);
+    if (reason !== 'unknown-key' && reason !== 'source-off') {
+      release(content.data.buffer);
+      return this.#drop(reason);
+    }
     if (held !== null) return this.#hold.putBack(held);
-    const overflow = this.#hold.add({ frame, emit }, content.data.length, reason, clock.now());
+    const now = this.#receiving.clock.now();
+    const overflow = this.#hold.add({ frame, emit }, content.data.length, reason, now);
     for (let i = 0; i < overflow; i++) this.#drop('hold-overflow');
     this.#scheduleExpiry();
   }
@@ -218,7 +256,7 @@ export class Incoming {
     if (isMissing) this.#receiving.waiting(owner, id.generation);
   }
 
-  async #searchOthers(envelope: Envelope, content: FrameToOpen, route: Route): Promise<Identity | null> {
+  async #searchOthers({ envelope, content, route }: Arrival): Promise<Identity | null> {
     const { clock, senders } = this.#receiving;
     for (const [identity, sender] of senders) {
       if (identity === route.owner) continue;
@@ -262,6 +300,8 @@ export class Incoming {
       }
     }
     this.#keyFrames?.passed(isKey);
+    if (now - this.#lastTimed < TIME_UNIT_MS) return;
+    this.#lastTimed = now;
     const byMs = senders.get(route.owner)?.lateness.of(sentAt, timeUnits(clock.wall())) ?? 0;
     if (byMs < LATE_MS || now - this.#lastLateReport < LATE_INTERVAL_MS) return;
     this.#lastLateReport = now;
@@ -294,7 +334,7 @@ function begin(
   return isExpected ? { type: 'early', reason: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
 }
 
-function overheadOf(receivedLength: number, messageLength: number, plainLength: number): Overhead {
+function overheadOf({ receivedLength, messageLength }: Arrival, plainLength: number): Overhead {
   // Where escaping made the message longer, that counts with the stand-in.
   const sframe = messageLength - METADATA_LENGTH - plainLength;
   return { sframe, metadata: METADATA_LENGTH, standIn: receivedLength - messageLength };

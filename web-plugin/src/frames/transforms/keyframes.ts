@@ -40,8 +40,9 @@ export class KeyFrames {
   }
 
   askIfBroken(): void {
+    if (!this.#isBroken) return;
     const now = this.#clock.now();
-    if (!this.#isBroken || now - this.#lastRequest < KEY_FRAME_INTERVAL_MS) return;
+    if (now - this.#lastRequest < KEY_FRAME_INTERVAL_MS) return;
     this.#lastRequest = now;
     this.#request();
   }

@@ -1,8 +1,9 @@
 // A sending transform: lets nothing through but what the gate allows, sealed if the gate says so.
 import { type Codec, codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, SourceId, TransformOptions } from '../commands.ts';
-import type { Sealer } from '../send/sealer.ts';
+import type { Sealer, Sealing } from '../send/sealer.ts';
 import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
+import type { Pending } from './pump.ts';
 import type { Tally } from './tally.ts';
 
 /** What every transform of the page shares. */
@@ -12,6 +13,8 @@ export interface Sending {
   /** A frame was sealed under this key. */
   sealedUnder(generation: number, step: number): void;
 }
+
+type Emit = (frame: EncodedFrame) => void;
 
 export class Outgoing {
   readonly direction = 'send';
@@ -34,7 +37,7 @@ export class Outgoing {
   }
 
   /** Calls `emit` or counts the drop; never throws for what a frame contains. */
-  async process(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Promise<void> {
+  process(frame: EncodedFrame, emit: Emit): Pending {
     const { gate, sealer } = this.#sending;
     if (gate === 'drop') return this.#drop('gate-closed');
     const mimeType = mimeTypeOf(frame);
@@ -55,13 +58,21 @@ export class Outgoing {
     const { media } = this.options;
     const sealing = sealer.begin({ source, media, codec, isKey: isKeyFrame(frame), data: bytesOf(frame) });
     if (typeof sealing === 'string') return this.#drop(sealing);
-    let ciphertext: ArrayBuffer;
-    try {
-      ciphertext = await sealing.ciphertext;
-    } catch {
-      return this.#drop('seal-failed');
-    }
-    const sealed = sealer.finish(sealing, ciphertext);
+    return sealing.ciphertext.then(
+      (ciphertext) => this.#finish(frame, emit, source, sealing, ciphertext),
+      () => this.#drop('seal-failed'),
+    );
+  }
+
+  /** The cipher has answered. */
+  #finish(
+    frame: EncodedFrame,
+    emit: Emit,
+    source: SourceId,
+    sealing: Sealing,
+    ciphertext: ArrayBuffer,
+  ): Pending {
+    const sealed = this.#sending.sealer.finish(sealing, ciphertext);
     if (typeof sealed === 'string') return this.#drop(sealed);
     // The page may have closed the gate, or taken the source away, while the cipher ran.
     if (this.#sending.gate === 'drop') return this.#drop('gate-closed');

@@ -1,8 +1,11 @@
 // Carries frames through one transform, in order, for as long as its streams live.
 import type { EncodedFrame, FramePort } from './encoded.ts';
 
+/** A promise only where there is something to wait for: a frame that is done with costs no turn of the event loop. */
+export type Pending = Promise<void> | undefined | void;
+
 export interface Processor {
-  process(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Promise<void>;
+  process(frame: EncodedFrame, emit: (frame: EncodedFrame) => void): Pending;
 }
 
 /** The end of a stream is seen by `closed`; each write need not tell again. */
@@ -31,7 +34,8 @@ export async function pump(
       const { value, done } = await reader.read();
       if (done || ended) break;
       try {
-        await processor.process(value, emit);
+        const pending = processor.process(value, emit);
+        if (pending !== undefined) await pending;
       } catch (error) {
         // No frame's content gets here; should anything, that frame is lost and the next ones go on.
         console.error('Sealmeet worker: a frame was dropped', error);
