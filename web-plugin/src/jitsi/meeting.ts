@@ -218,7 +218,7 @@ export class Meeting {
   /** A new worker, which knows nothing: it is told what it must know, and gets keys that no worker had (rule M12). */
   workerRestarted(): void {
     if (this.#isOver) return;
-    this.#services.command({ type: 'gate', gate: this.#gate });
+    this.#services.command({ type: 'gate', gate: this.gate });
     this.#alarms.again();
     this.#keys.feed({ type: 'worker-restarted' });
   }
