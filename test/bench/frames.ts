@@ -1,14 +1,15 @@
 // `npm run bench:frames -- --json`: what sealing costs against the bare cipher and against Jitsi's built-in worker.
 // One Chromium page, paired runs in turn, medians; one JSON line a figure.
 import { parseArgs } from 'node:util';
+import { measureCalls } from './frames/calls.ts';
 import type { MemoryResult, Request, Run, SuiteName } from './frames/protocol.ts';
 import { openUndisturbed } from './frames/undisturbed.ts';
 
 const SUITES: SuiteName[] = ['AES_128_GCM_SHA256_128', 'AES_128_CTR_HMAC_SHA256_80'];
 const GARBAGE = ['forged', 'step', 'generation', 'noise'] as const;
-const CASES = ['seal', 'open', 'garbage', 'memory'];
+const CASES = ['seal', 'open', 'garbage', 'memory', 'call'];
 
-/** Short runs while developing: `--only open,garbage --sizes 120,1200 --rounds 31 --suite AES_128_GCM_SHA256_128`. */
+/** Short runs while developing: `--only open,garbage --sizes 120,1200 --rounds 31`, `--only call --codecs VP9`. */
 const { values: given } = parseArgs({
   options: {
     json: { type: 'boolean' },
@@ -16,11 +17,14 @@ const { values: given } = parseArgs({
     sizes: { type: 'string', default: '120,1200,8000,40000' },
     suites: { type: 'string', default: SUITES.join() },
     rounds: { type: 'string', default: '101' },
+    codecs: { type: 'string', default: 'AV1,VP9,VP8,H264' },
   },
 });
 const ONLY = new Set(given.only.split(','));
 const SIZES = given.sizes.split(',').map(Number);
 const ROUNDS = Number(given.rounds);
+/** Of whole calls: each takes seconds. */
+const CALL_ROUNDS = 3;
 const MEMORY_FRAMES = 100_000;
 
 const OVER_RAW = 0.8;
@@ -129,6 +133,8 @@ try {
     );
     print({ case: 'memory', ...memory });
   }
+  if (ONLY.has('call'))
+    for await (const line of measureCalls(given.codecs.split(','), CALL_ROUNDS)) print(line);
 } catch (error) {
   console.error(error);
   process.exitCode = 2;

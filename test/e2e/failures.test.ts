@@ -14,6 +14,7 @@ import {
   seal,
   seeAndHear,
   shownBy,
+  troubleText,
   until,
   waitForPhase,
 } from './sealed-room.ts';
@@ -103,6 +104,38 @@ test('with every worker killed in a sealed room, nothing leaves, and the person 
   await ada.close();
   await waitForPhase([ben, again], 'sealed');
   await seeAndHear(pairsOf([ben, again]));
+});
+
+test('a codec that cannot be sealed is not sent in a sealed room, and the person is told which', async () => {
+  const room = 'unknown-codec';
+  const bridge = new BridgeView(setting.stack, room);
+  const ada = await setting.enter(room, 'Ada');
+  const ben = await setting.enter(room, 'Ben', {
+    // A worker that has never heard of AV1.
+    prepare: (context) =>
+      context.route('**/sealmeet/worker.js', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({
+          response,
+          body: (await response.text()).replaceAll('video/av1', 'video/other'),
+        });
+      }),
+  });
+  await seeAndHear(pairsOf([ada, ben]));
+  await bridge.passOf(ben, 20);
+  await seal(ada);
+  assert.match(await troubleText(ben, 'codec'), /AV1/);
+  await bridge.startRecording(room);
+  // Ada's picture and both voices go on; of Ben's camera nothing passes.
+  await seeAndHear([{ to: ben, from: ada }]);
+  await bridge.passOf(ada, 30);
+  const recording = await bridge.stopRecording();
+  const sources = await assertAllOpen(recording, await keysOf([ada, ben]));
+  const ofBen = sources.filter(({ endpoint, frames }) => endpoint === ben.endpoint && frames > 0);
+  assert.deepEqual(
+    ofBen.map(({ media }) => media),
+    ['audio'],
+  );
 });
 
 test('a browser without encoded transforms takes part in an open room, is told and leaves when it is sealed', async () => {

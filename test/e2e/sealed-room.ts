@@ -32,7 +32,8 @@ export const until = (what: string, check: () => Promise<boolean>, withinMs = PA
 
 const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880 };
 
-export interface EnterOptions extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined' | 'query'> {
+export interface EnterOptions
+  extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined' | 'query' | 'codec'> {
   /** Another browser than everybody else's. */
   browser?: Browser;
   /** Before the page is opened. */
