@@ -62,7 +62,12 @@ export async function rounds(runs: Run[], count: number): Promise<number[][]> {
   const rows: number[][] = [];
   for (let i = -WARM_UP; i < count; i++) {
     const row: number[] = [];
-    for (const { contender, request } of runs) row.push(await run(contender, request));
+    // Each is first in turn: who runs after whom shows.
+    for (let turn = 0; turn < runs.length; turn++) {
+      const n = (i + WARM_UP + turn) % runs.length;
+      const { contender, request } = runs[n] as Run;
+      row[n] = await run(contender, request);
+    }
     if (i >= 0) rows.push(row);
   }
   return rows;
