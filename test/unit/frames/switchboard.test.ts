@@ -537,6 +537,24 @@ describe('reports and lifecycle', () => {
     ]);
   });
 
+  it('a transform whose track is gone keeps nothing: no frame that waited, no timer, no figures', async () => {
+    const alice = sender();
+    const [one, two] = await alice.line.put(frame(1), frame(2));
+    assert.ok(one && two);
+    const { board, line } = receiver();
+    await line.put(one.copy());
+    await line.put(frame(0xff));
+    assert.ok(board.clock.waiting > 0);
+    board.command({ type: 'detach', transform: 7 });
+    assert.equal(board.clock.waiting, 0);
+    assert.deepEqual(board.dropped(7), {});
+    board.command(acceptKey('alice', key(1)), { type: 'forget', owner: 'alice' });
+    assert.deepEqual(await line.put(two.copy()), []);
+    assert.deepEqual(line.arrived, []);
+    board.clock.advance(60_000);
+    assert.equal(board.clock.waiting, 0);
+  });
+
   it('a detached transform lets nothing through', async () => {
     const { board, line } = sender();
     board.command({ type: 'detach', transform: 1 });
