@@ -3,32 +3,26 @@
 import { release } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import { type Codec, codecOf } from '../codecs/index.ts';
-import type { DropReason, Gate, Identity, SourceId, TransformOptions } from '../commands.ts';
-import { type FrameMetadata, METADATA_LENGTH, TIME_UNIT_MS, timeUnits } from '../metadata.ts';
+import type { DropReason, Gate, Identity, TransformOptions } from '../commands.ts';
+import { type FrameMetadata, TIME_UNIT_MS, timeUnits } from '../metadata.ts';
 import { Attribution } from '../receive/attribution.ts';
-import { type Held, Hold } from '../receive/hold.ts';
+import { Hold } from '../receive/hold.ts';
 import { LATE_MS } from '../receive/lateness.ts';
-import {
-  beginOpening,
-  decrypt,
-  type Envelope,
-  type FrameToOpen,
-  finishOpening,
-  type Opening,
-  parseEnvelope,
-  type Refused,
-} from '../receive/opener.ts';
+import { decrypt, type Envelope, finishOpening, type Opening, parseEnvelope } from '../receive/opener.ts';
 import type { Sender } from '../receive/sender.ts';
-import type { Overhead } from '../send/sealer.ts';
+import {
+  type Arrival,
+  begin,
+  type Emit,
+  type HeldFrame,
+  overheadOf,
+  type Route,
+  type Waiting,
+} from './arrival.ts';
 import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
 import { KeyFrames } from './keyframes.ts';
 import type { Pending } from './pump.ts';
 import type { Tally } from './tally.ts';
-
-export interface Route {
-  owner: Identity;
-  source: SourceId;
-}
 
 /** What every receiving transform of the page shares, and whom it tells. */
 export interface Receiving {
@@ -39,25 +33,6 @@ export interface Receiving {
   waiting(owner: Identity, generation: number): void;
   swapped(transform: number, expected: Route, seen: Identity): void;
   late(transform: number, route: Route, byMs: number): void;
-}
-
-type Emit = (frame: EncodedFrame) => void;
-interface Waiting {
-  frame: EncodedFrame;
-  emit: Emit;
-}
-type HeldFrame = Held<Waiting>;
-
-/** One frame from when it is understood until it is emitted, dropped or held. */
-interface Arrival extends Waiting {
-  held: HeldFrame | null;
-  content: FrameToOpen;
-  envelope: Envelope;
-  route: Route;
-  mayBeClear: boolean;
-  /** Of a frame whose bytes may be given back before the cipher answers. */
-  receivedLength: number;
-  messageLength: number;
 }
 
 const NEVER_CLEAR: ReadonlySet<DropReason> = new Set(['replayed', 'retired-key', 'source-off']);
@@ -72,6 +47,7 @@ const OPENED_INTERVAL_MS = 1000;
 const LATE_INTERVAL_MS = 10_000;
 /** After a frame that did not open, messages are kept so long for a look whether they are somebody else's. */
 const WELL_AFTER_MS = 5000;
+
 export class Incoming {
   readonly direction = 'receive';
   readonly options: TransformOptions;
@@ -320,22 +296,4 @@ export class Incoming {
     // Browsers resend packets to probe the line: a frame that comes twice is no interruption.
     if (reason !== 'replayed') this.#openedUnder = null;
   }
-}
-
-function begin(
-  content: FrameToOpen,
-  envelope: Envelope,
-  sender: Sender | undefined,
-  source: SourceId,
-  now: number,
-): Opening | Refused {
-  if (sender !== undefined) return beginOpening(content, envelope, sender, source, now);
-  const isExpected = envelope.id.source === source;
-  return isExpected ? { type: 'early', reason: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
-}
-
-function overheadOf({ receivedLength, messageLength }: Arrival, plainLength: number): Overhead {
-  // Where escaping made the message longer, that counts with the stand-in.
-  const sframe = messageLength - METADATA_LENGTH - plainLength;
-  return { sframe, metadata: METADATA_LENGTH, standIn: receivedLength - messageLength };
 }
