@@ -1,7 +1,6 @@
 // One frame that has come in, with all that is known of it until it is emitted, dropped or held.
 
 import type { Identity, SourceId } from '../commands.ts';
-import { METADATA_LENGTH } from '../metadata.ts';
 import type { Held } from '../receive/hold.ts';
 import {
   beginOpening,
@@ -11,7 +10,6 @@ import {
   type Refused,
 } from '../receive/opener.ts';
 import type { Sender } from '../receive/sender.ts';
-import type { Overhead } from '../send/sealer.ts';
 import type { EncodedFrame } from './encoded.ts';
 
 /** Whom and what a receiving transform is expected to show. */
@@ -52,10 +50,4 @@ export function begin(
   if (sender !== undefined) return beginOpening(content, envelope, sender, source, now);
   const isExpected = envelope.id.source === source;
   return isExpected ? { type: 'early', reason: 'unknown-key' } : { type: 'refused', reason: 'wrong-source' };
-}
-
-export function overheadOf({ receivedLength, messageLength }: Arrival, plainLength: number): Overhead {
-  // Where escaping made the message longer, that counts with the stand-in.
-  const sframe = messageLength - METADATA_LENGTH - plainLength;
-  return { sframe, metadata: METADATA_LENGTH, standIn: receivedLength - messageLength };
 }

@@ -4,21 +4,13 @@ import { release } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import { type Codec, codecOf } from '../codecs/index.ts';
 import type { DropReason, Gate, Identity, TransformOptions } from '../commands.ts';
-import { type FrameMetadata, TIME_UNIT_MS, timeUnits } from '../metadata.ts';
+import { type FrameMetadata, METADATA_LENGTH, TIME_UNIT_MS, timeUnits } from '../metadata.ts';
 import { Attribution } from '../receive/attribution.ts';
 import { Hold } from '../receive/hold.ts';
 import { LATE_MS } from '../receive/lateness.ts';
 import { decrypt, type Envelope, finishOpening, type Opening, parseEnvelope } from '../receive/opener.ts';
 import type { Sender } from '../receive/sender.ts';
-import {
-  type Arrival,
-  begin,
-  type Emit,
-  type HeldFrame,
-  overheadOf,
-  type Route,
-  type Waiting,
-} from './arrival.ts';
+import { type Arrival, begin, type Emit, type HeldFrame, type Route, type Waiting } from './arrival.ts';
 import { bytesOf, type EncodedFrame, isKeyFrame, mimeTypeOf } from './encoded.ts';
 import { KeyFrames } from './keyframes.ts';
 import type { Pending } from './pump.ts';
@@ -77,7 +69,7 @@ export class Incoming {
     this.options = options;
     this.tally = tally;
     this.#receiving = receiving;
-    this.#keyFrames = options.media === 'video' ? new KeyFrames(receiving.clock, requestKeyFrame) : null;
+    this.#keyFrames = options.media === 'video' ? new KeyFrames(requestKeyFrame) : null;
     this.#hold = new Hold(options.media);
   }
 
@@ -116,7 +108,7 @@ export class Incoming {
   async #drain(): Promise<void> {
     for (const held of this.#hold.takeAll()) await this.#receive(held.frame.frame, held.frame.emit, held);
     this.#scheduleExpiry();
-    this.#keyFrames?.askIfBroken();
+    this.#keyFrames?.askIfBroken(this.#receiving.clock.now());
   }
 
   /** The gate closed, or the conference is over. */
@@ -189,7 +181,10 @@ export class Incoming {
     const now = this.#receiving.clock.now();
     const opened = finishOpening(opening, plaintext, now);
     if (opened.type !== 'opened') return this.#refuse(arrival, opened.reason);
-    this.tally.sealed(overheadOf(arrival, opened.data.byteLength));
+    // Where escaping made the message longer, that counts with the stand-in.
+    const { receivedLength, messageLength } = arrival;
+    const sframe = messageLength - METADATA_LENGTH - opened.data.byteLength;
+    this.tally.sealed(sframe, METADATA_LENGTH, receivedLength - messageLength);
     frame.data = opened.data;
     this.#noteOpened(route, envelope, opened.metadata, now);
     emit(frame);
@@ -275,7 +270,7 @@ export class Incoming {
         this.#receiving.opened(transform, route, id.generation, id.step);
       }
     }
-    this.#keyFrames?.passed(isKey);
+    this.#keyFrames?.passed(isKey, now);
     if (now - this.#lastTimed < TIME_UNIT_MS) return;
     this.#lastTimed = now;
     const byMs = senders.get(route.owner)?.lateness.of(sentAt, timeUnits(clock.wall())) ?? 0;
@@ -286,7 +281,7 @@ export class Incoming {
 
   #pass(frame: EncodedFrame, emit: Emit): void {
     this.tally.clear();
-    this.#keyFrames?.passed(isKeyFrame(frame));
+    this.#keyFrames?.passed(isKeyFrame(frame), this.#receiving.clock.now());
     emit(frame);
   }
 

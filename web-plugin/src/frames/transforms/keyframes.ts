@@ -1,5 +1,4 @@
 // When a receiving video transform must ask its sender for a key frame, and how often it may.
-import type { Clock } from '../clock.ts';
 import type { DropReason } from '../commands.ts';
 
 /** At most one request in this time: the sender answers for everybody at once. */
@@ -18,14 +17,12 @@ const BREAKS_CHAIN: ReadonlySet<DropReason> = new Set([
 ]);
 
 export class KeyFrames {
-  readonly #clock: Clock;
   readonly #request: () => void;
   /** The decoder lacks something that a later frame may refer to; at first everything. */
   #isBroken = true;
   #lastRequest = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, request: () => void) {
-    this.#clock = clock;
+  constructor(request: () => void) {
     this.#request = request;
   }
 
@@ -34,15 +31,13 @@ export class KeyFrames {
   }
 
   /** A frame goes to the decoder: a key frame mends the chain, any other is of no use to a broken one. */
-  passed(isKey: boolean): void {
+  passed(isKey: boolean, now: number): void {
     if (isKey) this.#isBroken = false;
-    else this.askIfBroken();
+    else this.askIfBroken(now);
   }
 
-  askIfBroken(): void {
-    if (!this.#isBroken) return;
-    const now = this.#clock.now();
-    if (now - this.#lastRequest < KEY_FRAME_INTERVAL_MS) return;
+  askIfBroken(now: number): void {
+    if (!this.#isBroken || now - this.#lastRequest < KEY_FRAME_INTERVAL_MS) return;
     this.#lastRequest = now;
     this.#request();
   }

@@ -78,7 +78,8 @@ export class Outgoing {
     if (this.#sending.gate === 'drop') return this.#drop('gate-closed');
     if (this.#source !== source) return this.#drop('no-source');
     frame.data = sealed.data;
-    this.tally.sealed(sealed.overhead);
+    const { sframe, metadata, standIn } = sealed.overhead;
+    this.tally.sealed(sframe, metadata, standIn);
     this.#sending.sealedUnder(sealed.generation, sealed.step);
     emit(frame);
   }

@@ -1,7 +1,6 @@
 // What passed a transform and what did not: its statistics, and the reports of drops at most once a second.
 import type { Clock } from '../clock.ts';
 import type { DropReason, TransformOptions, TransformStatistics } from '../commands.ts';
-import type { Overhead } from '../send/sealer.ts';
 
 export const REPORT_INTERVAL_MS = 1000;
 
@@ -42,9 +41,11 @@ export class Tally {
     this.#statistics.clear++;
   }
 
-  sealed({ sframe, metadata, standIn }: Overhead): void {
-    this.#statistics.sealed++;
-    const largest = this.#statistics.overhead;
+  /** Sizes as in `TransformStatistics`. */
+  sealed(sframe: number, metadata: number, standIn: number): void {
+    const statistics = this.#statistics;
+    statistics.sealed++;
+    const largest = statistics.overhead;
     if (sframe > largest.sframe) largest.sframe = sframe;
     if (metadata > largest.metadata) largest.metadata = metadata;
     if (standIn > largest.standIn) largest.standIn = standIn;
