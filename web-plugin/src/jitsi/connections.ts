@@ -5,7 +5,6 @@
 // transceivers when a description has been applied (an m-line that only we send on fires no event).
 
 import type { TransformOptions } from '../frames/index.ts';
-import { safely } from './safely.ts';
 
 /** One transform and the object that it stands in. */
 export interface Attached<T extends RTCRtpSender | RTCRtpReceiver> {
@@ -58,7 +57,7 @@ export function encodedTransforms(scope: typeof globalThis = globalThis): 'scrip
  * `JitsiMeetJS.init`, which keeps a reference to the constructor (facts/lib-jitsi-meet.md §1).
  *
  * Gives a function that puts a new transform into every living sender and receiver: no frame passes between the old
- * one and the new, and none through an old one whose worker is gone. For `script` alone.
+ * one and the new, and none through an old one whose worker is gone. For `script` alone; throws if the browser refuses.
  */
 export function hookConnections(
   way: 'script' | 'streams',
@@ -139,7 +138,7 @@ class Registry {
   renew(): void {
     // One that the browser refuses, as its transceiver is stopping, must not keep the others from theirs.
     for (const installed of this.#connections.values())
-      for (const { holder, options } of installed) safely(() => this.put(holder, options));
+      for (const { holder, options } of installed) this.put(holder, options);
   }
 
   #attach<T extends RTCRtpSender | RTCRtpReceiver>(

@@ -30,7 +30,7 @@ declare const RTCRtpScriptTransform: new (worker: Worker, options: TransformOpti
 
 export interface WorkerLinkEvents {
   onReport(report: WorkerReport): void;
-  /** A new worker stands in the place of one that failed. It knows nothing yet, and no frame passes until it does. */
+  /** A new worker stands in the place of one that failed, and knows nothing yet. Throws: it cannot be used. */
   onRestart(): void;
   /** Called once: there is no worker any more. */
   onDeath(): void;
@@ -150,25 +150,33 @@ export class WorkerLink implements TransformMaker {
     console.error(`Sealmeet: ${reason}`);
     // Terminated, it can never come back with an old sending key (rule M12); what its transforms held goes nowhere.
     this.#worker.terminate();
-    const now = performance.now();
-    this.#failures.push(now);
-    const isLast = !this.mayRestart || this.#recentFailures(now) > MOST_FAILURES;
-    if (isLast) {
-      this.#dead = true;
-      clearInterval(this.#heartbeat);
-    } else {
-      this.#worker = this.#start();
-      this.#lastSign = now;
-      this.#silentBeats = 0;
-      const next: [SourceId, number][] = [];
-      for (let source = 1; source <= SOURCES; source++)
-        next.push([source, (this.#counters.get(source) ?? 0) + COUNTERS_AHEAD]);
-      this.#counters = new Map(next);
-      this.send({ type: 'continue', next });
-    }
     for (const resolve of this.#waiting.values()) resolve(null);
     this.#waiting.clear();
-    if (isLast) this.events.onDeath();
-    else this.events.onRestart();
+    const now = performance.now();
+    this.#failures.push(now);
+    if (this.mayRestart && this.#recentFailures(now) <= MOST_FAILURES) {
+      try {
+        this.#restart(now);
+        return;
+      } catch (error) {
+        console.error('Sealmeet: no new worker could take the place:', error);
+        this.#worker.terminate();
+      }
+    }
+    this.#dead = true;
+    clearInterval(this.#heartbeat);
+    this.events.onDeath();
+  }
+
+  #restart(now: number): void {
+    this.#worker = this.#start();
+    this.#lastSign = now;
+    this.#silentBeats = 0;
+    const next: [SourceId, number][] = [];
+    for (let source = 1; source <= SOURCES; source++)
+      next.push([source, (this.#counters.get(source) ?? 0) + COUNTERS_AHEAD]);
+    this.#counters = new Map(next);
+    this.send({ type: 'continue', next });
+    this.events.onRestart();
   }
 }
