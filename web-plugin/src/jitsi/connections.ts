@@ -136,7 +136,6 @@ class Registry {
 
   /** The worker that the transforms stand in is another one now. */
   renew(): void {
-    // One that the browser refuses, as its transceiver is stopping, must not keep the others from theirs.
     for (const installed of this.#connections.values())
       for (const { holder, options } of installed) this.put(holder, options);
   }
