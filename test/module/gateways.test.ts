@@ -181,14 +181,19 @@ suite(
       assert.match(error.text, /translation and dial-out are refused/);
       assert.ok(!kit.prosody.log().includes(`translations of ${alice.room}`));
     });
-    test('a translation that runs, or was just asked for, ends when the room is sealed', async () => {
+    test('a translation that runs ends when the room is sealed', async () => {
       const [alice] = await kit.gather(kit.newRoom(), 'alice');
       await translate(alice);
       assert.ok(await logged(`translations of ${alice.room}: {"a1b2c3d4":"en"}`));
+      await alice.request('seal');
+      assert.ok(await logged(`translations of ${alice.room}: none`));
+    });
+    test('a translation asked for just before the seal does not begin', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
       await translate(alice);
       await alice.request('seal');
-      assert.ok(await logged(`${alice.room}: switched off recording, transcription and translation`));
       assert.ok(await logged(`translations of ${alice.room}: none`));
+      assert.ok(!kit.prosody.log().includes(`translations of ${alice.room}: {`));
     });
 
     test('visitor servers are not connected to a sealed room', async () => {

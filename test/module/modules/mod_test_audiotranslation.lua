@@ -8,7 +8,6 @@ local function publish(_, room, wanted)
 	local muc = module:context(muc_host);
 	local allowed = muc:fire_event("jitsi-audio-translation-allow-publish", { room = room }) ~= false;
 	room._data.audioTranslationRequests = allowed and wanted or nil;
-	module:log("info", "translations of %s: %s", room.jid, allowed and json.encode(wanted) or "none");
 	muc:fire_event("room-metadata-changed", { room = room });
 end
 
@@ -21,4 +20,11 @@ module:hook("message/host", function (event)
 		end
 	end
 	return true;
+end);
+
+module:hook_global("server-started", function ()
+	module:context(muc_host):hook("room-metadata-changed", function (event)
+		local wanted = event.room._data.audioTranslationRequests;
+		module:log("info", "translations of %s: %s", event.room.jid, wanted and json.encode(wanted) or "none");
+	end);
 end);
