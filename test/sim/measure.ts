@@ -104,7 +104,7 @@ export class Measure {
     const old = this.old.get(sender) ?? [];
     for (const { generation, sawAt } of old) {
       if (generation >= key.generation) continue;
-      this.switches.push(Math.min(this.place.now, sender.worker.lastUse(generation)) - sawAt);
+      this.switches.push(Math.round(Math.min(this.place.now, sender.worker.lastUse(generation)) - sawAt));
     }
     this.old.set(
       sender,
