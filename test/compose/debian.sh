@@ -7,7 +7,7 @@ host=meet.example.org
 # As jitsi-meet-web and jitsi-meet-web-config lay out nginx.
 # The image keeps nginx' temporary files there.
 mkdir -p /run/web/tmp
-mkdir -p /etc/nginx/sites-enabled /etc/nginx/sites-available /etc/jitsi/meet /var/lib/nginx /etc/prosody/conf.avail /etc/prosody/conf.d
+mkdir -p /etc/nginx/sites-enabled /etc/nginx/sites-available /etc/jitsi/meet /var/lib/nginx /etc/prosody/conf.avail /etc/prosody/conf.d /etc/prosody/certs
 printf 'var config = { hosts: { domain: "%s", muc: "conference.%s" } };\n' $host $host >/etc/jitsi/meet/$host-config.js
 openssl req -new -x509 -days 1 -nodes -subj "/CN=$host" -newkey rsa:2048 -out /etc/jitsi/meet/$host.crt -keyout /etc/jitsi/meet/$host.key 2>/dev/null
 cat >/etc/nginx/sites-available/$host.conf <<NGINX
