@@ -46,8 +46,7 @@ export const av1: Codec = {
       const end = offset + size;
       if (end > bytes.length && isWhole) return null;
       const type = (header >> 3) & 0x0f;
-      if (type === OBU_FRAME)
-        return new Uint8Array(bytes.buffer, bytes.byteOffset + offset, Math.min(end, bytes.length) - offset);
+      if (type === OBU_FRAME) return bytes.subarray(offset, end);
       if (type !== OBU_SEQUENCE_HEADER && type !== OBU_TEMPORAL_DELIMITER && type !== OBU_PADDING)
         return null;
       offset = end;
