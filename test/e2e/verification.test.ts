@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { hook, type Person, Setting, seal, troubleText, until, waitForPhase } from './sealed-room.ts';
+import { codeOf, compareEmoji, deviceOf, movedTo, reloaded, tickHeard } from './verifying.ts';
 
 const ROOM = 'verify';
+const SECOND_ROOM = 'verify-again';
 
 let setting: Setting;
 let ada: Person;
@@ -19,60 +21,30 @@ before(async () => {
 
 after(() => setting?.stop());
 
-const deviceOf = (viewer: Person, other: Person) =>
-  viewer.page
-    .locator(`sealmeet-interface [data-sealmeet="person"][data-person="${other.endpoint}"]`)
-    .getAttribute('data-device');
-
-const emojiOf = (person: Person) =>
-  hook(person, 'emoji')
-    .locator('[data-emoji]')
-    .evaluateAll((all) => all.map((one) => one.getAttribute('data-emoji')));
-
-async function open(person: Person): Promise<void> {
-  if ((await hook(person, 'panel').count()) === 0) await hook(person, 'shield').click();
-}
-
 test('each proves a device to the other, and it is new', async () => {
   for (const [viewer, other] of [
     [ada, ben],
     [ben, ada],
   ] as const) {
-    await open(viewer);
     await until('the device is shown', async () => (await deviceOf(viewer, other)) === 'new');
   }
 });
 
 test('both see the same meeting code', async () => {
-  const codes: (string | null)[] = [];
-  for (const person of [ada, ben]) {
-    await open(person);
-    await hook(person, 'open-code').click();
-    await hook(person, 'code').waitFor();
-    codes.push(await hook(person, 'code').getAttribute('data-digits'));
-    await hook(person, 'code-back').click();
-  }
+  const codes: string[] = [];
+  for (const person of [ada, ben]) codes.push(await codeOf(person));
   assert.match(codes[0] ?? '', /^\d{30}$/);
   assert.equal(codes[0], codes[1]);
 });
 
 test('both see the same seven emoji, and are verified when both say so', async () => {
-  await open(ada);
-  await ada.page
-    .locator(
-      `sealmeet-interface [data-sealmeet="person"][data-person="${ben.endpoint}"] [data-sealmeet="verify"]`,
-    )
-    .click();
-  await hook(ben, 'compare-accept').click();
-  await Promise.all([ada, ben].map((person) => hook(person, 'emoji').waitFor()));
-  const [hers, his] = [await emojiOf(ada), await emojiOf(ben)];
+  const [hers, his] = await compareEmoji(ada, ben);
   assert.equal(hers.length, 7);
   assert.deepEqual(hers, his);
   for (const person of [ada, ben]) await hook(person, 'compare-same').click();
   for (const person of [ada, ben]) {
     await person.page.locator('sealmeet-interface [data-step="match"]').waitFor();
     await hook(person, 'compare-close').click();
-    await open(person);
   }
   await until(
     'both are shown as verified',
@@ -81,14 +53,43 @@ test('both see the same seven emoji, and are verified when both say so', async (
 });
 
 test('in another meeting the verified device is known, and somebody else under the name is called out', async () => {
-  await ben.page.reload();
-  await until('Ben is back', async () => ben.page.evaluate(() => window.call?.joined));
-  const back = Object.assign(Object.create(ben) as Person, { endpoint: await ben.id() });
-  await waitForPhase([ada, back], 'sealed');
-  await open(ada);
-  await until('Ben is shown as verified again', async () => (await deviceOf(ada, back)) === 'verified');
+  [ada, ben] = [await movedTo(SECOND_ROOM, ada), await movedTo(SECOND_ROOM, ben)];
+  await seal(ada);
+  await waitForPhase([ada, ben], 'sealed');
+  for (const [viewer, other] of [
+    [ada, ben],
+    [ben, ada],
+  ] as const)
+    await until(
+      `${other.name} is verified here too`,
+      async () => (await deviceOf(viewer, other)) === 'verified',
+    );
 
-  const impostor = await setting.enter(ROOM, 'Ben');
-  await until('the other Ben is called out', async () => (await deviceOf(ada, impostor)) === 'changed');
-  assert.match(await troubleText(ada, `changed-device ${impostor.endpoint}`), /another device/i);
+  const impostor = await setting.enter(SECOND_ROOM, 'Ben');
+  for (const [viewer, isFooled] of [
+    [ada, false],
+    [ben, true],
+  ] as const)
+    await until(
+      `${viewer.name} sees the other Ben`,
+      // Ben never verified the name Ben: to him it is somebody new.
+      async () => (await deviceOf(viewer, impostor)) === (isFooled ? 'new' : 'changed'),
+    );
+  assert.match(
+    await troubleText(ada, `changed-device ${impostor.endpoint}`),
+    /Ben is here with another device than the one that was verified/,
+  );
+  await impostor.close();
+});
+
+test('whoever was heard to read the same code is verified, and stays so', async () => {
+  const cleo = await setting.enter(SECOND_ROOM, 'Cleo');
+  await waitForPhase([ada, ben, cleo], 'sealed');
+  await until('Cleo is new', async () => (await deviceOf(ada, cleo)) === 'new');
+  assert.equal(await codeOf(ada), await codeOf(cleo));
+  await tickHeard(ada, cleo);
+  await until('Cleo is verified', async () => (await deviceOf(ada, cleo)) === 'verified');
+  assert.equal(await deviceOf(cleo, ada), 'new', 'hearing verifies one way');
+  const back = await reloaded(cleo);
+  await until('Cleo is still verified', async () => (await deviceOf(ada, back)) === 'verified');
 });
