@@ -1,7 +1,7 @@
 # Sealmeet: `make help` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e test-compose test-sim \
+.PHONY: help setup build check demo screenshots test test-unit test-module test-e2e test-hostile test-compose test-sim \
   env up down logs upgrade backup doctor verify dist
 
 help: ## list the targets
@@ -23,7 +23,7 @@ demo: setup build ## a sealed call of three browsers on this machine (ONCE=1 REP
 screenshots: setup ## a picture of every state of the interface into docs/screenshots/
 	@node --import tsx test/unit/ui/screenshots.ts docs/screenshots
 
-test: check test-unit test-sim test-module test-e2e test-compose ## everything
+test: check test-unit test-sim test-module test-e2e test-hostile test-compose ## everything
 
 test-unit: setup build ## what is pure, and the parts of the embedded stack
 	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
@@ -36,6 +36,9 @@ test-module: setup ## the Prosody module on real Prosody servers, 0.12 and 13 (P
 
 test-e2e: setup build ## whole calls in browsers on the embedded stack
 	@TEST_SUITE=e2e node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/e2e -name '*.test.ts' | sort)
+
+test-hostile: setup build ## a server and a bridge that attack whole calls
+	@TEST_SUITE=hostile node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/hostile -name '*.test.ts' | sort)
 
 test-compose: setup build ## docker-compose.yml and the packages for Debian, on stand-ins for Jitsi's images, with a call in browsers
 	@node --import tsx test/compose/prepare.ts

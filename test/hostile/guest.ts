@@ -1,0 +1,46 @@
+// Somebody without a browser who takes part as the protocol wants it: may enter, is shown, gets keys.
+
+import { type Element, xml } from '@xmpp/client';
+import { BUNDLE_PROPERTY } from '../../web-plugin/src/wire/index.ts';
+import type { RawParticipant } from '../stack/raw-participant.ts';
+import { attackerMeans, Impostor } from './impostor.ts';
+
+export interface Guest {
+  readonly raw: RawParticipant;
+  readonly impostor: Impostor;
+  readonly endpoint: string;
+  leave(): Promise<void>;
+}
+
+export const nickElement = (name: string): Element =>
+  xml('nick', { xmlns: 'http://jabber.org/protocol/nick' }, name);
+
+export const bundleElement = (bundle: string): Element =>
+  xml(`jitsi_participant_${BUNDLE_PROPERTY}`, {}, bundle);
+
+/** `asserted`: what it calls itself in its channels; the name that is shown when absent. */
+export async function enterAsGuest(
+  raw: RawParticipant,
+  shown: string,
+  asserted: string | null = shown,
+): Promise<Guest> {
+  const post = (to: string, message: object) => {
+    // Whoever has left has nothing more to say.
+    raw.say(message, to).catch(() => undefined);
+  };
+  const impostor = new Impostor(
+    { room: raw.roomJid, self: raw.id, name: asserted, post },
+    await attackerMeans(),
+  );
+  raw.entity.on('stanza', (stanza: Element) => impostor.hear(stanza));
+  await raw.join(nickElement(shown), bundleElement(impostor.core.bundle()));
+  return {
+    raw,
+    impostor,
+    endpoint: raw.id,
+    leave: async () => {
+      impostor.stop();
+      await raw.leave();
+    },
+  };
+}

@@ -1,0 +1,201 @@
+// A server that lies about the seal: nothing leaves in clear, and what people are told follows from what is proved.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { NAMESPACE } from '../../web-plugin/src/wire/index.ts';
+import { assertAllOpen, BridgeView, keysOf } from '../e2e/bridge-view.ts';
+import {
+  assertQuiet,
+  hook,
+  liarOf,
+  type Person,
+  pairsOf,
+  phaseOf,
+  Setting,
+  seal,
+  seeAndHear,
+  shownBy,
+  troubleIds,
+  troubleText,
+  until,
+  waitForPhase,
+  wordsOf,
+} from '../e2e/sealed-room.ts';
+import { openPanel, reloaded, row } from '../e2e/verifying.ts';
+import type { Liar, Lie } from '../stack/liar.ts';
+import { announcement, endpointMessage, isPresence, senderOf } from './stanzas.ts';
+
+const ROOM = 'seal';
+const SEALED_ELEMENT = 'jitsi_participant_sealmeet_sealed';
+const BUNDLE_ELEMENT = 'jitsi_participant_sealmeet';
+const CALM_MS = 1_500;
+
+let setting: Setting;
+let liar: Liar;
+let bridge: BridgeView;
+let ada: Person;
+let ben: Person;
+
+before(async () => {
+  setting = await Setting.start({ lies: true });
+  liar = liarOf(setting);
+  bridge = new BridgeView(setting.stack, ROOM);
+  [ada, ben] = (await setting.enterAll(ROOM, ['Ada', 'Ben'])) as [Person, Person];
+  await seal(ada);
+  await waitForPhase([ada, ben], 'sealed');
+  await seeAndHear(pairsOf([ada, ben]), { frames: 6, seconds: 0.4 });
+});
+afterEach(() => liar?.stop());
+after(() => setting?.stop());
+
+const announce = (to: Person, room: Record<string, unknown>): void => {
+  const link = liar.link(to.endpoint);
+  link.send(announcement(link, { policy: 'optional', epoch: 1, digest: '', occupants: 2, ...room }));
+};
+
+/** Sealed, unharmed and quiet; `bridge` has nothing of this call that was not sealed by these people. */
+async function assertSealed(): Promise<void> {
+  await waitForPhase([ada, ben], 'sealed');
+  await seeAndHear(pairsOf([ada, ben]), { frames: 6, seconds: 0.4 });
+  assertQuiet([ada, ben]);
+}
+
+test('an end of the seal announced to one, in the name of another: nothing leaves until that person agrees', async () => {
+  await bridge.startRecording('announced');
+  announce(ada, { sealed: false, unsealedBy: ben.endpoint });
+  await waitForPhase([ada], 'asking');
+  assert.match(await wordsOf(hook(ada, 'asking')), /Ben/);
+  let last = '';
+  await until('nothing of Ada passes the bridge', async () => {
+    const before = last;
+    last = JSON.stringify(await bridge.counts(ada));
+    return before === last;
+  });
+  await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+  assert.equal(JSON.stringify(await bridge.counts(ada)), last, 'frames of Ada');
+  assert.equal(await phaseOf(ben), 'sealed');
+  announce(ada, { sealed: true, by: ada.endpoint });
+  await assertSealed();
+  await assertAllOpen(await bridge.stopRecording(), await keysOf([ada, ben]));
+});
+
+test('a server that says it knows of no seal: people go on sealed, are told, and the owner asks again', async () => {
+  let requests = 0;
+  liar.tell('to server', (stanza, { occupant }) => {
+    if (occupant === ada.endpoint && stanza.getChild('seal', NAMESPACE)) requests += 1;
+    return null;
+  });
+  for (const person of [ada, ben]) announce(person, { sealed: false });
+  for (const person of [ada, ben]) {
+    await openPanel(person);
+    await until(
+      `${person.name} is told`,
+      async () => (await hook(person, 'enforcement').getAttribute('data-state')) === 'not-enforced',
+    );
+  }
+  await until('the owner asks for the seal', () => Promise.resolve(requests > 0));
+  await assertSealed();
+  for (const person of [ada, ben]) announce(person, { sealed: true, by: ada.endpoint });
+  for (const person of [ada, ben])
+    await until(
+      'it is enforced again',
+      async () => (await hook(person, 'enforcement').getAttribute('data-state')) === 'enforced',
+    );
+});
+
+test('presences without the word that the room is sealed change nothing; one without a key is named', async () => {
+  const link = liar.link(ada.endpoint);
+  const shown = liar.tell('to browser', (stanza, to) => {
+    if (to !== link || !isPresence(stanza) || !stanza.getChild(SEALED_ELEMENT)) return null;
+    stanza.getChild(SEALED_ELEMENT)?.children.splice(0, 1, '0');
+    return [stanza];
+  });
+  // Each mute is a new presence.
+  await ben.page.evaluate(() => window.call.muteAudio(true));
+  await ben.page.evaluate(() => window.call.muteAudio(false));
+  await assertSealed();
+  shown();
+
+  liar.tell('to browser', (stanza, to) => {
+    if (to !== link || senderOf(stanza) !== ben.endpoint || !isPresence(stanza)) return null;
+    stanza.getChild(BUNDLE_ELEMENT)?.children.splice(0, 1, '');
+    return [stanza];
+  });
+  await ben.page.evaluate(() => window.call.muteAudio(true));
+  assert.match(await troubleText(ada, `incapable ${ben.endpoint}`), /Ben cannot take part in the seal/);
+  assert.equal(await row(ada, ben).getAttribute('data-state'), 'incapable');
+  liar.stop();
+  await ben.page.evaluate(() => window.call.muteAudio(false));
+  assert.match(await troubleText(ada, `replaced ${ben.endpoint}`), /Ben came back with another key/);
+  await assertSealed();
+});
+
+/** What the server tells everybody but Ada: no module, no seal, nobody who holds the room sealed. */
+const nothingIsSealed: Lie = (stanza, { occupant }) => {
+  if (occupant === ada.endpoint) return null;
+  if (endpointMessage(stanza)?.room) return [];
+  const state = stanza.getChild('state', NAMESPACE);
+  if (state) {
+    Object.assign(state.attrs, { sealed: 'false', policy: 'off' });
+    return [stanza];
+  }
+  if (isPresence(stanza) && stanza.getChild(SEALED_ELEMENT)) {
+    stanza.remove(SEALED_ELEMENT);
+    return [stanza];
+  }
+  return null;
+};
+
+const keysHeldBack: Lie = (stanza, { occupant }) =>
+  occupant !== ada.endpoint && endpointMessage(stanza) ? [] : null;
+
+test('whoever has been here before stays sealed, whatever the server answers, and is told that nobody enforces it', async () => {
+  await bridge.startRecording('returning');
+  liar.tell('to browser', nothingIsSealed);
+  const withheld = liar.tell('to browser', keysHeldBack);
+  ben = await reloaded(ben);
+  await bridge.passOf(ben, 10);
+  assert.equal(await phaseOf(ben), 'sealing');
+  await openPanel(ben);
+  assert.equal(await hook(ben, 'enforcement').getAttribute('data-state'), 'not-enforced');
+  const keys = await keysOf([ben]);
+  withheld();
+  await assertSealed();
+  const phases = (await shownBy(ben)).map(({ phase }) => phase);
+  assert.ok(!phases.includes('open'), phases.join(' '));
+  await assertAllOpen(await bridge.stopRecording(), [...keys, ...(await keysOf([ada, ben]))]);
+});
+
+test('whoever comes for the first time believes the others, who can prove it, and not the server', async () => {
+  liar.tell('to browser', nothingIsSealed);
+  const cleo = await setting.enter(ROOM, 'Cleo');
+  await waitForPhase([cleo], 'sealed');
+  await openPanel(cleo);
+  assert.equal(await hook(cleo, 'enforcement').getAttribute('data-state'), 'not-enforced');
+  await seeAndHear(pairsOf([ada, ben, cleo]), { frames: 6, seconds: 0.4 });
+  await cleo.close();
+});
+
+test('epochs and rosters of the server that contradict each other decide nothing', async () => {
+  await waitForPhase([ada, ben], 'sealed');
+  const keys = (await keysOf([ada, ben])).length;
+  const troubles = await Promise.all([ada, ben].map(troubleIds));
+  const claims: Record<string, unknown>[] = [
+    { epoch: 0, occupants: 0, digest: '' },
+    { epoch: Number.MAX_SAFE_INTEGER, occupants: 9999, digest: 'A'.repeat(43) },
+    { epoch: -1, occupants: -5, digest: null },
+    { epoch: '7', occupants: {}, digest: [] },
+    { epoch: 1e308, policy: 'required', since: -1 },
+    { epoch: 3, consent: { id: 'x', by: ben.endpoint, until: 0, state: 'agreed', agreed: 2, asked: 2 } },
+  ];
+  for (let round = 0; round < 30; round += 1) {
+    for (const [n, claim] of claims.entries()) {
+      announce(ada, { sealed: true, by: n % 2 ? ada.endpoint : 'nobody', ...claim });
+      announce(ben, { sealed: true, by: n % 2 ? 'nobody' : ben.endpoint, ...claims[claims.length - 1 - n] });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await assertSealed();
+  assert.equal((await keysOf([ada, ben])).length, keys, 'new keys');
+  assert.deepEqual(await Promise.all([ada, ben].map(troubleIds)), troubles, 'what people are told');
+});
