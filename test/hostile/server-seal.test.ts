@@ -174,11 +174,24 @@ test('whoever comes for the first time believes the others, who can prove it, an
   assert.equal(await hook(cleo, 'enforcement').getAttribute('data-state'), 'not-enforced');
   await seeAndHear(pairsOf([ada, ben, cleo]), { frames: 6, seconds: 0.4 });
   await cleo.close();
+  for (const person of [ada, ben])
+    await until('Cleo is gone', async () => (await row(person, cleo).count()) === 0);
 });
+
+/** How many there are once nobody draws another, as they do after somebody left. */
+async function settledKeys(): Promise<number> {
+  let [last, now] = [-1, 0];
+  await until('no more keys come', async () => {
+    [last, now] = [now, (await keysOf([ada, ben])).length];
+    if (last !== now) await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+    return last === now;
+  });
+  return now;
+}
 
 test('epochs and rosters of the server that contradict each other decide nothing', async () => {
   await waitForPhase([ada, ben], 'sealed');
-  const keys = (await keysOf([ada, ben])).length;
+  const keys = await settledKeys();
   const troubles = await Promise.all([ada, ben].map(troubleIds));
   const claims: Record<string, unknown>[] = [
     { epoch: 0, occupants: 0, digest: '' },
