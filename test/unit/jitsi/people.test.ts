@@ -47,3 +47,13 @@ test('old frames alone are told once, change nothing, and are nothing to tell am
   assert.equal(people.state('ada', true), 'sealed');
   for (let n = 0; n < 5; n += 1) assert.equal(report(PICTURE, { replayed: 50 }, 1), null);
 });
+
+test('whoever lost its key stays unable to take part, whatever late frames open, until it is reached again', () => {
+  const { people, report } = withAda();
+  people.incapable('ada');
+  people.opened('ada', PICTURE);
+  assert.equal(report(SOUND, { replayed: 1 }, 40), null);
+  assert.equal(people.state('ada', true), 'incapable');
+  people.reached('ada', 20_000);
+  assert.equal(people.state('ada', true), 'sealed');
+});

@@ -65,9 +65,10 @@ export class People {
     if (one.state !== 'swapped') one.state = 'sealed';
   }
 
+  /** It has no channel any more; a late frame of the one that it had makes it no part of the seal. */
   incapable(id: string): void {
     const one = this.#all.get(id);
-    if (one) one.state = 'incapable';
+    if (one) Object.assign(one, { state: 'incapable', since: null });
   }
 
   /** A frame of it opened, in this transform. */
