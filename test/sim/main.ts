@@ -75,5 +75,7 @@ async function many(): Promise<void> {
       child.once('close', (code) => resolve({ text, code: code ?? 2 }));
     });
   });
+  const passed = codes.filter((code) => code === 0).length;
+  process.stderr.write(`sim: ${passed} passed, ${codes.length - passed} failed\n`);
   process.exitCode = Math.max(...codes);
 }
