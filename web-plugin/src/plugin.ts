@@ -105,6 +105,10 @@ function start(library: JitsiMeetLibrary, base: string): void {
       () => link.statistics(),
       ({ holder }) => {
         if (active?.gate === 'clear') return;
+        const direction = holder instanceof RTCRtpSender ? 'sent' : 'received';
+        console.warn(
+          `Sealmeet: the browser ${direction} ${holder.track?.kind ?? 'something'} past the worker`,
+        );
         if (holder instanceof RTCRtpSender) void holder.replaceTrack(null);
         else holder.track.enabled = false;
         active?.trouble('bypassed', { kind: 'bypassed' });

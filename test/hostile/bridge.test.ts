@@ -1,0 +1,333 @@
+// A hostile bridge in a sealed call: what it does to one person's picture and sound, what that person sees, hears and reads.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { assertAllOpen, BridgeView, keysOf } from '../e2e/bridge-view.ts';
+import {
+  hook,
+  type Pair,
+  type Person,
+  pairsOf,
+  Setting,
+  seal,
+  seeAndHear,
+  seen,
+  troubleIds,
+  until,
+  waitForPhase,
+} from '../e2e/sealed-room.ts';
+import type { LoadedSource } from '../stack/evidence.ts';
+import {
+  Attacker,
+  allIsWell,
+  camera,
+  DRAIN_MS,
+  forgedFrames,
+  gain,
+  getsNothing,
+  isTold,
+  microphone,
+  pause,
+} from './attacker.ts';
+import { memoryOfPages } from './memory.ts';
+
+const ROOM = 'hostile';
+
+let setting: Setting;
+let bridge: BridgeView;
+let attacker: Attacker;
+let ada: Person;
+let ben: Person;
+/** At whom every attack is aimed. */
+let cleo: Person;
+let adaToCleo: Pair;
+let benToCleo: Pair;
+let receivers: string[];
+let present: Person[] = [];
+
+/** Frames of Ada's camera in base64, each run of them beginning with a key frame. */
+let ofEarlierCall: string[];
+let unsealed: string[];
+/** Captures of Ada at the beginning of the sealed call, played back at its end. */
+let oldPicture: number;
+let oldSound: number;
+let capturedAt: number;
+
+const framesOf = (recording: LoadedSource[], { endpoint }: Person): string[] =>
+  recording
+    .filter((one) => one.endpoint === endpoint && one.media === 'video')
+    .flatMap(({ recorded }) => recorded.map(({ data }) => Buffer.from(data).toString('base64')));
+
+before(async () => {
+  setting = await Setting.start();
+  bridge = new BridgeView(setting.stack, ROOM);
+  attacker = new Attacker(setting.stack, ROOM);
+
+  // An earlier call of the same people in the same room.
+  const before = await setting.enterAll(ROOM, ['Ada', 'Ben']);
+  await seeAndHear(pairsOf(before));
+  await seal(before[0] as Person);
+  await waitForPhase(before, 'sealed');
+  await seeAndHear(pairsOf(before));
+  const earlier = await bridge.record('earlier', before, 30);
+  await assertAllOpen(earlier, await keysOf(before));
+  ofEarlierCall = framesOf(earlier, before[0] as Person);
+  await Promise.all(before.map(({ page }) => page.evaluate(() => window.call.leave())));
+  await setting.clear();
+  await until('the earlier call is over for the server too', async () =>
+    setting.stack.prosodyEvents().some(({ event, occupant }) => event === 'left' && occupant === 'focus'),
+  );
+
+  const people = await setting.enterAll(ROOM, ['Ada', 'Ben', 'Cleo']);
+  [ada, ben, cleo] = people as [Person, Person, Person];
+  [adaToCleo, benToCleo] = [
+    { to: cleo, from: ada },
+    { to: cleo, from: ben },
+  ];
+  receivers = [cleo.endpoint];
+  await seeAndHear(pairsOf(people));
+  unsealed = framesOf(await bridge.record('unsealed', people, 30), ada);
+  await seal(ada);
+  await waitForPhase(people, 'sealed');
+  await seeAndHear(pairsOf(people));
+  // What was under way when the room was sealed is past, and everybody has settled.
+  await pause(3_000);
+
+  oldPicture = await attacker.begin({ type: 'capture', source: camera(ada) });
+  oldSound = await attacker.begin({ type: 'capture', source: microphone(ada) });
+  await attacker.keyFrames();
+  capturedAt = Date.now();
+  await pause(6_000);
+  await attacker.stop(oldPicture);
+  await attacker.stop(oldSound);
+  present = people;
+});
+
+afterEach(async () => {
+  if (present.length > 0) await allIsWell(attacker, present);
+});
+
+after(() => setting?.stop());
+
+test('one person’s picture in another’s place is not shown, and the person reads whose it is', async () => {
+  await attacker.begin({ type: 'impersonate', from: camera(ada), as: camera(ben), receivers });
+  await getsNothing(benToCleo, 'frames');
+  assert.ok((await gain(adaToCleo, 1_500)).frames > 0, 'Ada is seen where she belongs');
+  await isTold(cleo, {
+    [`swapped ${ben.endpoint} ${ada.endpoint}`]:
+      /server sent what comes from \W*Ada\W* in the place of \W*Ben/,
+  });
+});
+
+test('the sound of two people exchanged is not heard, and the person reads of both', async () => {
+  await attacker.begin({ type: 'exchange', first: microphone(ada), second: microphone(ben), receivers });
+  await pause(DRAIN_MS);
+  const crossed = () =>
+    cleo.page.evaluate(
+      ([a, b]) => window.call.toneHeard(a.endpoint, b.tone) + window.call.toneHeard(b.endpoint, a.tone),
+      [
+        { endpoint: ada.endpoint, tone: ada.tone },
+        { endpoint: ben.endpoint, tone: ben.tone },
+      ] as const,
+    );
+  const before = [await seen(cleo, ada), await seen(cleo, ben)];
+  await pause(3_000);
+  const after = [await seen(cleo, ada), await seen(cleo, ben)];
+  assert.deepEqual(
+    after.map(({ seconds }) => seconds),
+    before.map(({ seconds }) => seconds),
+    'heard during the attack',
+  );
+  assert.equal(await crossed(), 0, 'seconds of one’s voice heard as the other');
+  await isTold(cleo, {
+    [`swapped ${ben.endpoint} ${ada.endpoint}`]: /comes from \W*Ada\W* in the place of \W*Ben/,
+    [`swapped ${ada.endpoint} ${ben.endpoint}`]: /comes from \W*Ben\W* in the place of \W*Ada/,
+  });
+});
+
+test('a person’s camera is not shown as the screen that this person shares', async () => {
+  const held = await attacker.begin({ type: 'withhold', source: camera(ada), receivers });
+  await attacker.keyFrames();
+  await pause(5_000);
+  await ada.page.evaluate(() => window.call.shareScreen(true));
+  await until('Ada sends a screen', async () => {
+    const video = (await bridge.passed(ada)).filter(({ media }) => media === 'video');
+    return video.slice(-3).every(({ id }) => id?.source === 3);
+  });
+  // Fresh frames of Ada's own, never seen by Cleo, in the place of the screen.
+  await attacker.stop(held);
+  await attacker.begin({ type: 'replay', capture: held, instead: true, receivers });
+  await getsNothing(adaToCleo, 'frames');
+  await isTold(cleo, { [`unreadable ${ada.endpoint}`]: /What \W*Ada\W* sends cannot be opened/ });
+  await attacker.stopAll();
+  await ada.page.evaluate(() => window.call.shareScreen(false));
+});
+
+for (const how of ['flip', 'cut', 'lengthen'] as const) {
+  const done = { flip: 'a bit is flipped', cut: 'bytes are cut off', lengthen: 'bytes are added' }[how];
+  test(`frames in which ${done} are neither seen nor heard, and the person is told`, async () => {
+    const attacks = [
+      await attacker.begin({ type: 'damage', source: camera(ada), how, receivers }),
+      await attacker.begin({ type: 'damage', source: microphone(ada), how, receivers }),
+    ];
+    await pause(DRAIN_MS);
+    assert.deepEqual(await gain(adaToCleo), { frames: 0, seconds: 0 });
+    for (const id of attacks) assert.ok((await attacker.status(id)).changed > 30);
+    await isTold(cleo, { [`unreadable ${ada.endpoint}`]: /What \W*Ada\W* sends cannot be opened/ });
+  });
+}
+
+test('unsealed frames are not shown, and the person reads that they came', async () => {
+  const id = await attacker.begin({
+    type: 'inject',
+    source: camera(ada),
+    frames: unsealed,
+    seconds: 20,
+    receivers,
+  });
+  await getsNothing(adaToCleo, 'frames');
+  assert.ok((await attacker.status(id)).sent > 20);
+  await isTold(cleo, {
+    [`unsealed ${ada.endpoint}`]: /not sealed arrived in the place of \W*Ada/,
+  });
+});
+
+test('sealed frames of an earlier call of the same people are not shown, and the person is told', async () => {
+  const id = await attacker.begin({
+    type: 'inject',
+    source: camera(ada),
+    frames: ofEarlierCall,
+    seconds: 20,
+    receivers,
+  });
+  await getsNothing(adaToCleo, 'frames');
+  assert.ok((await attacker.status(id)).sent > 20);
+  // Refused for its key, or before that for a counter that has been: of either the person is told.
+  const words: Record<string, RegExp> = {
+    [`unreadable ${ada.endpoint}`]: /What \W*Ada\W* sends cannot be opened/,
+    [`replayed ${ada.endpoint}`]: /Old sound or pictures of \W*Ada/,
+  };
+  await until('Cleo is told', async () => (await troubleIds(cleo)).length > 0);
+  const told = await troubleIds(cleo);
+  await isTold(cleo, Object.fromEntries(told.map((id) => [id, words[id] ?? /nothing else/])));
+});
+
+test('what the server holds back is known to be late when it is let through', async () => {
+  const held = await attacker.begin({ type: 'withhold', source: camera(ada), receivers });
+  await attacker.keyFrames();
+  await pause(7_000);
+  await attacker.stop(held);
+  await attacker.begin({ type: 'replay', capture: held, instead: true, receivers });
+  await pause(500);
+  assert.ok((await gain(adaToCleo)).frames > 10, 'it is Ada’s, and shown');
+  await isTold(cleo, { [`late ${ada.endpoint}`]: /see or hear of \W*Ada\W* is about \d+ seconds old/ });
+});
+
+test('what was withheld until its sender had muted is not heard, and the person is told', async () => {
+  const held = await attacker.begin({ type: 'withhold', source: microphone(ada), receivers });
+  await pause(6_000);
+  await ada.page.evaluate(() => window.call.muteAudio(true));
+  // Within two seconds of muting it may still have been under way (rule M6).
+  await pause(3_000);
+  await attacker.stop(held, true);
+  assert.equal((await gain(adaToCleo, 5_000)).seconds, 0, 'seconds heard of somebody who is muted');
+  await ada.page.evaluate(() => window.call.muteAudio(false));
+  await isTold(cleo, { [`replayed ${ada.endpoint}`]: /Old sound or pictures of \W*Ada\W* were sent again/ });
+});
+
+test('lost and reordered packets are no attack that anybody is told of, and the call goes on', async () => {
+  await attacker.begin({ type: 'drop', source: camera(ada), fraction: 0.02, seed: 1, receivers });
+  await attacker.begin({ type: 'drop', source: microphone(ada), fraction: 0.05, seed: 2, receivers });
+  await attacker.begin({ type: 'reorder', source: camera(ben), depth: 6, receivers });
+  await attacker.begin({ type: 'reorder', source: microphone(ben), depth: 4, receivers });
+  const pairs = [adaToCleo, benToCleo];
+  const [ofAda, ofBen] = await Promise.all(pairs.map((pair) => gain(pair, 6_000)));
+  // What a lost packet costs of the picture is the codec's affair: the next key frame is seen.
+  assert.ok((ofAda?.frames ?? 0) > 0 && (ofBen?.frames ?? 0) > 20, JSON.stringify([ofAda, ofBen]));
+  assert.ok((ofAda?.seconds ?? 0) > 3 && (ofBen?.seconds ?? 0) > 3, JSON.stringify([ofAda, ofBen]));
+  await isTold(cleo, {});
+});
+
+const SECONDS = 10;
+const RATE = 1_000;
+const SETTLED_S = 4;
+
+for (const kind of ['that parse as nothing', 'that look sealed'] as const) {
+  test(`a flood of ${RATE} frames a second ${kind} leaves other people’s picture and the memory as they were`, async () => {
+    const calm = await gain(benToCleo, 5_000);
+    const newest = (await bridge.passed(ada)).findLast(({ id, media }) => id && media === 'video')?.id;
+    assert.ok(newest, 'no sealed frame of Ada is known');
+    const aim = { source: camera(ada), rate: RATE, seconds: SECONDS, receivers };
+    const flood = await attacker.begin(
+      kind === 'that look sealed'
+        ? {
+            type: 'inject',
+            ...aim,
+            frames: [
+              ...forgedFrames(newest, 1_000_000, 40, 1_000),
+              // Of a generation that nobody has announced: these wait, and must not wait for ever.
+              ...forgedFrames({ ...newest, generation: newest.generation + 1 }, 1, 40, 1_000),
+            ],
+          }
+        : { type: 'garbage', ...aim, size: 1_000 },
+    );
+    // What receivers set up for a stream of this rate is there after the first seconds; from then on it is steady.
+    const [first, memory, rest] = [
+      await gain(benToCleo, SETTLED_S * 1_000),
+      await memoryOfPages(setting.browser),
+      await gain(benToCleo, (SECONDS - SETTLED_S) * 1_000),
+    ];
+    const flooded = { frames: first.frames + rest.frames, seconds: first.seconds + rest.seconds };
+    const { sent } = await attacker.status(flood);
+    assert.ok(sent >= 0.7 * RATE * SECONDS, `the bridge sent only ${sent} frames`);
+    const [before, during] = [calm.frames / 5, flooded.frames / SECONDS];
+    assert.ok(
+      during >= 0.8 * before,
+      `Ben was seen at ${before} frames a second before, ${during} during the flood`,
+    );
+    assert.ok(flooded.seconds > 0.8 * SECONDS, `Ben was heard for ${flooded.seconds} of ${SECONDS} s`);
+    const grown = (await memoryOfPages(setting.browser)) - memory;
+    assert.ok(grown < 24 * 2 ** 20, `the pages' memory grew by ${Math.round(grown / 2 ** 20)} MiB`);
+    const told = await hook(cleo, 'trouble').evaluateAll((cards) =>
+      cards.map((card) => card.getAttribute('data-trouble')),
+    );
+    for (const id of told) assert.match(id ?? '', new RegExp(`^(unreadable|unsealed) ${ada.endpoint}$`));
+  });
+}
+
+test('what was recorded minutes ago is neither seen nor heard again, and the person is told', async () => {
+  const age = Date.now() - capturedAt;
+  assert.ok(age > 60_000, `the recording is only ${Math.round(age / 1000)} s old`);
+  const attacks = [
+    await attacker.begin({ type: 'replay', capture: oldPicture, instead: true, receivers }),
+    await attacker.begin({ type: 'replay', capture: oldSound, instead: true, receivers }),
+  ];
+  await pause(DRAIN_MS);
+  assert.deepEqual(await gain(adaToCleo, 3_500), { frames: 0, seconds: 0 });
+  for (const id of attacks) assert.ok((await attacker.status(id)).sent > 20);
+  await isTold(cleo, { [`replayed ${ada.endpoint}`]: /Old sound or pictures of \W*Ada\W* were sent again/ });
+});
+
+test('frames from before somebody left, held back until after, are not shown, and the person is told', async () => {
+  const isNew = async (before: number) => {
+    const passed = (await bridge.passed(ada)).slice(-5);
+    return passed.every(({ id }) => (id?.generation ?? 0) > before);
+  };
+  const generation = (await bridge.passed(ada)).at(-1)?.id?.generation ?? Number.NaN;
+  const source = camera(ada);
+  const held = await attacker.begin({ type: 'withhold', source, receivers });
+  const old = await attacker.begin({ type: 'capture', source });
+  await attacker.keyFrames();
+  await pause(6_000);
+  await attacker.stop(old);
+  present = [ada, cleo];
+  await ben.page.evaluate(() => window.call.leave());
+  await until('Ada has a new key', () => isNew(generation));
+  // As long as frames under the old key may still be under way.
+  await pause(2_500);
+  await attacker.begin({ type: 'replay', capture: old, instead: true, receivers });
+  await attacker.stop(held);
+  await pause(DRAIN_MS);
+  assert.equal((await gain(adaToCleo)).frames, 0, 'frames of the old key were shown');
+  await isTold(cleo, { [`unreadable ${ada.endpoint}`]: /What \W*Ada\W* sends cannot be opened/ });
+});
