@@ -49,6 +49,8 @@ describe('codecs', () => {
           const seen = codec.unwrap(bytes(content), isWhole);
           assert.ok(seen === null || seen.length <= content.length);
         }),
+        // A header alone that promises an extension behind it.
+        { examples: [true, false].map((isWhole) => [Uint8Array.of(0x34), isWhole]) },
       );
     });
   }
