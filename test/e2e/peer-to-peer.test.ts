@@ -14,6 +14,7 @@ import {
   seeAndHear,
   seen,
   shownBy,
+  troubleIds,
   until,
   waitForPhase,
 } from './sealed-room.ts';
@@ -71,6 +72,8 @@ test('sealed through the change to peer-to-peer, and back when a third joins', a
       [],
       `${person.name} showed ${shown.join(', ')}`,
     );
+    const noted = person.warnings.filter((line) => line.startsWith('Sealmeet'));
+    assert.deepEqual(await troubleIds(person), [], `${person.name}: ${noted.join('; ')}`);
   }
   assertQuiet([ada, ben, dora]);
 });
