@@ -66,7 +66,7 @@ async function embed(server: Server, query = 'prejoin=1'): Promise<{ page: Page;
 interface Heard {
   id?: string;
   done?: boolean;
-  state?: { phase: string; shield: string; people: unknown[] };
+  state?: { phase: string; shield: string; isOwner: boolean; people: unknown[] };
 }
 
 const say = (page: Page, ...messages: unknown[]) =>
@@ -184,7 +184,11 @@ test('in a call: it hears of each state, asks for the seal, opens the question, 
   await frame.waitForFunction(() => window.call?.joined, undefined, { timeout: 40_000 });
   await say(page, { sealmeet: 1, id: 'now', request: 'state' });
   const last = async () => (await heardBy(page)).filter(({ state }) => state).at(-1)?.state;
-  await until('it hears that the room is open', async () => (await last())?.phase === 'open');
+  // The focus makes the first one the owner after the join; before that, a request to seal is refused.
+  await until('it hears that the room is open, and Ada its owner', async () => {
+    const state = await last();
+    return state?.phase === 'open' && state.isOwner;
+  });
   await say(page, { sealmeet: 1, id: 'seal', request: 'seal' });
   await until('it hears that the room is sealed', async () => (await last())?.phase === 'sealed');
   await say(page, { sealmeet: 1, id: 'open', request: 'open', what: 'unseal' });
