@@ -16,8 +16,8 @@ else
 	say "Node.js 20 or later is not here: building in $NODE_IMAGE"
 	# Packages go into a folder of the container's own; only dist/ is written to, as this user.
 	docker run --rm --user "$(id -u):$(id -g)" --env HOME=/tmp/home \
-		--volume "$root:/source:ro" --volume "$root/dist:/dist" --tmpfs /work:exec,mode=1777 "$NODE_IMAGE" sh -euc '
-		mkdir -p /work/sealmeet && cd /work/sealmeet
+		--volume "$root:/source:ro" --volume "$root/dist:/dist" --tmpfs /build:exec,mode=1777 "$NODE_IMAGE" sh -euc '
+		mkdir -p /build/sealmeet && cd /build/sealmeet
 		cp -r /source/package.json /source/package-lock.json /source/tsconfig.json /source/scripts /source/web-plugin .
 		[ ! -e /source/.npmrc ] || cp /source/.npmrc .
 		npm ci --no-audit --no-fund --loglevel=error
