@@ -1,7 +1,7 @@
 // `npm run bench:frames -- --json`: what sealing costs against the bare cipher and against Jitsi's built-in worker.
 // One Chromium page, paired runs in turn, medians; one JSON line a figure.
 import { parseArgs } from 'node:util';
-import { measureCalls } from './frames/calls.ts';
+import { measureCalls, VIDEO_CODECS } from './frames/calls.ts';
 import type { MemoryResult, Request, Run, SuiteName } from './frames/protocol.ts';
 import { openUndisturbed } from './frames/undisturbed.ts';
 
@@ -17,12 +17,13 @@ const { values: given } = parseArgs({
     sizes: { type: 'string', default: '120,1200,8000,40000' },
     suites: { type: 'string', default: SUITES.join() },
     rounds: { type: 'string', default: '101' },
-    codecs: { type: 'string', default: 'AV1,VP9,VP8,H264' },
+    codecs: { type: 'string', default: VIDEO_CODECS.join() },
   },
 });
 const ONLY = new Set(given.only.split(','));
 const SIZES = given.sizes.split(',').map(Number);
 const ROUNDS = Number(given.rounds);
+const CODECS = VIDEO_CODECS.filter((codec) => given.codecs.split(',').includes(codec));
 /** Of whole calls: each takes seconds. */
 const CALL_ROUNDS = 3;
 const MEMORY_FRAMES = 100_000;
@@ -133,8 +134,7 @@ try {
     );
     print({ case: 'memory', ...memory });
   }
-  if (ONLY.has('call'))
-    for await (const line of measureCalls(given.codecs.split(','), CALL_ROUNDS)) print(line);
+  if (ONLY.has('call')) for await (const line of measureCalls(CODECS, CALL_ROUNDS)) print(line);
 } catch (error) {
   console.error(error);
   process.exitCode = 2;

@@ -12,11 +12,15 @@ import {
   unseal,
   waitForPhase,
 } from '../../e2e/sealed-room.ts';
+import type { StackOptions } from '../../stack/stack.ts';
 import { readTheClock } from './clock-picture.ts';
+
+type VideoCodec = NonNullable<StackOptions['videoCodecs']>[number];
+export const VIDEO_CODECS: readonly VideoCodec[] = ['AV1', 'VP9', 'VP8', 'H264'];
 
 export interface CallResult {
   case: 'call';
-  codec: string;
+  codec: VideoCodec;
   delay_ms_unsealed: number;
   delay_ms_sealed: number;
   /** Processor time of all the browser's processes, sealed over unsealed. */
@@ -34,37 +38,39 @@ const SETTLE_MS = 2500;
 const WINDOW_MS = 5000;
 
 /** Two people, who seal and unseal their room in turn; each round compares the two windows next to each other. */
-export async function* measureCalls(codecs: string[], rounds: number): AsyncGenerator<CallResult> {
-  const setting = await Setting.start();
+export async function* measureCalls(codecs: VideoCodec[], rounds: number): AsyncGenerator<CallResult> {
+  for (const codec of codecs) yield await measureCall(codec, rounds);
+}
+
+async function measureCall(codec: VideoCodec, rounds: number): Promise<CallResult> {
+  // A room that offers nothing else.
+  const setting = await Setting.start({ videoCodecs: [codec] });
   try {
-    for (const codec of codecs) {
-      const room = `delay-${codec.toLowerCase()}`;
-      const options: EnterOptions = { codec, prepare: (context) => context.addInitScript(readTheClock) };
-      const ada = await setting.enter(room, 'Ada', options);
-      const ben = await setting.enter(room, 'Ben', options);
-      const people = [ada, ben];
-      const used = await seeAndHear(pairsOf(people));
-      const pairs: { open: Window; sealed: Window }[] = [];
-      for (let round = 0; round < rounds; round++) {
-        const open = await measure(people);
-        await seal(ada);
-        await waitForPhase(people, 'sealed');
-        const sealed = await measure(people);
-        await unseal(ada);
-        await waitForPhase([ben], 'asking');
-        await hook(ben, 'agree').click();
-        await waitForPhase(people, 'open');
-        pairs.push({ open, sealed });
-      }
-      yield {
-        case: 'call',
-        codec: [...used].join(),
-        delay_ms_unsealed: median(pairs.map(({ open }) => open.delayMs)),
-        delay_ms_sealed: median(pairs.map(({ sealed }) => sealed.delayMs)),
-        cpu_ratio: Number(median(pairs.map(({ open, sealed }) => sealed.cpu / open.cpu)).toFixed(3)),
-      };
-      await setting.clear();
+    const options: EnterOptions = { codec, prepare: (context) => context.addInitScript(readTheClock) };
+    const ada = await setting.enter('delay', 'Ada', options);
+    const ben = await setting.enter('delay', 'Ben', options);
+    const people = [ada, ben];
+    const used = [...(await seeAndHear(pairsOf(people)))].join();
+    if (used !== codec) throw new Error(`expected a call in ${codec}, got one in ${used}`);
+    const pairs: { open: Window; sealed: Window }[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const open = await measure(people);
+      await seal(ada);
+      await waitForPhase(people, 'sealed');
+      const sealed = await measure(people);
+      await unseal(ada);
+      await waitForPhase([ben], 'asking');
+      await hook(ben, 'agree').click();
+      await waitForPhase(people, 'open');
+      pairs.push({ open, sealed });
     }
+    return {
+      case: 'call',
+      codec,
+      delay_ms_unsealed: median(pairs.map(({ open }) => open.delayMs)),
+      delay_ms_sealed: median(pairs.map(({ sealed }) => sealed.delayMs)),
+      cpu_ratio: Number(median(pairs.map(({ open, sealed }) => sealed.cpu / open.cpu)).toFixed(3)),
+    };
   } finally {
     await setting.stop();
   }
