@@ -12,10 +12,9 @@ import {
   unseal,
   waitForPhase,
 } from '../../e2e/sealed-room.ts';
-import type { StackOptions } from '../../stack/stack.ts';
+import type { VideoCodec } from '../../stack/stack.ts';
 import { readTheClock } from './clock-picture.ts';
 
-type VideoCodec = NonNullable<StackOptions['videoCodecs']>[number];
 export const VIDEO_CODECS: readonly VideoCodec[] = ['AV1', 'VP9', 'VP8', 'H264'];
 
 export interface CallResult {
