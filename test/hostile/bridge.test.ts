@@ -287,7 +287,7 @@ for (const kind of ['that parse as nothing', 'that look sealed'] as const) {
     );
     assert.ok(flooded.seconds > 0.8 * SECONDS, `Ben was heard for ${flooded.seconds} of ${SECONDS} s`);
     const grown = (await memoryOfPages(setting.browser)) - memory;
-    // Workers' and browsers' garbage is in it, which nothing can have collected from here: 54 MiB were seen at most.
+    // Workers' and browsers' garbage is in it, which nothing can have collected from here; 28 MiB were seen.
     assert.ok(grown < 64 * 2 ** 20, `the pages' memory grew by ${Math.round(grown / 2 ** 20)} MiB`);
     const told = await hook(cleo, 'trouble').evaluateAll((cards) =>
       cards.map((card) => card.getAttribute('data-trouble')),

@@ -111,20 +111,23 @@ export class Watchdog {
     const present = new Set(all.map(({ transform }) => transform));
     for (const transform of this.#memories.keys())
       if (!present.has(transform)) this.#memories.delete(transform);
-    const passages = all.map(({ transform }, n) => {
+    const passages = all.map((watched, n) => {
+      const { transform } = watched;
       const { count: browser, streams } = counted[n] ?? { count: 0, streams: [] };
       const known = this.#memories.get(transform);
       const suspicion = known?.suspicion ?? new Suspicion();
       this.#memories.set(transform, { suspicion, browser, worker: before.get(transform) ?? 0 });
       const worker = (after.get(transform) ?? 0) - (known?.worker ?? 0);
-      return { suspicion, streams, browser: known ? browser - known.browser : 0, worker };
+      return { watched, suspicion, streams, browser: known ? browser - known.browser : 0, worker };
     });
-    for (const [n, { suspicion, streams, browser, worker }] of passages.entries()) {
+    for (const passage of passages) {
+      const { watched, suspicion, streams, browser } = passage;
       // Chromium gives a receiver that another one followed in its place the other's figures.
-      const others = passages.filter((one, at) => at !== n && one.streams.some((id) => streams.includes(id)));
-      const passed = others.reduce((sum, other) => sum + other.worker, worker);
-      const watched = all[n];
-      if (watched && suspicion.isBypassed({ browser, worker: passed })) this.onBypass(watched);
+      const sharing = passages.filter(
+        (one) => one === passage || one.streams.some((id) => streams.includes(id)),
+      );
+      const worker = sharing.reduce((sum, one) => sum + one.worker, 0);
+      if (suspicion.isBypassed({ browser, worker })) this.onBypass(watched);
     }
   }
 
