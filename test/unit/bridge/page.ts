@@ -185,7 +185,9 @@ const page = {
     const report = await pc.getStats();
     let available = 0;
     report.forEach((one) => {
-      if (one.type === 'candidate-pair' && one.nominated) available = one.availableOutgoingBitrate ?? 0;
+      // Several pairs may be nominated, one after the other; one of them is in use.
+      if (one.type !== 'transport') return;
+      available = report.get(one.selectedCandidatePairId)?.availableOutgoingBitrate ?? 0;
     });
     const found: SendStatistics[] = [];
     report.forEach((one) => {
