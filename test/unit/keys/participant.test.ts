@@ -83,6 +83,7 @@ test('a bundle is refused for its points, a key that stands twice, the key of an
   const check = (property: string, others: ReturnType<typeof checkedParticipant>[] = []) =>
     checkedParticipant(olm, ROOM, property, (key) => others.flatMap(keysOf).includes(key));
   const good = check(ownBundle(olm.account(), ROOM, random(16)));
+  assert.ok(check(forged({})), 'what is changed below is good as it is');
   const zero = new Uint8Array(32);
   assert.throws(() => check(forged({ curve25519: zero })), /curve25519 is not a sound point/);
   assert.throws(() => check(forged({ fallback: zero })), /fallback is not a sound point/);
@@ -92,7 +93,9 @@ test('a bundle is refused for its points, a key that stands twice, the key of an
   assert.throws(() => check(forged({ curve25519: good.curve25519 }), [good]), /another participant/);
   assert.throws(() => check(forged({ curve25519: good.fallback }), [good]), /another participant/);
   assert.throws(() => check(forged({ ed25519: good.ed25519 })), /signature does not hold/);
-  assert.throws(() => check(forged({}, 'other@conference.example')), /signature does not hold/);
+  const other = 'other@conference.example';
+  assert.throws(() => check(forged({}, other)), /signature does not hold/);
+  assert.throws(() => check(ownBundle(olm.account(), other, random(16))), /signature does not hold/);
 });
 
 test('the own bundle under another occupant, and one bundle under two occupants, take no part', () => {
