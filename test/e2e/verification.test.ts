@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { hook, type Person, Setting, seal, troubleText, until, waitForPhase } from './sealed-room.ts';
-import { codeOf, compareEmoji, deviceOf, movedTo, reloaded, tickHeard } from './verifying.ts';
+import { codeOf, compareEmoji, deviceOf, movedTo, reloaded, savedDevices, tickHeard } from './verifying.ts';
 
 const ROOM = 'verify';
 const SECOND_ROOM = 'verify-again';
@@ -11,6 +11,7 @@ const SECOND_ROOM = 'verify-again';
 let setting: Setting;
 let ada: Person;
 let ben: Person;
+let cleo: Person;
 
 before(async () => {
   setting = await Setting.start();
@@ -83,13 +84,29 @@ test('in another meeting the verified device is known, and somebody else under t
 });
 
 test('whoever was heard to read the same code is verified, and stays so', async () => {
-  const cleo = await setting.enter(SECOND_ROOM, 'Cleo');
+  cleo = await setting.enter(SECOND_ROOM, 'Cleo');
   await waitForPhase([ada, ben, cleo], 'sealed');
   await until('Cleo is new', async () => (await deviceOf(ada, cleo)) === 'new');
   assert.equal(await codeOf(ada), await codeOf(cleo));
   await tickHeard(ada, cleo);
   await until('Cleo is verified', async () => (await deviceOf(ada, cleo)) === 'verified');
   assert.equal(await deviceOf(cleo, ada), 'new', 'hearing verifies one way');
-  const back = await reloaded(cleo);
-  await until('Cleo is still verified', async () => (await deviceOf(ada, back)) === 'verified');
+  cleo = await reloaded(cleo);
+  await until('Cleo is still verified', async () => (await deviceOf(ada, cleo)) === 'verified');
+});
+
+test('what is saved of a browser names its public key and those it met; begun anew, it is another device', async () => {
+  const saved = await savedDevices(cleo);
+  assert.match(saved.device, /^[\w+/]{43}=?$/);
+  assert.equal(saved.temporary, false);
+  const met = saved.known.find(({ names }) => names.includes('Ada'));
+  assert.ok(met && met.device !== saved.device, 'the devices that it met are in it');
+
+  await hook(cleo, 'reset-device').click();
+  await hook(cleo, 'confirm-reset').click();
+  await hook(cleo, 'notice').filter({ hasText: 'new key' }).waitFor();
+  assert.equal(await deviceOf(ada, cleo), 'verified', 'the call goes on as it is');
+  cleo = await reloaded(cleo);
+  await until('Cleo is called out', async () => (await deviceOf(ada, cleo)) === 'changed');
+  assert.notEqual((await savedDevices(cleo)).device, saved.device);
 });

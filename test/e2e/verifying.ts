@@ -1,5 +1,6 @@
 // What people see of each other's devices, and what they do to verify them.
 
+import { readFile } from 'node:fs/promises';
 import { hook, type Person, until } from './sealed-room.ts';
 
 type Someone = Pick<Person, 'endpoint'>;
@@ -26,6 +27,24 @@ export async function codeOf(person: Person): Promise<string> {
   const digits = await hook(person, 'code').getAttribute('data-digits');
   await hook(person, 'code-back').click();
   return digits ?? '';
+}
+
+export interface SavedDevices {
+  device: string;
+  temporary: boolean;
+  known: { device: string; names: string[] }[];
+}
+
+/** The file that "save the public part" hands out. */
+export async function savedDevices(person: Person): Promise<SavedDevices> {
+  await openPanel(person);
+  const part = hook(person, 'this-browser');
+  if ((await part.getAttribute('open')) === null) await part.locator('summary').click();
+  const [file] = await Promise.all([
+    person.page.waitForEvent('download'),
+    hook(person, 'save-device').click(),
+  ]);
+  return JSON.parse(await readFile(await file.path(), 'utf8')) as SavedDevices;
 }
 
 /** This one has heard the other read the code. */

@@ -8,14 +8,13 @@ import {
   type JitsiConference,
   type JitsiMeetLibrary,
   latchStore,
-  type Means,
   Meeting,
   type Obstacle,
   Routes,
   Watchdog,
   WorkerLink,
 } from './jitsi/index.ts';
-import { loadOlm, openDevice, openRecords, openTrust } from './keys/index.ts';
+import { beginAnew, type LoadedMeans, loadMeans, saveDevices } from './means.ts';
 import { isInvitedSealed, Screen } from './screen.ts';
 
 const WATCH_MS = 3_000;
@@ -29,7 +28,7 @@ function folder(): string {
 
 function start(library: JitsiMeetLibrary, base: string): void {
   let active: Meeting | null = null;
-  let means: Means | null = null;
+  let means: LoadedMeans | null = null;
   /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
   let obstacle: Obstacle | null = null;
   const latches = latchStore();
@@ -44,6 +43,10 @@ function start(library: JitsiMeetLibrary, base: string): void {
       closeConsent: () => active?.closeConsent(),
       leave: () => active?.leave(),
       dismiss: (trouble) => active?.dismiss(trouble),
+      ownDevice: {
+        save: () => means && saveDevices(means),
+        reset: () => void (means && beginAnew(means).then((line) => screen.notify(line))),
+      },
       verification: {
         compare: (person) => verifying()?.compare(person),
         accept: () => verifying()?.accept(),
@@ -193,17 +196,6 @@ function start(library: JitsiMeetLibrary, base: string): void {
     adopt(conference);
     return conference;
   };
-}
-
-async function loadMeans(base: string): Promise<Means> {
-  // Without storage (a private window) the device is a temporary one, and nobody is remembered.
-  const records = await openRecords().catch(() => null);
-  const [olm, device, trust] = await Promise.all([
-    loadOlm({ locateFile: () => `${base}olm.wasm` }),
-    openDevice(records),
-    openTrust(records),
-  ]);
-  return { olm, device, trust };
 }
 
 const library = findLibrary();

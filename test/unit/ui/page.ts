@@ -142,8 +142,8 @@ function bundle(): Promise<string> {
       contents: `
         import { mountInterface } from './web-plugin/src/ui/index.ts';
         const called = [];
-        const record = (path) => new Proxy({}, { get: (_, name) => name === 'verification'
-          ? record('verification.')
+        const record = (path) => new Proxy({}, { get: (_, name) => ['verification', 'ownDevice'].includes(name)
+          ? record(name + '.')
           : (...given) => void called.push([path + name, ...given.map(String)].join(' ')) });
         const intents = record('');
         window.sealmeetTest = { called, shown: mountInterface(intents) };`,

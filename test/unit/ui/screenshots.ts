@@ -65,6 +65,15 @@ const shots: Shot[] = [
       await shown.part('code-differs').click();
     },
   },
+  {
+    name: 'this-browser',
+    state: states.devices,
+    prepare: async (shown) => {
+      await shown.openPart('panel');
+      await shown.part('this-browser').locator('summary').click();
+      await shown.part('reset-device').click();
+    },
+  },
   { name: 'pre-join', state: states.preJoinUnknown, view: 'prejoin' },
   { name: 'pre-join-sealed', state: states.preJoinInvited, view: 'prejoin' },
   { name: 'pre-join-unable', state: states.preJoinUnable, view: 'prejoin' },

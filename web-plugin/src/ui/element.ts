@@ -37,6 +37,7 @@ export class SealmeetInterface extends HTMLElement {
   #local: Local = {
     isPanelOpen: false,
     isConfirmingUnseal: false,
+    isConfirmingReset: false,
     isArmed: false,
     codeDiffers: false,
     tiles: [],
@@ -143,6 +144,12 @@ export class SealmeetInterface extends HTMLElement {
       this.#focus('keep-seal');
     },
     keepSeal: () => this.#keepSeal(),
+    askReset: () => {
+      this.#local.isConfirmingReset = true;
+      this.#draw();
+      this.#focus('keep-device');
+    },
+    keepDevice: () => this.#keepDevice(),
     showTrouble: (id) => {
       this.#openPanel();
       const card = [...this.#root.querySelectorAll('details')].find(({ dataset }) => dataset.trouble === id);
@@ -229,6 +236,7 @@ export class SealmeetInterface extends HTMLElement {
   #closePanel(): void {
     this.#local.isPanelOpen = false;
     this.#local.isConfirmingUnseal = false;
+    this.#local.isConfirmingReset = false;
     this.#draw();
     this.#focus('shield');
   }
@@ -239,6 +247,12 @@ export class SealmeetInterface extends HTMLElement {
     this.#focus('unseal');
   }
 
+  #keepDevice(): void {
+    this.#local.isConfirmingReset = false;
+    this.#draw();
+    this.#focus('reset-device');
+  }
+
   #closeCode(): void {
     this.#awaited = 'open-code';
     this.#intents?.verification?.closeCode();
@@ -246,6 +260,7 @@ export class SealmeetInterface extends HTMLElement {
 
   #escape(): void {
     if (this.#local.isConfirmingUnseal) this.#keepSeal();
+    else if (this.#local.isConfirmingReset) this.#keepDevice();
     else if (this.#local.isPanelOpen && this.#state.meetingCode) this.#closeCode();
     else if (this.#local.isPanelOpen) this.#closePanel();
   }

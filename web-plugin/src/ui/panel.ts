@@ -6,6 +6,7 @@ import { meetingCode } from './meeting-code.ts';
 import { nameInSentence } from './names.ts';
 import { people } from './people.ts';
 import { byHand, type Scene, shieldState } from './scene.ts';
+import { thisBrowser } from './this-browser.ts';
 import { type Child, type Described, h } from './tree.ts';
 import { troubles } from './troubles.ts';
 import { timeText } from './words.ts';
@@ -51,6 +52,7 @@ export function panel(scene: Scene): Described | null {
             ...parts(scene),
             ...(isSwitchFirst ? [] : theSwitch(scene)),
             about(scene),
+            thisBrowser(scene),
           ]),
     ],
   );

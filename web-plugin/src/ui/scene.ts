@@ -8,6 +8,7 @@ import type { Box } from './tree.ts';
 export interface Local {
   isPanelOpen: boolean;
   isConfirmingUnseal: boolean;
+  isConfirmingReset: boolean;
   /**
    * False for a moment after a question has appeared. A server chooses when "the room is no longer sealed" comes; it
    * must not be able to slide the button under a click that was meant for something else.
@@ -27,6 +28,8 @@ export interface Actions {
   closePanel(): void;
   askUnseal(): void;
   keepSeal(): void;
+  askReset(): void;
+  keepDevice(): void;
   showTrouble(id: string): void;
   closeNotice(id: number): void;
   openCode(): void;

@@ -201,8 +201,17 @@ export interface UiIntents {
   /** Load the page anew; the buttons for it are shown where this is given. */
   reload?(): void;
   closeRefusal?(): void;
+  /** The controls for this browser's own device are shown where this is given. */
+  ownDevice?: OwnDeviceIntents;
   /** The controls for verifying are shown where this is given. */
   verification?: VerificationIntents;
+}
+
+export interface OwnDeviceIntents {
+  /** Hand the person what is public of this device, and of those it knows, as a file. */
+  save(): void;
+  /** From the next page on this browser is a new device; only ever by a click in the interface. */
+  reset(): void;
 }
 
 /** `confirm` and `heard` only ever come from a click inside the plugin's own interface. */
@@ -228,4 +237,6 @@ export type Line =
   | { kind: 'sealed-by'; name: string | null }
   | { kind: 'unsealed-by'; name: string | null }
   /** A round in which everybody was asked ended without everybody's agreement. */
-  | { kind: 'seal-stays' };
+  | { kind: 'seal-stays' }
+  /** This browser's device was asked to be begun anew; `isDone`: its storage let go of the old one. */
+  | { kind: 'device-reset'; isDone: boolean };

@@ -203,6 +203,7 @@ summary::after {
 }
 details[open] > summary::after { transform: rotate(225deg); margin-block-start: 9px; }
 .about p { margin-block-end: 8px; font-size: 14px; }
+.about .row { margin-block-end: 8px; }
 .about summary { font-size: 14px; padding-block: 4px; }
 .trouble.alarm summary .icon { color: var(--bad); }
 .trouble.warning summary .icon { color: var(--warn); }

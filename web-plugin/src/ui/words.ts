@@ -25,6 +25,7 @@ export function wordsFor({ cause }: Trouble, texts: Texts): Words {
 export function lineText(line: string | Line, texts: Texts): string {
   if (typeof line === 'string') return line;
   if (line.kind === 'seal-stays') return texts.lines['seal-stays'](line);
+  if (line.kind === 'device-reset') return texts.lines['device-reset'](line);
   const name = line.name === null ? null : nameInSentence(line.name, texts.someone);
   return line.kind === 'sealed-by'
     ? texts.lines['sealed-by']({ ...line, name })

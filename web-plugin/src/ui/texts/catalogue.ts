@@ -103,6 +103,18 @@ export interface Texts {
     temporary: string;
   };
 
+  /** This browser, as others know it. */
+  ownDevice: {
+    title: string;
+    means: string;
+    save: string;
+    reset: string;
+    confirmTitle: string;
+    confirmMeaning: string;
+    confirm: string;
+    keep: string;
+  };
+
   comparison: {
     title(name: string): string;
     steps: {

@@ -155,6 +155,19 @@ export const de: Texts = {
       'Dieses Fenster merkt sich niemanden, und andere sehen Sie beim nächsten Mal als neu: Es ist privat, oder sein Speicher geht nicht.',
   },
 
+  ownDevice: {
+    title: 'Dieser Browser',
+    means:
+      'Wer Sie hier trifft, erkennt diesen Browser an einem Schlüssel, der ihn nie verlässt. Was Sie unten speichern, ist öffentlich: die andere Hälfte dieses Schlüssels und die Geräte, denen dieser Browser begegnet ist.',
+    save: 'Öffentlichen Teil speichern',
+    reset: 'Mit neuem Schlüssel neu beginnen',
+    confirmTitle: 'Neu beginnen?',
+    confirmMeaning:
+      'Wer Sie geprüft hat, erfährt, dass Sie ein anderes Gerät benutzen, und muss Sie neu prüfen. Das laufende Gespräch bleibt, wie es ist.',
+    confirm: 'Ja, neu beginnen',
+    keep: 'Schlüssel behalten',
+  },
+
   comparison: {
     title: (name) => `${name} prüfen`,
     steps: {
@@ -382,6 +395,10 @@ export const de: Texts = {
         ? 'Das Siegel dieses Raums wurde aufgehoben.'
         : `${name} hat das Siegel dieses Raums aufgehoben.`,
     'seal-stays': () => 'Der Raum bleibt versiegelt: Nicht alle waren einverstanden.',
+    'device-reset': ({ isDone }) =>
+      isDone
+        ? 'Wenn Sie diese Seite das nächste Mal laden, hat dieser Browser einen neuen Schlüssel.'
+        : 'Der Schlüssel ließ sich nicht entfernen: Der Browser hat ihn nicht hergegeben. Versuchen Sie es noch einmal oder löschen Sie die Daten dieser Website.',
   },
 
   trouble: {

@@ -147,6 +147,19 @@ export const en: Texts = {
       'This window remembers nobody, and others will see you as somebody new next time: it is private, or its storage does not work.',
   },
 
+  ownDevice: {
+    title: 'This browser',
+    means:
+      'The people whom you meet here know this browser by a key that never leaves it. What you save below is public: the other half of that key, and the devices that this browser has met.',
+    save: 'Save the public part',
+    reset: 'Begin anew with a new key',
+    confirmTitle: 'Begin anew?',
+    confirmMeaning:
+      'Whoever has verified you will be told that you use another device, and has to verify you again. The call that you are in goes on as it is.',
+    confirm: 'Yes, begin anew',
+    keep: 'Keep the key',
+  },
+
   comparison: {
     title: (name) => `Verify ${name}`,
     steps: {
@@ -354,6 +367,10 @@ export const en: Texts = {
     'unsealed-by': ({ name }) =>
       name === null ? 'The seal of this room was ended.' : `${name} ended the seal of this room.`,
     'seal-stays': () => 'The room stays sealed: not everyone agreed to end the seal.',
+    'device-reset': ({ isDone }) =>
+      isDone
+        ? 'This browser has a new key from the next time that you load this page.'
+        : 'The key could not be removed: the browser did not let go of it. Try again, or delete the data of this website.',
   },
 
   trouble: {

@@ -147,6 +147,19 @@ export const es: Texts = {
       'Esta ventana no recuerda a nadie, y la próxima vez los demás lo verán como alguien nuevo: es privada, o su almacenamiento no funciona.',
   },
 
+  ownDevice: {
+    title: 'Este navegador',
+    means:
+      'Quienes se encuentran con usted aquí conocen este navegador por una clave que nunca sale de él. Lo que guarde abajo es público: la otra mitad de esa clave y los dispositivos que este navegador ha encontrado.',
+    save: 'Guardar la parte pública',
+    reset: 'Empezar de nuevo con otra clave',
+    confirmTitle: '¿Empezar de nuevo?',
+    confirmMeaning:
+      'Quienes le han verificado verán que usa otro dispositivo y tendrán que verificarle otra vez. La llamada en curso sigue como está.',
+    confirm: 'Sí, empezar de nuevo',
+    keep: 'Conservar la clave',
+  },
+
   comparison: {
     title: (name) => `Verificar a ${name}`,
     steps: {
@@ -361,6 +374,10 @@ export const es: Texts = {
     'unsealed-by': ({ name }) =>
       name === null ? 'El sello de esta sala se ha quitado.' : `${name} ha quitado el sello de esta sala.`,
     'seal-stays': () => 'La sala sigue sellada: no todos estaban de acuerdo.',
+    'device-reset': ({ isDone }) =>
+      isDone
+        ? 'La próxima vez que cargue esta página, este navegador tendrá una clave nueva.'
+        : 'No se pudo quitar la clave: el navegador no la soltó. Inténtelo otra vez o borre los datos de este sitio web.',
   },
 
   trouble: {

@@ -155,6 +155,19 @@ export const fr: Texts = {
       'Cette fenêtre ne retient personne, et la prochaine fois les autres vous verront comme une nouvelle personne : elle est privée, ou son stockage ne fonctionne pas.',
   },
 
+  ownDevice: {
+    title: 'Ce navigateur',
+    means:
+      'Les personnes que vous rencontrez ici connaissent ce navigateur par une clé qui ne le quitte jamais. Ce que vous enregistrez ci-dessous est public : l’autre moitié de cette clé et les appareils que ce navigateur a rencontrés.',
+    save: 'Enregistrer la partie publique',
+    reset: 'Recommencer avec une nouvelle clé',
+    confirmTitle: 'Recommencer ?',
+    confirmMeaning:
+      'Les personnes qui vous ont vérifié apprendront que vous utilisez un autre appareil et devront vous vérifier à nouveau. L’appel en cours continue tel quel.',
+    confirm: 'Oui, recommencer',
+    keep: 'Garder la clé',
+  },
+
   comparison: {
     title: (name) => `Vérifier ${name}`,
     steps: {
@@ -372,6 +385,10 @@ export const fr: Texts = {
         ? 'Le scellement de ce salon a pris fin.'
         : `${name} a mis fin au scellement de ce salon.`,
     'seal-stays': () => 'Le salon reste scellé : tout le monde n’était pas d’accord.',
+    'device-reset': ({ isDone }) =>
+      isDone
+        ? 'Au prochain chargement de cette page, ce navigateur aura une nouvelle clé.'
+        : 'La clé n’a pas pu être retirée : le navigateur ne l’a pas lâchée. Réessayez ou supprimez les données de ce site.',
   },
 
   trouble: {
