@@ -2,27 +2,37 @@
 
 import nodeCrypto from 'node:crypto';
 
+const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
+
 /** xoshiro128** (Blackman, Vigna 2018) over a seed spread by splitmix32. */
 export class Chance {
-  private readonly state: Uint32Array;
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
 
   constructor(seed: number) {
     let z = seed >>> 0;
-    this.state = Uint32Array.from({ length: 4 }, () => {
+    const next = (): number => {
       z = (z + 0x9e3779b9) >>> 0;
       let x = z;
       x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
       x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-      return (x ^ (x >>> 16)) >>> 0;
-    });
+      return x ^ (x >>> 16);
+    };
+    this.a = next();
+    this.b = next();
+    this.c = next();
+    this.d = next();
   }
 
   word(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.state;
-    const rotate = (x: number, by: number) => ((x << by) | (x >>> (32 - by))) >>> 0;
-    const result = Math.imul(rotate(Math.imul(b, 5) >>> 0, 7), 9) >>> 0;
-    const [a1, b1, c1, d1] = [a ^ d ^ b, b ^ c ^ a, c ^ a ^ (b << 9), rotate(d ^ b, 11)];
-    this.state.set([a1 >>> 0, b1 >>> 0, c1 >>> 0, d1 >>> 0]);
+    const { a, b, c, d } = this;
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    this.a = a ^ d ^ b;
+    this.b = b ^ c ^ a;
+    this.c = c ^ a ^ (b << 9);
+    this.d = rotate(d ^ b, 11);
     return result;
   }
 
@@ -37,7 +47,9 @@ export class Chance {
   }
 
   bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.word() & 255);
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at += 1) bytes[at] = this.word();
+    return bytes;
   }
 
   pick<T>(from: readonly T[]): T | undefined {

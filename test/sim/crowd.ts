@@ -1,52 +1,70 @@
 // The members of `sim:xmpp` together: who is here, what is measured of them, what must hold.
 
-import type { OlmLibrary } from '../../web-plugin/src/keys/index.ts';
+import { availableParallelism } from 'node:os';
 import type { RoomEvent } from '../stack/prosody/server.ts';
-import type { Chance } from './chance.ts';
+import { Host } from './hosts.ts';
 import { Invariants } from './invariants.ts';
 import type { Kind, Measure, Place } from './measure.ts';
-import { deafPairs } from './party.ts';
-import { Person } from './person.ts';
+import type { ClientsSetup, Report } from './orders.ts';
+import { deafPairs, Seat } from './seat.ts';
 
-const FRAME_MS = 20;
 const LOOK_MS = 250;
 
-export interface CrowdSetup {
-  olm: OlmLibrary;
-  chance: Chance;
-  room: string;
-  domain: string;
-  port: number;
+export interface CrowdSetup extends ClientsSetup {
   /** Who came and went, and when, as Prosody saw it. */
   events(): RoomEvent[];
+}
+
+/** A member as it is seen from here. */
+export class Person extends Seat {
+  joinedAt = 0;
+  readonly host: Host;
+
+  constructor(id: string, identity: string, host: Host, told: ConstructorParameters<typeof Seat>[2]) {
+    super(id, identity, told);
+    this.isPresent = false;
+    this.host = host;
+  }
+
+  async connect(): Promise<void> {
+    await this.host.order({ type: 'connect', id: this.id });
+  }
+
+  async seal(): Promise<void> {
+    await this.host.order({ type: 'seal', id: this.id });
+  }
 }
 
 export class Crowd implements Place {
   readonly people = new Map<string, Person>();
   readonly invariants = new Invariants();
   measure: Measure | null = null;
-  private goneMs = 0;
   private readonly byIdentity = new Map<string, Person>();
   private readonly setup: CrowdSetup;
-  private readonly timers: NodeJS.Timeout[];
+  private readonly hosts: Host[];
+  private readonly timer: NodeJS.Timeout;
   private count = 0;
+  /** While something is looked at that was told: when it was; never goes back. */
+  private toldAt = 0;
+  private isTold = false;
 
   constructor(setup: CrowdSetup) {
     this.setup = setup;
-    this.timers = [setInterval(() => this.frames(), FRAME_MS), setInterval(() => this.look(), LOOK_MS)];
+    const { room, domain, port, seed } = setup;
+    this.hosts = Array.from(
+      { length: availableParallelism() },
+      (_, n) => new Host({ room, domain, port, seed: seed * 1000 + n }, (reports) => this.told(reports)),
+    );
+    this.timer = setInterval(() => this.look(), LOOK_MS);
   }
 
   /** Milliseconds since the epoch, on the clock that Prosody's events carry, with fraction. */
   get now(): number {
-    return performance.timeOrigin + performance.now();
+    return this.isTold ? this.toldAt : performance.timeOrigin + performance.now();
   }
 
   get present(): Person[] {
     return [...this.people.values()].filter(({ isPresent }) => isPresent);
-  }
-
-  get coreMs(): number {
-    return [...this.people.values()].reduce((sum, { coreMs }) => sum + coreMs, this.goneMs);
   }
 
   areTogether(): boolean {
@@ -54,21 +72,13 @@ export class Crowd implements Place {
   }
 
   /** Somebody who is to connect and to enter. */
-  add(): Person {
+  async add(): Promise<Person> {
+    const host = this.hosts[this.count % this.hosts.length];
+    if (host === undefined) throw new Error('there is no process for clients');
     this.count += 1;
     const id = this.count.toString(16).padStart(8, '0');
-    const { olm, chance, room, domain, port } = this.setup;
-    const setup = {
-      id,
-      room,
-      domain,
-      port,
-      olm,
-      random: (length: number) => chance.bytes(length),
-      now: () => this.now,
-    };
-    const person: Person = new Person(setup, {
-      saw: (kind, who) => this.saw(person, kind, who),
+    const identity = String(await host.order({ type: 'add', id }));
+    const person: Person = new Person(id, identity, host, {
       used: (key) => {
         this.invariants.used(person, key, this.now);
         this.measure?.used(person, key);
@@ -78,23 +88,30 @@ export class Crowd implements Place {
         if (sender !== undefined) this.invariants.accepted(person, sender, key);
         this.measure?.accepted(person, owner, key);
       },
-      bytes: (kind, up, down) => this.measure?.bytes(kind, up, down),
+      missing: (owner, generation) => {
+        // A process that is gone fails the orders that are waited for.
+        host.order({ type: 'missing-key', id, owner, generation }).catch(() => undefined);
+      },
     });
     this.people.set(id, person);
-    this.byIdentity.set(person.identity, person);
+    this.byIdentity.set(identity, person);
     return person;
   }
 
   async enter(person: Person, isActive: boolean): Promise<void> {
     person.isPresent = true;
+    person.joinedAt = this.now;
+    person.isSealed = true;
+    person.isOn = isActive;
     this.measure?.event('join', person);
-    await person.enter(isActive);
+    await person.host.order({ type: 'enter', id: person.id, isActive });
   }
 
-  leave(person: Person): void {
-    person.leave();
+  async leave(person: Person): Promise<void> {
+    person.isPresent = false;
     for (const other of this.present) other.silent(person.identity);
     this.measure?.event('leave', person);
+    await person.host.order({ type: 'leave', id: person.id });
   }
 
   /** Pairs of which the first cannot open what the second sends now. */
@@ -103,11 +120,10 @@ export class Crowd implements Place {
   }
 
   /** Whoever left long ago is of no interest any more. */
-  forget(person: Person): void {
-    this.goneMs += person.coreMs;
+  async forget(person: Person): Promise<void> {
     this.people.delete(person.id);
     this.byIdentity.delete(person.identity);
-    person.release();
+    await person.host.order({ type: 'forget', id: person.id });
   }
 
   handedOut(kind: Kind, who: string): number | null {
@@ -116,28 +132,69 @@ export class Crowd implements Place {
     return found?.time ?? null;
   }
 
-  release(): void {
-    for (const person of this.people.values()) person.release();
+  async startClock(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.order({ type: 'start-clock' })));
+  }
+
+  /** CPU time of all cores since the start, milliseconds. */
+  stopClock(): Promise<number> {
+    return this.sum('stop-clock');
+  }
+
+  /** Lets go of all cores; the bytes that they held. */
+  weigh(): Promise<number> {
+    return this.sum('weigh');
   }
 
   async end(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
-    await Promise.all([...this.people.values()].map((person) => person.close()));
+    clearInterval(this.timer);
+    await Promise.all(this.hosts.map((host) => host.order({ type: 'end' })));
+    for (const host of this.hosts) host.release();
   }
 
-  private saw(observer: Person, kind: Kind, id: string): void {
+  kill(): void {
+    for (const host of this.hosts) host.kill();
+  }
+
+  private async sum(type: 'stop-clock' | 'weigh'): Promise<number> {
+    const parts = await Promise.all(this.hosts.map((host) => host.order({ type })));
+    return parts.reduce((sum: number, part) => sum + Number(part), 0);
+  }
+
+  /** From one process things come in their order; of two, one may tell a little later what was a little sooner. */
+  private told(reports: Report[]): void {
+    this.isTold = true;
+    for (const report of reports) {
+      this.toldAt = Math.max(this.toldAt, report.at);
+      const person = this.people.get(report.id);
+      if (person !== undefined) this.take(person, report);
+    }
+    this.isTold = false;
+  }
+
+  private take(person: Person, report: Report): void {
+    switch (report.type) {
+      case 'saw':
+        this.saw(person, report.kind, report.who, report.at);
+        break;
+      case 'command':
+        person.obey(report.command, report.at);
+        break;
+      case 'sealed':
+        this.invariants.sealed(person, report.key, report.counter, report.at);
+        break;
+      case 'bytes':
+        this.measure?.bytes(report.kind, report.up, report.down);
+        break;
+    }
+  }
+
+  private saw(observer: Person, kind: Kind, id: string, at: number): void {
     const who = this.people.get(id);
     if (who === undefined) return;
-    if (kind === 'leave') this.invariants.sawLeave(observer, who, this.now);
+    if (kind === 'leave') this.invariants.sawLeave(observer, who, at);
     else this.invariants.sawJoin(observer, who);
     this.measure?.saw(observer, kind, id);
-  }
-
-  private frames(): void {
-    for (const sender of this.present) {
-      const frame = sender.sealing(this.now) === null ? null : sender.worker.seal(this.now);
-      if (frame !== null) this.invariants.sealed(sender, frame.key, frame.counter, this.now);
-    }
   }
 
   private look(): void {

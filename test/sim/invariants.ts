@@ -84,7 +84,10 @@ export class Invariants {
   sawLeave(sender: Subject, leaver: Subject, now: number): void {
     const { generations, leaves } = this.of(sender);
     leaves.set(leaver, now);
-    for (const old of leaves.keys()) if (leaves.size > KEPT_LEAVES) leaves.delete(old);
+    for (const old of leaves.keys()) {
+      if (leaves.size <= KEPT_LEAVES) break;
+      leaves.delete(old);
+    }
     for (const number of generations) {
       const generation = this.generations.get(nameOf(sender.identity, number));
       if (generation?.holders.has(leaver)) generation.gone.set(leaver, now);

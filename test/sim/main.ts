@@ -36,7 +36,7 @@ else await one();
 
 async function one(): Promise<void> {
   const run = { members, active, scenario, seed, events, standIns: values['stand-ins'] };
-  const { world, measure, memory } = await simulate(run, { memory: true });
+  const { world, measure, memory } = await simulate(run, { memory: true, progress });
   for (const event of kinds)
     report(
       {
@@ -54,6 +54,15 @@ async function one(): Promise<void> {
     );
   for (const violation of world.violations.slice(0, 20)) process.stderr.write(`${violation}\n`);
   process.exitCode = world.violations.length === 0 ? 0 : 1;
+}
+
+/** A long run says now and then how far it is. */
+function progress(done: number): void {
+  if (done % 100 !== 0 || done === events) return;
+  const { user, system } = process.cpuUsage();
+  process.stderr.write(
+    `sim: seed ${seed}, ${done} of ${events} events, ${Math.round((user + system) / 1e6)} s of CPU\n`,
+  );
 }
 
 /** Each seed is a process of its own, as libolm draws its chance from one source; the lines come in order of seeds. */

@@ -1,6 +1,6 @@
 // How long after each join or leave everybody hears everybody under a new key, and what it costs.
 
-import type { Party } from './party.ts';
+import type { Seat } from './seat.ts';
 import type { MessageKind } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
 
@@ -9,7 +9,7 @@ export type Kind = 'join' | 'leave';
 /** Where the members are: a world in virtual time, or a crowd on a real server. */
 export interface Place {
   readonly now: number;
-  readonly present: Party[];
+  readonly present: Seat[];
   areTogether(a: string, b: string): boolean;
   /** When the server handed an event out, if that is known better than by the call of `event`. */
   handedOut?(kind: Kind, who: string): number | null;
@@ -20,15 +20,15 @@ interface Waiting {
   /** It has put a key to use after it saw the event. */
   switched: boolean;
   /** Who cannot open that yet. */
-  waiting: Set<Party>;
+  waiting: Set<Seat>;
 }
 
 interface Pending {
   kind: Kind;
-  who: Party;
+  who: Seat;
   at: number;
   /** Each active sender that still has somebody waiting. */
-  senders: Map<Party, Waiting>;
+  senders: Map<Seat, Waiting>;
 }
 
 /** A frame comes every 20 ms, and takes about as long as one message. */
@@ -55,7 +55,7 @@ export class Measure {
   private readonly took: Record<Kind, number[]> = { join: [], leave: [] };
   private readonly switches: number[] = [];
   /** Senders that saw a leave while they sent: under which generation, and when. */
-  private readonly old = new Map<Party, { generation: number; sawAt: number }[]>();
+  private readonly old = new Map<Seat, { generation: number; sawAt: number }[]>();
   private readonly bytesOf = { up: 0, down: 0, beaconsDown: 0 };
   private readonly totals: Record<
     Kind,
@@ -69,10 +69,10 @@ export class Measure {
     this.place = place;
   }
 
-  event(kind: Kind, who: Party): void {
-    const senders = new Map<Party, Waiting>();
+  event(kind: Kind, who: Seat): void {
+    const senders = new Map<Seat, Waiting>();
     for (const sender of this.place.present) {
-      const sees = ({ id }: Party) => this.place.areTogether(sender.id, id);
+      const sees = ({ id }: Seat) => this.place.areTogether(sender.id, id);
       if (sender === who || !sender.isOn || !sender.isSealed || !sees(who)) continue;
       const waiting = new Set(this.place.present.filter((member) => member !== sender && sees(member)));
       senders.set(sender, { sawAt: null, switched: false, waiting });
@@ -81,7 +81,7 @@ export class Measure {
     this.pending.push({ kind, who, at: this.place.now, senders });
   }
 
-  saw(observer: Party, kind: Kind, id: string): void {
+  saw(observer: Seat, kind: Kind, id: string): void {
     for (const event of this.pending) {
       const sender = event.senders.get(observer);
       if (event.kind === kind && event.who.id === id && sender?.sawAt === null) sender.sawAt = this.place.now;
@@ -93,7 +93,7 @@ export class Measure {
     this.old.set(observer, old);
   }
 
-  used(sender: Party, key: SealingKey): void {
+  used(sender: Seat, key: SealingKey): void {
     for (const event of this.pending) {
       const entry = event.senders.get(sender);
       if (entry === undefined || entry.sawAt === null) continue;
@@ -113,7 +113,7 @@ export class Measure {
     this.settle();
   }
 
-  accepted(receiver: Party, owner: string, _key: SealingKey): void {
+  accepted(receiver: Seat, owner: string, _key: SealingKey): void {
     for (const event of this.pending) {
       for (const [sender, entry] of event.senders) {
         if (sender.identity !== owner || !entry.switched || !entry.waiting.has(receiver)) continue;
@@ -124,7 +124,7 @@ export class Measure {
     this.settle();
   }
 
-  stopped(sender: Party): void {
+  stopped(sender: Seat): void {
     for (const event of this.pending) event.senders.delete(sender);
     this.old.delete(sender);
     this.settle();
@@ -184,7 +184,7 @@ export class Measure {
     }
   }
 
-  private check(event: Pending, sender: Party, entry: { waiting: Set<Party> }, key: SealingKey): void {
+  private check(event: Pending, sender: Seat, entry: { waiting: Set<Seat> }, key: SealingKey): void {
     for (const receiver of entry.waiting) {
       if (receiver.worker.opens(sender.identity, key, this.place.now)) entry.waiting.delete(receiver);
     }
@@ -201,7 +201,7 @@ export class Measure {
     this.pending = this.pending.filter(({ senders }) => senders.size > 0);
   }
 
-  private drop(who: Party): void {
+  private drop(who: Seat): void {
     if (who.isPresent) return;
     for (const event of this.pending) {
       event.senders.delete(who);

@@ -1,11 +1,11 @@
 // One member of `sim:xmpp`: a key core as a real XMPP client in a room of the embedded Prosody, in wall-clock time.
 
+import type { Socket } from 'node:net';
 import { client, type Element, type Entity, xml } from '@xmpp/client';
 import {
   type CoreAction,
   type CoreEvent,
   createCore,
-  type Identity,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
 import { NS } from '../stack/focus/namespaces.ts';
@@ -13,8 +13,8 @@ import { readPresence } from '../stack/focus/occupant.ts';
 import { FOCUS_NICK } from '../stack/focus/sessions.ts';
 import { until } from '../stack/until.ts';
 import { Party } from './party.ts';
-import type { MessageKind } from './stanza.ts';
-import type { SealingKey } from './worker-model.ts';
+import type { KeyCommand } from './seat.ts';
+import { type MessageKind, quotedBytes } from './stanza.ts';
 
 const CONNECT_MS = 60_000;
 
@@ -28,39 +28,41 @@ export interface PersonSetup {
   now(): number;
 }
 
-/** What the crowd is told of its members. */
+/** Told what goes on with one. */
 export interface Told {
   saw(kind: 'join' | 'leave', who: string): void;
-  used(key: SealingKey): void;
-  accepted(owner: Identity, key: SealingKey): void;
+  /** At the time, on the clock of the setup, at which its core was asked. */
+  command(command: KeyCommand, at: number): void;
   bytes(kind: MessageKind, up: number, down: number): void;
 }
 
 export class Person extends Party {
-  joinedAt = 0;
   readonly entity: Entity;
   private readonly setup: PersonSetup;
-  private readonly told: Told;
+  private readonly watcher: Told;
   /** Bundles of those who are here, as last announced. */
   private readonly bundles = new Map<string, string | null>();
   private timer: NodeJS.Timeout | null = null;
   private entered: (error?: Error) => void = () => undefined;
 
-  constructor(setup: PersonSetup, told: Told) {
+  constructor(setup: PersonSetup, watcher: Told) {
     const { id, room, olm, random } = setup;
     const core = createCore({ olm, room, self: id, random });
     super(id, core, {
       send: (action) => this.post(action),
       wake: (at) => this.wake(at),
-      used: (key) => told.used(key),
-      accepted: (owner, key) => told.accepted(owner, key),
+      command: (command, at) => watcher.command(command, at),
+      used: () => undefined,
+      accepted: () => undefined,
     });
     this.setup = setup;
-    this.told = told;
+    this.watcher = watcher;
     this.isPresent = false;
     this.entity = client({ service: `xmpp://127.0.0.1:${setup.port}`, domain: setup.domain });
     this.entity.reconnect.stop();
     Object.assign(this.entity, { timeout: CONNECT_MS });
+    // As browsers have it for every web socket: nothing waits for the acknowledgement of what went before.
+    this.entity.on('connect', () => (this.entity as unknown as { socket: Socket }).socket.setNoDelay(true));
     this.entity.on('error', (error: Error) => this.entered(error));
     this.entity.on('stanza', (stanza: Element) => this.read(stanza));
   }
@@ -78,7 +80,6 @@ export class Person extends Party {
   /** Resolves when the own presence came back, after those of all others. */
   async enter(isActive: boolean): Promise<void> {
     this.isPresent = true;
-    this.joinedAt = this.setup.now();
     this.occur({ type: 'sealed' });
     if (isActive) this.occur({ type: 'source', on: true });
     const inside = new Promise<void>((resolve, reject) => {
@@ -105,8 +106,7 @@ export class Person extends Party {
   }
 
   leave(): void {
-    this.isPresent = false;
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.rest();
     void this.entity
       .send(xml('presence', { to: `${this.setup.room}/${this.id}`, type: 'unavailable' }))
       .then(() => this.close())
@@ -114,9 +114,19 @@ export class Person extends Party {
   }
 
   async close(): Promise<void> {
+    this.rest();
+    if (this.entity.status === 'online') await this.entity.stop().catch(() => undefined);
+  }
+
+  override release(): void {
+    this.rest();
+    super.release();
+  }
+
+  /** Nothing more comes to its core. */
+  private rest(): void {
     this.isPresent = false;
     if (this.timer !== null) clearTimeout(this.timer);
-    if (this.entity.status === 'online') await this.entity.stop().catch(() => undefined);
   }
 
   occur(event: CoreEvent): void {
@@ -143,7 +153,7 @@ export class Person extends Party {
     const occupant = news.id;
     if (news.type === 'left') {
       this.bundles.delete(occupant);
-      this.told.saw('leave', occupant);
+      this.watcher.saw('leave', occupant);
       this.occur({ type: 'left', occupant });
       return;
     }
@@ -151,7 +161,7 @@ export class Person extends Party {
     const known = this.bundles.get(occupant);
     this.bundles.set(occupant, bundle);
     if (known === undefined) {
-      this.told.saw('join', occupant);
+      this.watcher.saw('join', occupant);
       this.occur({ type: 'joined', occupant, bundle });
     } else if (known !== bundle) this.occur({ type: 'bundle', occupant, bundle });
   }
@@ -163,7 +173,7 @@ export class Person extends Party {
     const payload: unknown = JSON.parse(text);
     const kind = kindOf(payload);
     if (kind === null) return;
-    this.told.bytes(kind, 0, wireBytes(stanza, text));
+    this.watcher.bytes(kind, 0, wireBytes(stanza, text));
     this.occur({ type: 'message', from, payload });
   }
 
@@ -176,7 +186,7 @@ export class Person extends Party {
       isPublic ? { to: room, type: 'groupchat' } : { to: `${room}/${to}`, type: 'chat' },
       xml('json-message', { xmlns: NS.jitmeet }, text),
     );
-    this.told.bytes(kindOf(message) ?? 'data', wireBytes(stanza, text), 0);
+    this.watcher.bytes(kindOf(message) ?? 'data', wireBytes(stanza, text), 0);
     this.entity.send(stanza).catch(() => undefined);
   }
 
@@ -206,5 +216,5 @@ function wireBytes(stanza: Element, text: string): number {
   payload.children = [];
   const around = Buffer.byteLength(stanza.toString()) - '/>'.length + '></json-message>'.length;
   payload.children = content;
-  return around + Buffer.byteLength(text) + 5 * (text.split('"').length - 1);
+  return around + quotedBytes(text);
 }

@@ -46,8 +46,14 @@ export interface Outcome {
   memory: number | null;
 }
 
-/** `memory`: measure it, which takes a collection of garbage at three moments. */
-export async function simulate(run: Run, { memory = false } = {}): Promise<Outcome> {
+export interface Wishes {
+  /** Measure it, which takes a collection of garbage at three moments. */
+  memory?: boolean;
+  /** Told after each event how many there were. */
+  progress?: (events: number) => void;
+}
+
+export async function simulate(run: Run, { memory = false, progress }: Wishes = {}): Promise<Outcome> {
   const { members, active, scenario, seed, events } = run;
   const chance = new Chance(seed);
   seedOlm(chance);
@@ -84,6 +90,7 @@ export async function simulate(run: Run, { memory = false } = {}): Promise<Outco
     measure.charge(isLeave ? 'leave' : 'join', clock.stop());
     checkExtent(world, n, count);
     if (n === events >> 1) middle = scale?.total() ?? 0;
+    progress?.(n + 1);
   }
   world.heal();
   world.network = NETWORKS.churn;

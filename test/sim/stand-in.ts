@@ -103,6 +103,11 @@ class Session implements OlmSession {
     return [type, whole.toString('base64').replace(/=+$/, '')];
   }
 
+  /** libolm throws a message away for it. */
+  prepare(): void {
+    this.sent += 1;
+  }
+
   decrypt(type: 0 | 1, body: string): string {
     const { session, ends, fromInitiator, number, text } = read(type, body);
     if (!equal(session, this.session) || !equal(ends, this.ends)) throw new Error('of another session');
@@ -112,7 +117,10 @@ class Session implements OlmSession {
     this.highest = Math.max(this.highest, number);
     this.hasHeard = true;
     this.opened.add(number);
-    for (const old of this.opened) if (this.opened.size > 2 * GAP) this.opened.delete(old);
+    for (const old of this.opened) {
+      if (this.opened.size <= 2 * GAP) break;
+      this.opened.delete(old);
+    }
     return text;
   }
 

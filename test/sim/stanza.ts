@@ -1,7 +1,5 @@
 // How many bytes an endpoint message is on the stream between Prosody and a client.
 
-import type { EndpointMessage } from '../../web-plugin/src/wire/index.ts';
-
 export type MessageKind = 'key' | 'beacon' | 'data';
 
 /** Room of the deployment's kind, with the occupant ids of Jitsi; an anonymous login with the ids of Prosody. */
@@ -12,7 +10,11 @@ const AROUND =
   `<json-message xmlns='http://jitsi.org/jitmeet'></json-message></message>`;
 
 /** Quotes of the JSON stand as entities, as both lib-jitsi-meet and Prosody write them. */
-export function stanzaBytes(message: EndpointMessage): number {
-  const text = JSON.stringify(message);
-  return AROUND.length + text.length + 5 * (text.split('"').length - 1);
+export const stanzaBytes = (json: string): number => AROUND.length + quotedBytes(json);
+
+/** Of JSON whose quotes stand as entities. */
+export function quotedBytes(json: string): number {
+  let bytes = Buffer.byteLength(json);
+  for (let at = json.indexOf('"'); at >= 0; at = json.indexOf('"', at + 1)) bytes += '&quot;'.length - 1;
+  return bytes;
 }

@@ -9,13 +9,19 @@ export interface SealingKey {
   base: Uint8Array;
 }
 
+interface Opening extends SealingKey {
+  deadAt: number;
+  /** The sender's key that was last seen to be this one. */
+  opened: SealingKey | null;
+}
+
 export class WorkerModel {
   private sealing: SealingKey | null = null;
   /** One for the life of the page; this model has one source (rule M5). */
   private counter = 0;
   private readonly expiry = new Map<number, number>();
   private readonly installed = new Set<string>();
-  private readonly opening = new Map<string, Map<number, SealingKey & { deadAt: number }>>();
+  private readonly opening = new Map<string, Map<number, Opening>>();
 
   /** A new worker: it has no key, but no key that the old one had may come to it. */
   successor(): WorkerModel {
@@ -61,9 +67,9 @@ export class WorkerModel {
   }
 
   acceptKey(owner: string, key: SealingKey): void {
-    const keys = this.opening.get(owner) ?? new Map<number, SealingKey & { deadAt: number }>();
+    const keys = this.opening.get(owner) ?? new Map<number, Opening>();
     this.opening.set(owner, keys);
-    keys.set(key.generation, { ...key, deadAt: Number.POSITIVE_INFINITY });
+    keys.set(key.generation, { ...key, deadAt: Number.POSITIVE_INFINITY, opened: null });
   }
 
   retire(owner: string, generations: number[], at: number): void {
@@ -80,12 +86,14 @@ export class WorkerModel {
   opens(owner: string, sealed: SealingKey, now: number): boolean {
     const key = this.opening.get(owner)?.get(sealed.generation);
     if (key === undefined || key.deadAt <= now || sealed.step < key.step) return false;
+    if (key.opened === sealed) return true;
     let { base } = key;
     for (let step = key.step; step < sealed.step; step += 1) base = stepBase(base);
     if (!equal(base, sealed.base)) return false;
     // A step is committed once something opened under it (rule M8).
     key.step = sealed.step;
     key.base = base;
+    key.opened = sealed;
     return true;
   }
 }

@@ -11,8 +11,9 @@ import {
 import type { EndpointMessage, OlmPart } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
 import { Invariants } from './invariants.ts';
-import { deafPairs, Party } from './party.ts';
+import { Party } from './party.ts';
 import { Schedule } from './schedule.ts';
+import { deafPairs } from './seat.ts';
 import { type MessageKind, stanzaBytes } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
 
@@ -247,15 +248,17 @@ export class World {
   }
 
   private send(from: Member, { to, message }: Extract<CoreAction, { type: 'send' }>): void {
-    this.note(`${from.id} to ${to} ${JSON.stringify(message)}`);
+    const json = JSON.stringify(message);
+    this.note(`${from.id} to ${to} ${json}`);
     const kind: MessageKind = 'beacon' in message ? 'beacon' : 'data' in message ? 'data' : 'key';
-    this.observer?.bytes(kind, stanzaBytes(message), 0);
+    const bytes = stanzaBytes(json);
+    this.observer?.bytes(kind, bytes, 0);
     const at = this.network.reorders ? this.now + this.delay() : Math.max(from.upAt, this.now + this.delay());
     from.upAt = at;
     this.schedule.at(at, () => {
       if (!from.isPresent) return;
       if ('olm' in message) this.handOut(from, to, message.olm);
-      else this.broadcast(from, to, message, kind);
+      else this.broadcast(from, to, message, kind, bytes);
     });
   }
 
@@ -264,12 +267,18 @@ export class World {
     for (const [id, part] of Object.entries(parts)) {
       const receiver = this.members.get(id);
       if (receiver === undefined || (to !== 'room' && to !== id)) continue;
-      this.reach(from, receiver, { type: 'sealmeet', v: 1, olm: { [id]: part } }, 'key');
+      const message: EndpointMessage = { type: 'sealmeet', v: 1, olm: { [id]: part } };
+      this.reach(from, receiver, message, 'key', stanzaBytes(JSON.stringify(message)));
     }
   }
 
-  private broadcast(from: Member, to: string, message: EndpointMessage, kind: MessageKind): void {
-    const bytes = stanzaBytes(message);
+  private broadcast(
+    from: Member,
+    to: string,
+    message: EndpointMessage,
+    kind: MessageKind,
+    bytes: number,
+  ): void {
     for (const receiver of to === 'room' ? this.present : [this.members.get(to)])
       if (receiver !== undefined) this.reach(from, receiver, message, kind, bytes);
   }
@@ -279,7 +288,7 @@ export class World {
     receiver: Member,
     message: EndpointMessage,
     kind: MessageKind,
-    bytes = stanzaBytes(message),
+    bytes: number,
   ): void {
     if (receiver === from || !this.areTogether(from.id, receiver.id)) return;
     this.recent.push({ from: from.id, payload: message });

@@ -2,10 +2,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { performance as eventLoop } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { client, xml } from '@xmpp/client';
-import { loadOlm } from '../../web-plugin/src/keys/index.ts';
 import { createFolder, removeLeftovers } from '../stack/data-folder.ts';
 import { NS } from '../stack/focus/namespaces.ts';
 import { FOCUS_NICK } from '../stack/focus/sessions.ts';
@@ -13,12 +11,10 @@ import { AUTH_DOMAIN, DOMAIN, FOCUS_USER, MUC_DOMAIN } from '../stack/prosody/co
 import { ProsodyServer } from '../stack/prosody/server.ts';
 import { MODULE } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';
-import { Chance, seedOlm } from './chance.ts';
-import { CpuClock } from './cpu-clock.ts';
+import { Chance } from './chance.ts';
 import { Crowd } from './crowd.ts';
 import { Measure } from './measure.ts';
 import { kinds, report, stop, wholeNumber } from './report.ts';
-import { Scale } from './scale.ts';
 
 const { values } = parseArgs({
   options: {
@@ -72,17 +68,15 @@ async function openRoom(port: number, secret: string, room: string, owner: () =>
 
 async function play(prosody: ProsodyServer, secret: string): Promise<void> {
   const chance = new Chance(seed);
-  seedOlm(chance);
-  const olm = await loadOlm();
-  const scale = new Scale();
   const room = `crowd@${MUC_DOMAIN}`;
   const port = prosody.ports.c2s;
-  const crowd = new Crowd({ olm, chance, room, domain: DOMAIN, port, events: () => prosody.events() });
+  const crowd = new Crowd({ room, domain: DOMAIN, port, seed, events: () => prosody.events() });
+  process.on('exit', () => crowd.kill());
   const trace = createHash('sha256');
-  const first = crowd.add();
+  const first = await crowd.add();
   const focus = await openRoom(port, secret, room, async () => {
     await first.connect();
-    await first.enter(active > 0);
+    await crowd.enter(first, active > 0);
     return first.id;
   });
   try {
@@ -91,9 +85,9 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
       const batch = Array.from({ length: Math.min(AT_ONCE, members - n) }, (_, at) => n + at);
       await Promise.all(
         batch.map(async (place) => {
-          const person = crowd.add();
+          const person = await crowd.add();
           await person.connect();
-          await person.enter(place < active);
+          await crowd.enter(person, place < active);
         }),
       );
     }
@@ -103,17 +97,15 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
     });
     await sleep(2 * PAUSE_MS);
     const measure = new Measure(crowd);
-    const clock = new CpuClock(() => crowd.coreMs);
     crowd.measure = measure;
     for (let n = 0; n < events; n += 1) {
       const isLeave = n % 2 === 0;
-      const newcomer = isLeave ? null : crowd.add();
+      const newcomer = isLeave ? null : await crowd.add();
       await newcomer?.connect();
       measure.discount();
-      clock.start();
-      const idle = eventLoop.eventLoopUtilization();
+      await crowd.startClock();
       const leaver = isLeave ? chance.pick(crowd.present) : undefined;
-      if (leaver !== undefined) crowd.leave(leaver);
+      if (leaver !== undefined) await crowd.leave(leaver);
       const missing = active - crowd.present.filter(({ isOn }) => isOn).length;
       if (newcomer !== null) await crowd.enter(newcomer, missing > 0);
       trace.update(`${isLeave ? 'leave' : 'join'} ${(leaver ?? newcomer)?.id}\n`);
@@ -122,18 +114,18 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
         everyMs: 20,
       });
       await sleep(PAUSE_MS);
-      measure.charge(isLeave ? 'leave' : 'join', clock.stop(eventLoop.eventLoopUtilization(idle).idle));
-      if (leaver !== undefined) crowd.forget(leaver);
+      measure.charge(isLeave ? 'leave' : 'join', await crowd.stopClock());
+      if (leaver !== undefined) await crowd.forget(leaver);
     }
     for (const problem of crowd.deaf()) crowd.invariants.violation(problem);
-    await conclude(crowd, measure, scale, trace.digest('hex'));
+    await conclude(crowd, measure, trace.digest('hex'));
   } finally {
     await Promise.race([Promise.all([crowd.end(), focus.stop().catch(() => undefined)]), sleep(CLOSE_MS)]);
   }
 }
 
-async function conclude(crowd: Crowd, measure: Measure, scale: Scale, trace: string): Promise<void> {
-  const memory = Math.round(scale.cores(() => crowd.release()) / members);
+async function conclude(crowd: Crowd, measure: Measure, trace: string): Promise<void> {
+  const memory = Math.round((await crowd.weigh()) / members);
   const bound = BOUNDS.find((each) => members <= each.members && active <= each.active);
   const missed: string[] = [...crowd.invariants.violations];
   for (const event of kinds) {

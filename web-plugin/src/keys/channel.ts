@@ -68,6 +68,11 @@ export class Channel {
     return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(seq, gift) }));
   }
 
+  /** Computes in a quiet moment what the next key to be given needs. */
+  prepare(): void {
+    this.links.active?.prepare();
+  }
+
   requestKey(min: number): OlmPart {
     return this.sealOpen(() => () => ({ type: 'keyreq', min }));
   }

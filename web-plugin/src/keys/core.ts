@@ -217,7 +217,7 @@ class KeyCore implements Core {
 
   private due(): void {
     const { now } = this.outbox;
-    this.keys.sending.due(now);
+    this.keys.due(now);
     this.beacons.agreement.due(now);
     this.comparisons.due(now);
     this.conversation.flush();
@@ -227,13 +227,7 @@ class KeyCore implements Core {
 
   private wake(): void {
     let at = Number.POSITIVE_INFINITY;
-    const parts = [
-      this.keys.sending,
-      this.beacons.agreement,
-      this.conversation,
-      this.comparisons,
-      this.peers,
-    ];
+    const parts = [this.keys, this.beacons.agreement, this.conversation, this.comparisons, this.peers];
     for (const { deadline } of parts) at = Math.min(at, deadline ?? at);
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;

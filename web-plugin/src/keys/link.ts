@@ -65,6 +65,11 @@ export class Link {
     return this.session.encrypt(encodePlaintext({ room, from: self, to: peer }, this.sent, make(this.sent)));
   }
 
+  /** What the next message needs, in a quiet moment. */
+  prepare(): void {
+    this.session.prepare();
+  }
+
   /** Null if this session does not open it; throws a Refusal if it does and the content is not acceptable. */
   open([type, body]: OlmPart): Opened | null {
     let plain: string;
@@ -81,7 +86,8 @@ export class Link {
     if (seq + SEQ_WINDOW < this.highest || this.seen.has(seq)) throw new Refusal('plaintext: seq was seen');
     this.highest = Math.max(this.highest, seq);
     this.seen.add(seq);
-    for (const old of this.seen) if (old + SEQ_WINDOW < this.highest) this.seen.delete(old);
+    if (this.seen.size > SEQ_WINDOW)
+      for (const old of this.seen) if (old + SEQ_WINDOW < this.highest) this.seen.delete(old);
     return { seq, content };
   }
 

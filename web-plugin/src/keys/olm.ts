@@ -7,6 +7,8 @@ export interface OlmSession {
   /** Equal at both ends. */
   readonly id: string;
   encrypt(text: string): [type: 0 | 1, body: string];
+  /** Makes now what the next `encrypt` after a `decrypt` would make: a key of the ratchet. docs/protocol.md §4.6. */
+  prepare(): void;
   /** Throws if it does not open. */
   decrypt(type: 0 | 1, body: string): string;
   /** Does this pre-key message belong to this session? */
@@ -101,13 +103,23 @@ function opened(create: (made: Olm.Session) => void): OlmSession {
     session.free();
     throw error;
   }
+  let isTurned = false;
   return {
     id: session.session_id(),
     encrypt(text) {
       const { type, body } = session.encrypt(text);
+      isTurned = false;
       return [type, body];
     },
-    decrypt: (type, body) => session.decrypt(type, body),
+    prepare() {
+      if (isTurned) session.encrypt('');
+      isTurned = false;
+    },
+    decrypt(type, body) {
+      const text = session.decrypt(type, body);
+      isTurned = true;
+      return text;
+    },
     matches: (peer, body) => session.matches_inbound_from(toBase64(peer), body),
     free: () => session.free(),
   };

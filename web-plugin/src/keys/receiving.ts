@@ -71,7 +71,8 @@ export class Receiving {
       this.excluded.set(name, [...(this.excluded.get(name) ?? []), key.generation].slice(-NAMINGS));
     }
     for (const name of this.excluded.keys()) {
-      if (this.excluded.size > NAMED_LEAVERS) this.excluded.delete(name);
+      if (this.excluded.size <= NAMED_LEAVERS) break;
+      this.excluded.delete(name);
     }
     const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
     return { accept: true, retire: this.kill(surplus) };

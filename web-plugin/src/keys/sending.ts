@@ -88,7 +88,10 @@ export class Sending {
   leave(identity: Identity, now: number): void {
     this.joined.delete(identity);
     this.gone.add(identity);
-    for (const old of this.gone) if (this.gone.size > REMEMBERED_LEAVERS) this.gone.delete(old);
+    for (const old of this.gone) {
+      if (this.gone.size <= REMEMBERED_LEAVERS) break;
+      this.gone.delete(old);
+    }
     this.leavers = [...this.leavers, { identity, at: now, isNamed: false }].slice(-LIMITS.excludes);
     this.stale = 'leave';
     for (const generation of this.sent) {

@@ -62,13 +62,20 @@ function encode(bytes: Uint8Array, alphabet: string): string {
   return text;
 }
 
-const reverse = (alphabet: string): Map<number, number> =>
-  new Map([...alphabet].map((letter, value) => [letter.charCodeAt(0), value]));
+const NOT_THERE = 64;
+
+/** The value of each character, by its code. */
+function reverse(alphabet: string): Uint8Array {
+  const values = new Uint8Array(128).fill(NOT_THERE);
+  for (let value = 0; value < alphabet.length; value += 1) values[alphabet.charCodeAt(value)] = value;
+  return values;
+}
+
 const STANDARD_VALUES = reverse(STANDARD);
 const URL_SAFE_VALUES = reverse(URL_SAFE);
 
 /** Null unless `text` is the one spelling that `encode` gives (RFC 4648 §3.5: pad bits zero, no padding). */
-function decode(text: string, values: Map<number, number>): Uint8Array | null {
+function decode(text: string, values: Uint8Array): Uint8Array | null {
   const rest = text.length % 4;
   if (rest === 1) return null;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
@@ -76,8 +83,8 @@ function decode(text: string, values: Map<number, number>): Uint8Array | null {
   let held = 0;
   let out = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const value = values.get(text.charCodeAt(at));
-    if (value === undefined) return null;
+    const value = values[text.charCodeAt(at)] ?? NOT_THERE;
+    if (value === NOT_THERE) return null;
     held = ((held << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {

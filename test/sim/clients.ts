@@ -1,0 +1,131 @@
+// A process of `sim:xmpp`: some of its members, each a real XMPP client. Does what it is told, and tells what goes on.
+
+import { performance as eventLoop } from 'node:perf_hooks';
+import { loadOlm } from '../../web-plugin/src/keys/index.ts';
+import { Chance, seedOlm } from './chance.ts';
+import { CpuClock } from './cpu-clock.ts';
+import type { Answer, ClientsSetup, FromClients, Order, Report, ToClients } from './orders.ts';
+import { Person } from './person.ts';
+import { Scale } from './scale.ts';
+import { Verifier } from './verifier.ts';
+
+const FRAME_MS = 20;
+/** What went on carries its own time, so that it may wait this long for more. */
+const TELL_MS = 10;
+
+const { room, domain, port, seed } = JSON.parse(process.argv[2] ?? '') as ClientsSetup;
+const chance = new Chance(seed);
+seedOlm(chance);
+const verifier = new Verifier(await loadOlm());
+const olm = verifier.library();
+const scale = new Scale();
+const people = new Map<string, Person>();
+let goneMs = 0;
+let reports: Report[] = [];
+const clock = new CpuClock(
+  () => [...people.values()].reduce((sum, { coreMs }) => sum + coreMs, goneMs) + verifier.sparedMs,
+);
+let idle = eventLoop.eventLoopUtilization();
+
+/** On the clock that Prosody's events carry too. */
+const now = () => performance.timeOrigin + performance.now();
+
+const post = (message: FromClients) => process.send?.(message);
+
+const timers = [
+  setInterval(() => {
+    for (const person of people.values()) {
+      const at = now();
+      const frame = person.isPresent && person.sealing(at) !== null ? person.worker.seal(at) : null;
+      if (frame !== null) reports.push({ id: person.id, at, type: 'sealed', ...frame });
+    }
+  }, FRAME_MS),
+  setInterval(tell, TELL_MS),
+];
+
+function tell(): void {
+  if (reports.length > 0) post({ reports });
+  reports = [];
+}
+
+function add(id: string): string {
+  const random = (length: number) => chance.bytes(length);
+  const person = new Person(
+    { id, room, domain, port, olm, random, now },
+    {
+      saw: (kind, who) => reports.push({ id, at: now(), type: 'saw', kind, who }),
+      command: (command, at) => reports.push({ id, at, type: 'command', command }),
+      bytes: (kind, up, down) => reports.push({ id, at: now(), type: 'bytes', kind, up, down }),
+    },
+  );
+  people.set(id, person);
+  return person.identity;
+}
+
+function personOf(id: string): Person {
+  const person = people.get(id);
+  if (person === undefined) throw new Error(`${id} is not here`);
+  return person;
+}
+
+async function obey(order: Order): Promise<string | number | null> {
+  switch (order.type) {
+    case 'add':
+      return add(order.id);
+    case 'connect':
+      await personOf(order.id).connect();
+      return null;
+    case 'enter':
+      await personOf(order.id).enter(order.isActive);
+      return null;
+    case 'seal':
+      await personOf(order.id).seal();
+      return null;
+    case 'leave':
+      personOf(order.id).leave();
+      return null;
+    case 'forget': {
+      const person = personOf(order.id);
+      goneMs += person.coreMs;
+      people.delete(order.id);
+      person.release();
+      return null;
+    }
+    case 'missing-key': {
+      const { owner, generation } = order;
+      const person = people.get(order.id);
+      if (person?.isPresent) person.occur({ type: 'missing-key', owner, generation });
+      return null;
+    }
+    case 'start-clock':
+      clock.start();
+      idle = eventLoop.eventLoopUtilization();
+      return null;
+    case 'stop-clock':
+      return clock.stop(eventLoop.eventLoopUtilization(idle).idle);
+    case 'weigh':
+      return scale.cores(() => {
+        for (const person of people.values()) person.release();
+      });
+    case 'end':
+      for (const timer of timers) clearInterval(timer);
+      await Promise.all([...people.values()].map((person) => person.close()));
+      return null;
+  }
+}
+
+process.on('message', ({ number, order }: ToClients) => {
+  void obey(order).then(
+    (value) => answer({ of: number, value }),
+    (error: unknown) =>
+      answer({ of: number, failed: error instanceof Error ? error.message : String(error) }),
+  );
+});
+// Whoever gave the orders is gone.
+process.on('disconnect', () => process.exit());
+
+/** After what went on before. */
+function answer(message: Answer): void {
+  tell();
+  post(message);
+}

@@ -1,0 +1,56 @@
+// The processes in which the members of `sim:xmpp` run, so that not one thread has to do the work of all of them.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ClientsSetup, FromClients, Order, Report, ToClients } from './orders.ts';
+
+interface Asked {
+  resolve(value: string | number | null): void;
+  reject(error: Error): void;
+}
+
+const PROGRAM = fileURLToPath(new URL('clients.ts', import.meta.url));
+
+export class Host {
+  private readonly child: ChildProcess;
+  private readonly asked = new Map<number, Asked>();
+  private count = 0;
+
+  constructor(setup: ClientsSetup, told: (reports: Report[]) => void) {
+    this.child = fork(PROGRAM, [JSON.stringify(setup)], { serialization: 'advanced' });
+    this.child.on('message', (message: FromClients) => {
+      if ('reports' in message) told(message.reports);
+      else {
+        const asked = this.asked.get(message.of);
+        this.asked.delete(message.of);
+        if ('failed' in message) asked?.reject(new Error(message.failed));
+        else asked?.resolve(message.value);
+      }
+    });
+    this.child.once('exit', (code, signal) => {
+      const error = new Error(`the clients' process ended: ${signal ?? code}`);
+      for (const { reject } of this.asked.values()) reject(error);
+    });
+  }
+
+  /** Rejects with what the other process says went wrong. */
+  order(order: Order): Promise<string | number | null> {
+    this.count += 1;
+    const message: ToClients = { number: this.count, order };
+    return new Promise((resolve, reject) => {
+      this.asked.set(message.number, { resolve, reject });
+      this.child.send(message, (error) => {
+        if (error !== null) reject(error);
+      });
+    });
+  }
+
+  /** It ends by itself when nobody gives orders any more. */
+  release(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
