@@ -23,6 +23,7 @@ import {
   camera,
   DRAIN_MS,
   forgedFrames,
+  type Gained,
   gain,
   getsNothing,
   isTold,
@@ -48,10 +49,23 @@ let present: Person[] = [];
 /** Frames of Ada's camera in base64, each run of them beginning with a key frame. */
 let ofEarlierCall: string[];
 let unsealed: string[];
+/** What came through a bad network while nothing was sealed. */
+let unsealedThroughLosses: Gained[];
 /** Captures of Ada at the beginning of the sealed call, played back at its end. */
 let oldPicture: number;
 let oldSound: number;
 let capturedAt: number;
+
+/** What Cleo sees and hears of Ada, whose packets get lost, and of Ben, whose packets come out of order. */
+async function throughLosses(): Promise<Gained[]> {
+  await attacker.begin({ type: 'drop', source: camera(ada), fraction: 0.02, seed: 1, receivers });
+  await attacker.begin({ type: 'drop', source: microphone(ada), fraction: 0.05, seed: 2, receivers });
+  await attacker.begin({ type: 'reorder', source: camera(ben), depth: 6, receivers });
+  await attacker.begin({ type: 'reorder', source: microphone(ben), depth: 4, receivers });
+  const gained = await Promise.all([adaToCleo, benToCleo].map((pair) => gain(pair, 6_000)));
+  await attacker.stopAll();
+  return gained;
+}
 
 const framesOf = (recording: LoadedSource[], { endpoint }: Person): string[] =>
   recording
@@ -87,6 +101,7 @@ before(async () => {
   receivers = [cleo.endpoint];
   await seeAndHear(pairsOf(people));
   unsealed = framesOf(await bridge.record('unsealed', people, 30), ada);
+  unsealedThroughLosses = await throughLosses();
   await seal(ada);
   await waitForPhase(people, 'sealed');
   await seeAndHear(pairsOf(people));
@@ -236,15 +251,13 @@ test('what was withheld until its sender had muted is not heard, and the person 
 });
 
 test('lost and reordered packets are no attack that anybody is told of, and the call goes on', async () => {
-  await attacker.begin({ type: 'drop', source: camera(ada), fraction: 0.02, seed: 1, receivers });
-  await attacker.begin({ type: 'drop', source: microphone(ada), fraction: 0.05, seed: 2, receivers });
-  await attacker.begin({ type: 'reorder', source: camera(ben), depth: 6, receivers });
-  await attacker.begin({ type: 'reorder', source: microphone(ben), depth: 4, receivers });
-  const pairs = [adaToCleo, benToCleo];
-  const [ofAda, ofBen] = await Promise.all(pairs.map((pair) => gain(pair, 6_000)));
-  // What a lost packet costs of the picture is the codec's affair: the next key frame is seen.
-  assert.ok((ofAda?.frames ?? 0) > 0 && (ofBen?.frames ?? 0) > 20, JSON.stringify([ofAda, ofBen]));
-  assert.ok((ofAda?.seconds ?? 0) > 3 && (ofBen?.seconds ?? 0) > 3, JSON.stringify([ofAda, ofBen]));
+  const gained = await throughLosses();
+  const what = JSON.stringify({ sealed: gained, unsealed: unsealedThroughLosses });
+  for (const [n, before] of unsealedThroughLosses.entries()) {
+    assert.ok(before.frames > 60 && before.seconds > 4, what);
+    assert.ok((gained[n]?.frames ?? 0) >= 0.8 * before.frames, what);
+    assert.ok((gained[n]?.seconds ?? 0) >= 0.8 * before.seconds, what);
+  }
   await isTold(cleo, {});
 });
 
@@ -265,8 +278,10 @@ for (const kind of ['that parse as nothing', 'that look sealed'] as const) {
             ...aim,
             frames: [
               ...forgedFrames(newest, 1_000_000, 40, 1_000),
+              // Of a step far ahead: the way there must not be gone for each of them.
+              ...forgedFrames({ ...newest, step: 250 }, 2_000_000, 40, 1_000),
               // Of a generation that nobody has announced: these wait, and must not wait for ever.
-              ...forgedFrames({ ...newest, generation: newest.generation + 1 }, 1, 40, 1_000),
+              ...forgedFrames({ ...newest, generation: newest.generation + 1 }, 1, 80, 1_000),
             ],
           }
         : { type: 'garbage', ...aim, size: 1_000 },
@@ -287,8 +302,7 @@ for (const kind of ['that parse as nothing', 'that look sealed'] as const) {
     );
     assert.ok(flooded.seconds > 0.8 * SECONDS, `Ben was heard for ${flooded.seconds} of ${SECONDS} s`);
     const grown = (await memoryOfPages(setting.browser)) - memory;
-    // Workers' and browsers' garbage is in it, which nothing can have collected from here; 28 MiB were seen.
-    assert.ok(grown < 64 * 2 ** 20, `the pages' memory grew by ${Math.round(grown / 2 ** 20)} MiB`);
+    assert.ok(grown < 12 * 2 ** 20, `the pages' memory grew by ${Math.round(grown / 2 ** 20)} MiB`);
     const told = await hook(cleo, 'trouble').evaluateAll((cards) =>
       cards.map((card) => card.getAttribute('data-trouble')),
     );

@@ -7,7 +7,7 @@ import type { RtpPacket } from './rtp.ts';
 
 type Drop = Extract<Attack, { type: 'drop' }>;
 
-/** Lost for good: no NACK brings back what this receiver was never sent. */
+/** Lost on the way, as a network loses packets: whoever asks for one again gets it, where its medium has NACK. */
 export class DropAttack extends RunningAttack {
   private state: number;
 
@@ -20,9 +20,10 @@ export class DropAttack extends RunningAttack {
     this.state = drop.seed ?? 1;
   }
 
-  override outgoing(receiver: Endpoint, source: IncomingSource): boolean {
+  override outgoing(receiver: Endpoint, source: IncomingSource, packet: RtpPacket, now: number): boolean {
     if (!isSource(source, this.drop.source) || !this.aimsAt(receiver)) return false;
     if (this.random() >= this.drop.fraction) return false;
+    receiver.egress(source).forward(packet, now);
     this.dropped += 1;
     return true;
   }

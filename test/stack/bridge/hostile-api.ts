@@ -46,7 +46,7 @@ export type Attack =
     } & Aim)
   /** Random frames of `size` bytes between genuine ones, at most 1,000 a second and 60 s. */
   | ({ type: 'garbage'; source: SourceRef; rate: number; size: number; seconds: number } & Aim)
-  /** Each packet lost with this probability (0 to 1), by a seeded generator. */
+  /** Each packet lost on its way with this probability (0 to 1), by a seeded generator; sent again if asked for. */
   | ({ type: 'drop'; source: SourceRef; fraction: number; seed?: number } & Aim)
   /** Groups of `depth` packets (2 to 50) sent in reverse order. */
   | ({ type: 'reorder'; source: SourceRef; depth: number } & Aim);
