@@ -14,6 +14,7 @@ import {
   Setting,
   seal,
   seeAndHear,
+  seen,
   shownBy,
   troubleIds,
   troubleText,
@@ -172,6 +173,34 @@ test('whoever comes for the first time believes the others, who can prove it, an
   await waitForPhase([cleo], 'sealed');
   await openPanel(cleo);
   assert.equal(await hook(cleo, 'enforcement').getAttribute('data-state'), 'not-enforced');
+  await seeAndHear(pairsOf([ada, ben, cleo]), { frames: 6, seconds: 0.4 });
+  await cleo.close();
+  for (const person of [ada, ben])
+    await until('Cleo is gone', async () => (await row(person, cleo).count()) === 0);
+});
+
+test('whoever comes for the first time and gets no word of anybody sends in clear, and reads that the room is not sealed', async () => {
+  const isOfNewcomer = (occupant: string) => ![ada, ben].some(({ endpoint }) => endpoint === occupant);
+  for (const lie of [nothingIsSealed, keysHeldBack])
+    liar.tell('to browser', (stanza, link) => (isOfNewcomer(link.occupant) ? lie(stanza, link) : null));
+  const cleo = await setting.enter(ROOM, 'Cleo');
+  // Without a latch, an invitation or a word of the others nothing is left that could prove the seal (rule S10).
+  await bridge.passOf(cleo, 10);
+  assert.ok(
+    (await bridge.passed(cleo)).every(({ id }) => id === null),
+    'Cleo sends in clear',
+  );
+  assert.equal(await phaseOf(cleo), 'open');
+  await openPanel(cleo);
+  assert.match(await wordsOf(hook(cleo, 'panel')), /This room is not sealed.*could see and hear it/s);
+  for (const person of [ada, ben]) {
+    await openPanel(person);
+    assert.equal(await row(person, cleo).getAttribute('data-state'), 'waiting', `to ${person.name}`);
+  }
+  const nobodys = pairsOf([ada, ben, cleo]).filter(({ to, from }) => to === cleo || from === cleo);
+  for (const pair of nobodys) assert.equal((await seen(pair.to, pair.from)).frames, 0);
+  liar.stop();
+  await waitForPhase([cleo], 'sealed');
   await seeAndHear(pairsOf([ada, ben, cleo]), { frames: 6, seconds: 0.4 });
   await cleo.close();
   for (const person of [ada, ben])
