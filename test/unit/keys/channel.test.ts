@@ -250,7 +250,7 @@ test('the initiator sends no key before ACCEPT', () => {
   assert.deepEqual(puppet.hear(core.handle({ type: 'timer' }, 500)), []);
 });
 
-test('a key that overtook ACCEPT or CONFIRM waits for it', () => {
+test('a key that comes before CONFIRM is read if its wrap proves the transcript, and the handshake is made good', () => {
   const { puppet } = withPuppet('initiator');
   puppet.outbound();
   const nonce = random(16);
@@ -265,9 +265,50 @@ test('a key that overtook ACCEPT or CONFIRM waits for it', () => {
     name: null,
     key: null,
   });
-  const key = puppet.part(puppet.key(keys.initiatorWrap, 1, 0, random(32)));
-  assert.equal(ofType(puppet.tell(key, 2), 'accept-key').length, 0);
-  assert.equal(ofType(puppet.tell(confirm, 3), 'accept-key').length, 1);
+  const foreign = puppet.part(puppet.key(random(32), 1, 0, random(32)));
+  assert.deepEqual(refusals(puppet.tell(foreign, 2)), ['key: the wrap does not open']);
+  const key = puppet.tell(puppet.part(puppet.key(keys.initiatorWrap, 1, 0, random(32))), 3);
+  assert.equal(ofType(key, 'accept-key').length, 1);
+  assert.equal(notices(key, 'channel').length, 0);
+  assert.equal(notices(puppet.tell(confirm, 4), 'channel').length, 1);
+});
+
+test('without CONFIRM the responder asks for another handshake, though it has the key', () => {
+  const { core, puppet } = withPuppet('initiator');
+  puppet.outbound();
+  const nonce = random(16);
+  const [accept] = puppet.hear(puppet.tell(puppet.part(hello(1, nonce)), 1));
+  assert.ok(accept?.content.type === 'accept');
+  const keys = puppet.keys(true, 1, nonce, accept.content.nonce);
+  puppet.tell(puppet.part(puppet.key(keys.initiatorWrap, 1, 0, random(32))), 2);
+  const sent = ofType(core.handle({ type: 'timer' }, 2001), 'send');
+  const hints = sent.filter(({ message }) => 'restart' in message);
+  assert.deepEqual(
+    hints.map(({ to, message }) => [to, message]),
+    [['mallory', restartMessage()]],
+  );
+});
+
+test('a key that overtook ACCEPT waits for it', () => {
+  const { core, puppet } = withPuppet('responder', { sealed: false });
+  const [offer] = puppet.hear(
+    core.handle({ type: 'message', from: 'mallory', payload: restartMessage() }, 10_000),
+  );
+  assert.ok(offer?.content.type === 'hello');
+  const nonce = random(16);
+  const keys = puppet.keys(false, offer.content.ordinal, offer.content.nonce, nonce);
+  const accept = puppet.part({
+    type: 'accept',
+    nonce,
+    sealed: true,
+    confirm: keys.accept,
+    proof: null,
+    name: null,
+    key: null,
+  });
+  const key = puppet.part(puppet.key(keys.responderWrap, 1, 0, random(32)));
+  assert.equal(ofType(puppet.tell(key, 10_001), 'accept-key').length, 0);
+  assert.equal(ofType(puppet.tell(accept, 10_002), 'accept-key').length, 1);
 });
 
 test('at most four messages wait for CONFIRM', () => {

@@ -180,13 +180,15 @@ export class Channel {
     if (content.type === 'hello') throw new Refusal('hello: expected in a pre-key message only');
     if (content.type === 'accept') this.accepted(link, opened.seq, content);
     else if (content.type === 'confirm') this.confirmed(link, opened.seq, content);
-    else if (link.stage !== 'open') {
+    else if (content.type === 'key' && (link.stage === 'open' || link.stage === 'accepted')) {
+      // Its wrap proves the transcript as CONFIRM does, which may have been lost.
+      ports.key(link.unwrap(opened.seq, content.key));
+    } else if (link.stage !== 'open') {
       if (link.early.length >= EARLY_MESSAGES) throw new Refusal('channel: not open yet');
       link.early.push(opened);
     } else if (content.type === 'keyreq') ports.keyRequest(content.min);
     else if (content.type === 'data') ports.said(content.said);
     else if (content.type === 'sas') ports.sas(content.sas);
-    else ports.key(link.unwrap(opened.seq, content.key));
   }
 
   private accepted(link: Link, seq: number, accept: Extract<Plaintext, { type: 'accept' }>): void {
@@ -245,8 +247,12 @@ export class Channel {
     if (this.links.making === null) this.retry.succeeded();
     this.setup.ports.sendable();
     if (link.keys !== null) this.setup.ports.open(link.keys.transcript, proof, name);
-    if (key !== null) this.setup.ports.key(link.unwrap(seq, key));
-    for (const early of link.early.splice(0)) this.read(link, early);
+    try {
+      // Refused if a later one overtook it.
+      if (key !== null) this.setup.ports.key(link.unwrap(seq, key));
+    } finally {
+      for (const early of link.early.splice(0)) this.read(link, early);
+    }
   }
 
   private broken(link: Link, reason: string): Refusal {
