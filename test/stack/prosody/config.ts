@@ -54,6 +54,9 @@ pidfile = ${lua(join(directory, 'prosody.pid'))}
 plugin_paths = ${list(pluginPaths)}
 log = { info = "*console" }
 
+-- As Jitsi's own container images have it; Prosody's default collects garbage almost without a pause.
+gc = { mode = "incremental", threshold = 400, speed = 250, step_size = 13 }
+
 interfaces = { "127.0.0.1" }
 local_interfaces = { "127.0.0.1" }
 c2s_ports = { ${ports.c2s} }
