@@ -49,8 +49,8 @@ export class Agreement {
 
   get deadline(): number | null {
     if (!this.isOn) return null;
-    const times = [this.sendAt, this.lookAt].filter((time) => time !== null);
-    return times.length === 0 ? null : Math.min(...times);
+    if (this.sendAt === null || this.lookAt === null) return this.sendAt ?? this.lookAt;
+    return Math.min(this.sendAt, this.lookAt);
   }
 
   /** Beacons are sent and compared in sealed rooms. */

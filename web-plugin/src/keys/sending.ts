@@ -167,15 +167,14 @@ export class Sending {
   }
 
   get deadline(): number | null {
-    const times = [
-      ...(this.window === null ? [] : [this.window.closesAt]),
-      ...this.sent.filter((generation) => generation !== this.inUse).map(({ switchAt }) => switchAt),
-      ...this.sent.flatMap(({ taintedAt }) => (taintedAt === null ? [] : [taintedAt + DEADLINE_MS])),
-      ...(this.isActive && this.inUse !== null && this.inUse === this.newest
-        ? [this.periodEnd(this.inUse)]
-        : []),
-    ];
-    return times.length === 0 ? null : Math.min(...times);
+    let at = this.window?.closesAt ?? Number.POSITIVE_INFINITY;
+    for (const generation of this.sent) {
+      if (generation !== this.inUse) at = Math.min(at, generation.switchAt);
+      if (generation.taintedAt !== null) at = Math.min(at, generation.taintedAt + DEADLINE_MS);
+    }
+    if (this.isActive && this.inUse !== null && this.inUse === this.newest)
+      at = Math.min(at, this.periodEnd(this.inUse));
+    return at === Number.POSITIVE_INFINITY ? null : at;
   }
 
   due(now: number): void {
