@@ -42,11 +42,8 @@ export class Attacker {
     return id;
   }
 
-  /** Resolves with the id of the replay if what was withheld is now played. */
-  async stop(attack: number, play = false): Promise<number> {
-    const { conference } = this;
-    const { id } = await this.stack.bridge.call('hostile', { conference, stop: attack, play });
-    return id ?? attack;
+  async stop(attack: number): Promise<void> {
+    await this.stack.bridge.call('hostile', { conference: this.conference, stop: attack });
   }
 
   async status(id: number): Promise<AttackStatus> {
