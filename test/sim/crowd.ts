@@ -181,6 +181,8 @@ export class Crowd implements Place {
         person.obey(report.command, report.at);
         break;
       case 'sealed':
+        // Its worker has switched by then, if the time for it had come.
+        person.sealing(report.at);
         this.invariants.sealed(person, report.key, report.counter, report.at);
         break;
       case 'bytes':

@@ -46,6 +46,8 @@ export class Party extends Seat {
     const actions = this.core.handle(event, now);
     this.coreMs += performance.now() - begin;
     for (const action of actions) this.act(action, now);
+    // A worker looks at its clock at every frame; in this model at least whenever its page is awake.
+    this.worker.sealsWith(now);
   }
 
   /** A worker that started anew holds no key, and none that the old one had may come to it. */

@@ -23,7 +23,7 @@ export interface SeatPorts {
 export class Seat {
   readonly id: string;
   readonly identity: Identity;
-  worker = new WorkerModel();
+  worker: WorkerModel;
   isPresent = true;
   isSealed = false;
   isOn = false;
@@ -35,6 +35,7 @@ export class Seat {
     this.id = id;
     this.identity = identity;
     this.told = told;
+    this.worker = new WorkerModel((key) => told.used(key));
   }
 
   /** What is sealed now: the key, or null when nothing is sent. */
@@ -45,8 +46,7 @@ export class Seat {
   obey(command: KeyCommand, now: number): void {
     switch (command.type) {
       case 'use-key':
-        this.worker.useKey(command);
-        this.told.used(command);
+        this.worker.useKey(command, now + command.inMs, now);
         break;
       case 'expire-sending':
         this.worker.expireSending(command.generation, now + command.inMs);

@@ -17,24 +17,34 @@ interface Opening extends SealingKey {
 
 export class WorkerModel {
   private sealing: SealingKey | null = null;
+  /** Given, their time not come, rising. */
+  private coming: { key: SealingKey; from: number }[] = [];
   /** One for the life of the page; this model has one source (rule M5). */
   private counter = 0;
   private readonly expiry = new Map<number, number>();
   private readonly installed = new Set<string>();
   private readonly opening = new Map<string, Map<number, Opening>>();
+  private readonly used: (key: SealingKey) => void;
+
+  /** `used`: called when a key begins to seal. */
+  constructor(used: (key: SealingKey) => void = () => undefined) {
+    this.used = used;
+  }
 
   /** A new worker: it has no key, but no key that the old one had may come to it. */
   successor(): WorkerModel {
-    const next = new WorkerModel();
+    const next = new WorkerModel(this.used);
     for (const name of this.installed) next.installed.add(name);
     return next;
   }
 
-  useKey(key: SealingKey): void {
+  /** Seals from `from` on, or from when the key in use is dead. */
+  useKey(key: SealingKey, from: number, now: number): void {
     const name = `${key.generation}.${key.step}`;
     if (this.installed.has(name)) throw new Error(`sending key ${name} was installed twice`);
     this.installed.add(name);
-    this.sealing = key;
+    this.coming.push({ key, from });
+    this.sealsWith(now);
   }
 
   expireSending(generation: number, at: number): void {
@@ -43,14 +53,26 @@ export class WorkerModel {
 
   stopSending(): void {
     this.sealing = null;
+    this.coming = [];
   }
 
   /** The key that a frame is sealed under at this time, or null: the frame is dropped. */
   sealsWith(now: number): SealingKey | null {
+    while (this.coming.length > 0) {
+      const ready = this.coming.findLastIndex(({ from }) => from <= now) + 1;
+      const next = this.coming.splice(0, ready || (this.live(now) === null ? 1 : 0)).at(-1);
+      if (next === undefined) break;
+      this.sealing = next.key;
+      this.used(next.key);
+    }
+    return this.live(now);
+  }
+
+  private live(now: number): SealingKey | null {
     const { sealing } = this;
-    return sealing === null || (this.expiry.get(sealing.generation) ?? Number.POSITIVE_INFINITY) <= now
-      ? null
-      : sealing;
+    const isDead =
+      sealing !== null && (this.expiry.get(sealing.generation) ?? Number.POSITIVE_INFINITY) <= now;
+    return isDead ? null : sealing;
   }
 
   /** Seals one frame: key and counter in one step (rule M12). Null: the frame is dropped. */

@@ -45,7 +45,7 @@ function setUp(worker: Worker): Line[] {
     context: new Uint8Array(32).fill(seed + 1),
   });
   worker.postMessage({ type: 'gate', gate: 'sealed' });
-  worker.postMessage({ type: 'use-key', ...key(200) });
+  worker.postMessage({ type: 'use-key', ...key(200), inMs: 0 });
   const line = (source: Source, owner: string | null, sealer: Sealer | null) => {
     const transform = lines.length + 1;
     const direction = owner === null ? 'send' : 'receive';
@@ -58,7 +58,7 @@ function setUp(worker: Worker): Line[] {
   for (const source of [1, 2, 3] as const) line(source, null, null);
   for (let person = 0; person < PEOPLE; person++) {
     const sealer = new Sealer(clock);
-    sealer.useKey(key(person));
+    sealer.useKey({ ...key(person), inMs: 0 });
     const owner = `person ${person}`;
     worker.postMessage({ type: 'accept-key', owner, ...key(person), floors: [], leave: false });
     line(1, owner, sealer);

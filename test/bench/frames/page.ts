@@ -14,7 +14,7 @@ function start(name: Contender): Worker {
   const context = new Uint8Array(32).fill(2);
   if (name === 'ours') {
     worker.postMessage({ type: 'gate', gate: 'sealed' });
-    worker.postMessage({ type: 'use-key', generation: 1, step: 0, base, context });
+    worker.postMessage({ type: 'use-key', generation: 1, step: 0, base, context, inMs: 0 });
     const accept = { generation: 1, step: 0, base, context, floors: [], leave: false };
     worker.postMessage({ type: 'accept-key', owner: 'alice', ...accept });
   } else if (name === 'upstream') {

@@ -184,7 +184,7 @@ export function key(generation: number, step = 0, seed = 1): Key {
   };
 }
 
-export const useKey = (given: Key): WorkerCommand => ({ type: 'use-key', ...given });
+export const useKey = (given: Key, inMs = 0): WorkerCommand => ({ type: 'use-key', ...given, inMs });
 
 export const acceptKey = (owner: string, given: Key, leave = false): WorkerCommand => ({
   type: 'accept-key',

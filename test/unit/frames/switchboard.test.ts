@@ -1,7 +1,8 @@
 // The worker's whole behaviour without a browser: commands in, frames in, frames and reports out.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { WorkerCommand } from '../../../web-plugin/src/frames/index.ts';
+import { vp9 } from '../../../web-plugin/src/frames/codecs/opaque.ts';
+import { peekHeader, type WorkerCommand } from '../../../web-plugin/src/frames/index.ts';
 import { Lateness } from '../../../web-plugin/src/frames/receive/lateness.ts';
 import { acceptKey, Board, bytes, FakeFrame, key, until, useKey } from './fixture.ts';
 
@@ -129,6 +130,31 @@ describe('gate', () => {
     assert.equal(line.keyFrameRequests, 1);
     board.command({ type: 'gate', gate: 'clear' }, { type: 'gate', gate: 'sealed' });
     assert.equal(line.keyFrameRequests, 3);
+    board.command(useKey(key(3), 150));
+    board.clock.advance(149);
+    assert.equal(line.keyFrameRequests, 3);
+    board.clock.advance(1);
+    assert.equal(line.keyFrameRequests, 4);
+  });
+
+  it('switches without a word of the page, and takes no key that a reset or a stop made it forget', async () => {
+    const { board, line } = sender();
+    const generation = async () => {
+      const [sealed] = await line.put(frame(1));
+      return sealed && peekHeader(sealed.bytes, vp9)?.id.generation;
+    };
+    board.command(useKey(key(2), 150), { type: 'expire-sending', generation: 1, inMs: 300 });
+    board.clock.advance(149);
+    assert.equal(await generation(), 1);
+    board.clock.advance(1);
+    assert.equal(await generation(), 2);
+    board.command(useKey(key(3), 150), { type: 'stop-sending' });
+    board.clock.advance(150);
+    assert.equal(await generation(), undefined);
+    board.command(useKey(key(4), 150), { type: 'reset' }, { type: 'gate', gate: 'sealed' });
+    board.clock.advance(150);
+    assert.equal(await generation(), undefined);
+    assert.deepEqual(board.dropped(1), { 'no-key': 2 });
   });
 });
 
@@ -245,9 +271,6 @@ describe('receiving', () => {
     alice.board.command({ type: 'gate', gate: 'sealed' }, useKey(key(1, 0, 5)));
     const [after] = await alice.line.put(frame(3));
     assert.ok(after);
-    const { codecOf, peekHeader } = await import('../../../web-plugin/src/frames/index.ts');
-    const vp9 = codecOf(VP9);
-    assert.ok(vp9);
     assert.equal(peekHeader(after.bytes, vp9)?.counter, 2);
   });
 });

@@ -17,7 +17,7 @@ function sender() {
       if (reached.length > 0) log.push(`${now} give ${generation}.${step} ${reason} to ${reached.join(' ')}`);
       return reached;
     },
-    use: ({ generation, step }) => log.push(`${now} use ${generation}.${step}`),
+    use: ({ generation, step }, inMs) => log.push(`${now} use ${generation}.${step} in ${inMs}`),
     expire: (generation, inMs) => log.push(`${now} expire ${generation} in ${inMs}`),
     stop: () => log.push(`${now} stop`),
     rotated: () => undefined,
@@ -39,6 +39,7 @@ function sender() {
     late(time: number) {
       now = time;
       sending.due(now);
+      return sending;
     },
     taken: () => log.splice(0),
   };
@@ -59,28 +60,56 @@ test('the first key goes to all and is used at once', () => {
   const { sending, taken } = sender();
   sending.join('bob', 0);
   sending.activate(0);
-  assert.deepEqual(taken(), ['0 give 1.0 start to bob', '0 use 1.0']);
+  assert.deepEqual(taken(), ['0 give 1.0 start to bob', '0 use 1.0 in 0']);
 });
 
-test('a leave: deadline at once, fresh generation after 30 ms, in use 150 ms later', () => {
+test('a leave: deadline and fresh key to the worker at once, to the others after 30 ms, in use after 150 ms', () => {
   const { at, taken } = running();
   at(1000).leave('bob', 1000);
+  assert.equal(at(1149).current(1149)?.generation, 1);
+  assert.equal(at(1150).current(1150)?.generation, 2);
   at(2000);
-  assert.deepEqual(taken(), ['1000 expire 1 in 300', '1030 give 2.0 leave to carol', '1180 use 2.0']);
+  assert.deepEqual(taken(), ['1000 expire 1 in 300', '1000 use 2.0 in 150', '1030 give 2.0 leave to carol']);
 });
 
-test('a page that was busy draws its key late, and uses it in time all the same', () => {
+test('a page that is busy after a leave hands the key out late; whoever comes after its use gets the next step', () => {
   const { at, late, taken } = running();
   at(1000).leave('bob', 1000);
-  for (const time of [1140, 1199, 1201]) late(time);
-  assert.deepEqual(taken(), ['1000 expire 1 in 300', '1140 give 2.0 leave to carol', '1201 use 2.0']);
+  late(1400).join('dave', 1400);
+  at(2000);
+  assert.deepEqual(taken(), [
+    '1000 expire 1 in 300',
+    '1000 use 2.0 in 150',
+    '1400 give 2.0 leave to carol',
+    '1430 give 2.1 join to dave',
+    '1430 use 2.1 in 0',
+  ]);
+});
+
+test('a key that was drawn and never handed out is handed out when sending goes on, unless somebody came since', () => {
+  for (const comes of [false, true]) {
+    const { at, sending, taken } = running();
+    at(1000).leave('bob', 1000);
+    at(1010).deactivate();
+    at(1500);
+    if (comes) at(1500).join('dave', 1500);
+    assert.equal(sending.current(1500), null);
+    at(2000).activate(2000);
+    assert.deepEqual(taken(), [
+      '1000 expire 1 in 300',
+      '1000 use 2.0 in 150',
+      ...(comes
+        ? ['2000 give 3.0 leave to carol dave', '2000 use 3.0 in 0']
+        : ['2000 give 2.0 leave to carol']),
+    ]);
+  }
 });
 
 test('a join: a step after 30 ms, to the newcomer alone, used at once', () => {
   const { at, taken } = running();
   at(1000).join('dave', 1000);
   at(2000);
-  assert.deepEqual(taken(), ['1030 give 1.1 join to dave', '1030 use 1.1']);
+  assert.deepEqual(taken(), ['1030 give 1.1 join to dave', '1030 use 1.1 in 0']);
 });
 
 test('the window is opened by the first event and never extended; leaves and joins in it make one generation', () => {
@@ -91,8 +120,8 @@ test('the window is opened by the first event and never extended; leaves and joi
   at(2000);
   assert.deepEqual(taken(), [
     '1020 expire 1 in 300',
+    '1020 use 2.0 in 150',
     '1030 give 2.0 leave to carol dave erin',
-    '1180 use 2.0',
   ]);
 });
 
@@ -108,8 +137,9 @@ test('no later event pushes the deadline back', () => {
     lines.filter((line) => line.includes('expire 1 ')),
     ['1000 expire 1 in 300'],
   );
-  const firstUse = lines.find((line) => / use [2-9]/.test(line));
-  assert.ok(firstUse !== undefined && Number(firstUse.split(' ')[0]) <= 1300, firstUse);
+  const uses = lines.filter((line) => / use [2-9]/.test(line)).map((line) => line.split(' '));
+  const firstUse = Math.min(...uses.map(([told, , , , inMs]) => Number(told) + Number(inMs)));
+  assert.ok(firstUse <= 1300, String(firstUse));
 });
 
 test('at most one fresh generation in 100 ms', () => {
@@ -134,9 +164,9 @@ test('a join while a sent generation is not in use: that generation at step 0, n
   at(2000);
   assert.deepEqual(taken(), [
     '1000 expire 1 in 300',
+    '1000 use 2.0 in 150',
     '1030 give 2.0 leave to carol',
     '1080 give 2.0 leave to dave',
-    '1180 use 2.0',
   ]);
 });
 
@@ -147,11 +177,10 @@ test('a leave while a sent generation is not in use taints it too; the deadline 
   at(3000);
   assert.deepEqual(taken(), [
     '1000 expire 1 in 300',
+    '1000 use 2.0 in 150',
     '1030 give 2.0 leave to carol',
     '1100 expire 2 in 300',
-    '1180 use 2.0',
-    '1180 expire 2 in 220',
-    '1200 use 3.0',
+    '1100 use 3.0 in 150',
   ]);
 });
 
@@ -160,9 +189,9 @@ test('the step never wraps', () => {
   for (let n = 1; n <= 256; n += 1) at(1000 + 200 * n).join(`n${n}`, 1000 + 200 * n);
   at(100_000);
   const uses = taken().filter((line) => line.includes(' use '));
-  assert.ok(uses.some((line) => line.endsWith('use 1.254')));
-  assert.ok(uses.some((line) => line.endsWith('use 2.0')));
-  assert.ok(!uses.some((line) => line.endsWith('.255')));
+  assert.ok(uses.some((line) => line.endsWith('use 1.254 in 0')));
+  assert.ok(uses.some((line) => line.endsWith('use 2.0 in 150')));
+  assert.ok(!uses.some((line) => line.includes('.255 ')));
 });
 
 test('nothing on: nothing is sent, and the next start mints after a leave, steps after a join, else goes on', () => {
@@ -172,7 +201,7 @@ test('nothing on: nothing is sent, and the next start mints after a leave, steps
   at(3000);
   assert.deepEqual(taken(), []);
   at(4000).activate(4000);
-  assert.deepEqual(taken(), ['4000 give 1.1 join to dave', '4000 use 1.1']);
+  assert.deepEqual(taken(), ['4000 give 1.1 join to dave', '4000 use 1.1 in 0']);
   sending.deactivate();
   at(5000).activate(5000);
   assert.deepEqual(taken(), []);
@@ -181,7 +210,7 @@ test('nothing on: nothing is sent, and the next start mints after a leave, steps
   at(7000);
   assert.deepEqual(taken(), ['6000 expire 1 in 300']);
   at(8000).activate(8000);
-  assert.deepEqual(taken(), ['8000 give 2.0 leave to carol dave', '8000 use 2.0']);
+  assert.deepEqual(taken(), ['8000 give 2.0 leave to carol dave', '8000 use 2.0 in 0']);
 });
 
 test('one whose channel comes later is given the newest key, and is not given one used before it joined', () => {
@@ -190,7 +219,7 @@ test('one whose channel comes later is given the newest key, and is not given on
   at(1000).join('dave', 1000);
   at(1010).sendable('dave');
   at(1500);
-  assert.deepEqual(taken(), ['1030 use 1.1']);
+  assert.deepEqual(taken(), ['1030 use 1.1 in 0']);
   unreachable.delete('dave');
   sending.sendable('dave');
   assert.deepEqual(taken(), ['1500 give 1.1 join to dave']);
@@ -206,7 +235,7 @@ test('a request is answered with the current key alone, by a fresh one if it ask
   assert.deepEqual(taken(), ['1000 give 1.0 start to bob']);
   at(1000).requested('bob', 2, 1000);
   at(2000);
-  assert.deepEqual(taken(), ['1030 give 2.0 leave to bob carol', '1180 use 2.0']);
+  assert.deepEqual(taken(), ['1030 give 2.0 leave to bob carol', '1030 use 2.0 in 150']);
   at(2000).join('dave', 2000);
   at(2001).requested('dave', 1, 2001);
   assert.deepEqual(taken(), []);
@@ -220,19 +249,19 @@ test('a request while nothing is on sends nothing; the next start mints', () => 
   at(2000);
   assert.deepEqual(taken(), []);
   sending.activate(2000);
-  assert.deepEqual(taken(), ['2000 give 2.0 leave to bob carol', '2000 use 2.0']);
+  assert.deepEqual(taken(), ['2000 give 2.0 leave to bob carol', '2000 use 2.0 in 0']);
 });
 
 test('a fresh generation every 15 minutes although nobody moves', () => {
   const { at, taken } = running();
   at(20 * 60_000);
-  assert.deepEqual(taken(), ['900000 give 2.0 period to bob carol', '900150 use 2.0']);
+  assert.deepEqual(taken(), ['900000 give 2.0 period to bob carol', '900000 use 2.0 in 150']);
 });
 
 test('a new worker gets a fresh generation, never an old key', () => {
   const { at, taken } = running();
   at(1000).restart(1000);
-  assert.deepEqual(taken(), ['1000 stop', '1000 give 2.0 start to bob carol', '1000 use 2.0']);
+  assert.deepEqual(taken(), ['1000 stop', '1000 give 2.0 start to bob carol', '1000 use 2.0 in 0']);
 });
 
 test('an identity that comes back is given a fresh generation, never one whose KEY named it', () => {

@@ -69,7 +69,7 @@ test('one base for two keys, and one counter twice under a key, are found; new w
   );
   const worker = new WorkerModel();
   const own = key(1, 0, 1);
-  worker.useKey(own);
+  worker.useKey(own, 0, 0);
   const twice = found((invariants) => {
     invariants.used(alice, own, 0);
     for (const one of [worker, worker]) {
@@ -80,7 +80,7 @@ test('one base for two keys, and one counter twice under a key, are found; new w
   });
   assert.deepEqual(twice.length, 1);
   assert.match(twice[0] ?? '', /with 1 twice/);
-  assert.throws(() => worker.successor().useKey(own), /installed twice/);
+  assert.throws(() => worker.successor().useKey(own, 0, 0), /installed twice/);
 });
 
 test('what an object keeps is counted through maps, sets, arrays and fields, once', () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Meeting, newCore, ofType } from './rig.ts';
+import { Meeting, newCore, notices, ofType } from './rig.ts';
 
 test('a timer that fires early is asked for again, one that fires late catches up, a clock that goes back is ignored', () => {
   const meeting = new Meeting();
@@ -18,7 +18,7 @@ test('a timer that fires early is asked for again, one that fires late catches u
   assert.deepEqual(early, [{ type: 'wake', at }]);
   assert.deepEqual(alice.handle({ type: 'timer' }, now - 500), [{ type: 'wake', at }]);
   const late = alice.handle({ type: 'timer' }, now + 400);
-  assert.equal(ofType(late, 'use-key')[0]?.generation, 2);
+  assert.equal(notices(late, 'rotated')[0]?.generation, 2);
 });
 
 test('an event that comes after a deadline finds it kept', () => {
@@ -33,7 +33,7 @@ test('an event that comes after a deadline finds it kept', () => {
     { type: 'joined', occupant: 'carol', bundle: carol.bundle() },
     meeting.now + 1000,
   );
-  assert.equal(ofType(actions, 'use-key')[0]?.generation, 2);
+  assert.equal(notices(actions, 'rotated')[0]?.generation, 2);
 });
 
 test('nothing to do, nothing to wake for', () => {

@@ -40,8 +40,19 @@ export type WorkerCommand =
   | { type: 'send-route'; transform: number; source: SourceId | null }
   /** Whom and what a receiving transform is expected to show; null: nothing may be shown. */
   | { type: 'receive-route'; transform: number; owner: Identity | null; source: SourceId | null }
-  /** Seal everything with this base key from now on. A given (generation, step) is installed once. */
-  | { type: 'use-key'; generation: number; step: number; base: Uint8Array; context: Uint8Array }
+  /**
+   * Seal everything with this base key from `inMs` after receipt on, or from when the one in use ends; never again
+   * with one before it. The worker switches by itself, however late the page may be. A given (generation, step) is
+   * installed once.
+   */
+  | {
+      type: 'use-key';
+      generation: number;
+      step: number;
+      base: Uint8Array;
+      context: Uint8Array;
+      inMs: number;
+    }
   /** Frames under `generation` are dropped from `inMs` after receipt; never pushed back by a later command. */
   | { type: 'expire-sending'; generation: number; inMs: number }
   /** Forget every sending key: frames are dropped until the next `use-key`. */

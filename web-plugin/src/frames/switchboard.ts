@@ -38,6 +38,8 @@ export class Switchboard {
   readonly #missing = new Map<Identity, MissingKeys>();
   #gate: Gate = 'drop';
   #sealedUnder: { generation: number; step: number } | null = null;
+  /** The generation under which a key frame was last asked for. */
+  #refreshedUnder = 0;
   #cancelSweep: (() => void) | null = null;
   /** This worker stands in the place of one that failed. */
   #isSuccessor = false;
@@ -195,10 +197,19 @@ export class Switchboard {
   }
 
   #useKey(command: Extract<WorkerCommand, { type: 'use-key' }>): void {
-    const before = this.sealer.generation;
     const refusal = this.sealer.useKey(command);
     if (refusal !== null) console.warn(`Sealmeet worker: sending key refused: ${refusal}`);
-    else if (this.sealer.generation !== before) this.#refreshSent();
+    else if (command.inMs <= 0) this.#keyInUse();
+    // The sealer looks at the clock by itself; this is for what no frame may bring about.
+    else this.clock.after(command.inMs, () => this.#keyInUse());
+  }
+
+  /** A fresh generation gives those who cannot open the frames before it a place to start. */
+  #keyInUse(): void {
+    const { generation } = this.sealer;
+    if (generation === 0 || generation === this.#refreshedUnder) return;
+    this.#refreshedUnder = generation;
+    this.#refreshSent();
   }
 
   #acceptKey(command: Extract<WorkerCommand, { type: 'accept-key' }>): void {
@@ -236,6 +247,7 @@ export class Switchboard {
     this.#setGate('drop');
     this.sealer.reset();
     this.#sealedUnder = null;
+    this.#refreshedUnder = 0;
     for (const owner of [...this.senders.keys()]) this.#forget(owner);
     this.#missing.clear();
   }

@@ -45,7 +45,14 @@ export type CoreAction =
   /** To one occupant, or to everybody. */
   | { type: 'send'; to: OccupantId | 'room'; message: EndpointMessage }
   /** The six below have the shapes of the worker's commands of the same names (frames/commands.ts). */
-  | { type: 'use-key'; generation: number; step: number; base: Uint8Array; context: Uint8Array }
+  | {
+      type: 'use-key';
+      generation: number;
+      step: number;
+      base: Uint8Array;
+      context: Uint8Array;
+      inMs: number;
+    }
   | { type: 'expire-sending'; generation: number; inMs: number }
   | { type: 'stop-sending' }
   | {

@@ -38,7 +38,8 @@ export class KeyExchange {
     this.sending = new Sending({
       random,
       give: (to, key) => this.give(to, key),
-      use: ({ generation, step, base }) => outbox.do({ type: 'use-key', generation, step, base, context }),
+      use: ({ generation, step, base }, inMs) =>
+        outbox.do({ type: 'use-key', generation, step, base, context, inMs }),
       expire: (generation, inMs) => outbox.do({ type: 'expire-sending', generation, inMs }),
       stop: () => outbox.do({ type: 'stop-sending' }),
       rotated: ({ generation, step, reason }) => outbox.tell({ type: 'rotated', generation, step, reason }),

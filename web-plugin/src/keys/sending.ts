@@ -3,20 +3,17 @@
 // Two invariants (rule M1). Leave: at time t nothing is sealed under a generation one of whose holders was seen to
 // leave before t − 300 ms. Join: an identity is given (g, s) only if nothing was sealed under (g, s) before its join.
 
-import { type KeyReason, LIMITS, MAX_GENERATION, MAX_STEP } from '../wire/index.ts';
+import { type KeyReason, MAX_GENERATION, MAX_STEP } from '../wire/index.ts';
 import { stepBase } from './derive.ts';
 import type { Identity } from './events.ts';
+import { Leavers } from './leavers.ts';
 
 export const WINDOW_MS = 30;
 export const MINT_SPACING_MS = 100;
+/** From a leave, or the drawing of a key for another reason, until it is used: it is with the others by then. */
 export const SWITCH_MS = 150;
 export const DEADLINE_MS = 300;
-/** After a leave a key is used this soon even if it was handed over late: a busy page must have time to say so. */
-export const LATE_SWITCH_MS = 200;
 export const PERIOD_MS = 15 * 60_000;
-export const EXCLUDES_MS = 30_000;
-/** Receivers remember whom a KEY named; who was named is named again only so long, in case that KEY was lost. */
-const NAMED_AGAIN_MS = 5000;
 const REMEMBERED_LEAVERS = 4096;
 
 /** A key as it is handed over. */
@@ -33,6 +30,8 @@ interface Generation extends GivenKey {
   holders: Set<Identity>;
   /** First leave of a holder; never reset. */
   taintedAt: number | null;
+  /** Handed to the others. */
+  isGiven: boolean;
   /** When it is to be used, if the one in use does not die before. */
   switchAt: number;
   /** Place of the first use of (generation, step) in the order of joins and uses; null: not used. */
@@ -44,7 +43,8 @@ export interface SendingPorts {
   random(length: number): Uint8Array;
   /** Hands the key to these; returns those it could be handed to (their channel is there). */
   give(to: Identity[], key: GivenKey): Identity[];
-  use(key: GivenKey): void;
+  /** Has the worker use the key in so many milliseconds, or when the one in use dies: it does so by itself. */
+  use(key: GivenKey, inMs: number): void;
   expire(generation: number, inMs: number): void;
   stop(): void;
   rotated(key: GivenKey): void;
@@ -56,8 +56,8 @@ export class Sending {
   private readonly joined = new Map<Identity, number>();
   private order = 0;
   private last = 0;
-  /** Sent generations, rising; the one in use is the first, unless it died or nothing was used yet. */
-  private sent: Generation[] = [];
+  /** Drawn generations, rising; the one in use is the first, unless it died or nothing was used yet. */
+  private drawn: Generation[] = [];
   private inUse: Generation | null = null;
   private isActive = false;
   /** Why the newest generation must not be handed out any more, if so: a leave was seen since, or a receiver asked. */
@@ -68,7 +68,7 @@ export class Sending {
   private readonly gone = new Set<Identity>();
   private hasReturned = false;
   private since = 0;
-  private leavers: { identity: Identity; at: number; isNamed: boolean }[] = [];
+  private readonly leavers = new Leavers();
 
   constructor(ports: SendingPorts) {
     this.ports = ports;
@@ -92,13 +92,16 @@ export class Sending {
       if (this.gone.size <= REMEMBERED_LEAVERS) break;
       this.gone.delete(old);
     }
-    this.leavers = [...this.leavers, { identity, at: now, isNamed: false }].slice(-LIMITS.excludes);
+    this.leavers.left(identity, now);
     this.stale = 'leave';
-    for (const generation of this.sent) {
+    for (const generation of this.drawn) {
       if (!generation.holders.has(identity) || generation.taintedAt !== null) continue;
       generation.taintedAt = now;
       this.ports.expire(generation.generation, DEADLINE_MS);
     }
+    // At once, so that the worker switches in time even if the page is busy when the window closes. One that nobody
+    // was given yet does for this leave too.
+    if (this.isActive && this.newest?.isGiven !== false) this.hand(this.draw(now, false), now);
     this.open(now);
   }
 
@@ -147,7 +150,7 @@ export class Sending {
 
   /** No key that the worker may have had is ever used again (rule M12). */
   reset(): void {
-    this.sent = [];
+    this.drawn = [];
     this.inUse = null;
     this.window = null;
     this.ports.stop();
@@ -168,7 +171,7 @@ export class Sending {
 
   get deadline(): number | null {
     let at = this.window?.closesAt ?? Number.POSITIVE_INFINITY;
-    for (const generation of this.sent) {
+    for (const generation of this.drawn) {
       if (generation !== this.inUse) at = Math.min(at, generation.switchAt);
       if (generation.taintedAt !== null) at = Math.min(at, generation.taintedAt + DEADLINE_MS);
     }
@@ -188,7 +191,7 @@ export class Sending {
   }
 
   private get newest(): Generation | null {
-    return this.sent.at(-1) ?? null;
+    return this.drawn.at(-1) ?? null;
   }
 
   private periodEnd(generation: Generation): number {
@@ -211,46 +214,63 @@ export class Sending {
         return;
       }
       this.window = null;
-      this.mint(this.last === 0 ? 'start' : (this.stale ?? 'start'), now, window.useAtOnce);
+      const reason = this.last === 0 ? 'start' : (this.stale ?? 'start');
+      if (newest?.isGiven === false && !this.isSomeoneBehind(newest)) this.handOut(newest, reason, now);
+      else this.mint(reason, now, window.useAtOnce);
       return;
     }
     this.window = null;
-    const isSomeoneBehind = [...this.joined.keys()].some((identity) => !this.mayHold(identity, newest));
+    const isSomeoneBehind = this.isSomeoneBehind(newest);
     if (isSomeoneBehind && newest.step === MAX_STEP) this.mint('period', now, window.useAtOnce);
     else if (isSomeoneBehind) this.step(newest, now);
     else this.distribute(newest, [...this.joined.keys()]);
   }
 
   private mint(reason: KeyReason, now: number, useAtOnce: boolean): void {
+    const generation = this.draw(now, useAtOnce);
+    this.handOut(generation, reason, now);
+    this.hand(generation, now);
+    this.switch(now);
+  }
+
+  private draw(now: number, useAtOnce: boolean): Generation {
     if (this.last >= MAX_GENERATION) throw new Error('the account has used up its generations');
     this.last += 1;
-    this.mintedAt = now;
-    this.stale = null;
-    if (this.hasReturned) this.since = this.last;
-    this.hasReturned = false;
-    this.leavers = this.leavers.filter(({ at }) => at > now - EXCLUDES_MS);
-    const absent = this.leavers.filter(
-      ({ identity, at, isNamed }) => !this.joined.has(identity) && (!isNamed || at > now - NAMED_AGAIN_MS),
-    );
-    for (const leaver of absent) leaver.isNamed = true;
-    const taintedAt = this.inUse?.taintedAt ?? Number.POSITIVE_INFINITY;
     const generation: Generation = {
       generation: this.last,
       step: 0,
       base: this.ports.random(32),
-      reason,
-      since: this.since,
-      excludes: [...new Set(absent.map(({ identity }) => identity))],
+      reason: 'start',
+      since: 0,
+      excludes: [],
       holders: new Set(),
       taintedAt: null,
-      switchAt: useAtOnce ? now : Math.min(now + SWITCH_MS, taintedAt + LATE_SWITCH_MS),
+      isGiven: false,
+      switchAt: useAtOnce || this.inUse === null ? now : now + SWITCH_MS,
       used: null,
       firstUsedAt: null,
     };
-    this.sent.push(generation);
+    this.drawn.push(generation);
+    return generation;
+  }
+
+  /** To the worker, which keeps the time of it. */
+  private hand(generation: Generation, now: number): void {
+    this.ports.use(generation, Math.max(0, generation.switchAt - now));
+  }
+
+  /** To the others. */
+  private handOut(generation: Generation, reason: KeyReason, now: number): void {
+    this.mintedAt = now;
+    this.stale = null;
+    if (this.hasReturned) this.since = generation.generation;
+    this.hasReturned = false;
+    generation.reason = reason;
+    generation.since = this.since;
+    generation.excludes = this.leavers.name((identity) => this.joined.has(identity), now);
+    generation.isGiven = true;
     this.distribute(generation, [...this.joined.keys()]);
     this.ports.rotated(generation);
-    this.switch(now);
   }
 
   private step(generation: Generation, now: number): void {
@@ -260,12 +280,18 @@ export class Sending {
     generation.reason = 'join';
     this.distribute(generation, [...this.joined.keys()]);
     this.ports.rotated(generation);
+    this.ports.use(generation, 0);
     this.use(generation, now);
   }
 
   private mayHold(identity: Identity, generation: Generation): boolean {
     const joined = this.joined.get(identity);
     return joined !== undefined && (generation.used === null || joined < generation.used);
+  }
+
+  /** Did somebody come after it was used? */
+  private isSomeoneBehind(generation: Generation): boolean {
+    return [...this.joined.keys()].some((identity) => !this.mayHold(identity, generation));
   }
 
   private distribute(generation: Generation, to: Identity[]): void {
@@ -280,27 +306,24 @@ export class Sending {
     return generation.taintedAt !== null && generation.taintedAt + DEADLINE_MS <= now;
   }
 
-  /** Dead generations are forgotten; the worker drops frames under them by itself. */
+  /** Dead generations are forgotten; the worker drops frames under them, or takes the next, by itself. */
   private bury(now: number): void {
-    this.sent = this.sent.filter((generation) => !this.isDead(generation, now));
+    this.drawn = this.drawn.filter((generation) => !this.isDead(generation, now));
     if (this.inUse !== null && this.isDead(this.inUse, now)) this.inUse = null;
   }
 
   private switch(now: number): void {
-    const ready = this.sent.filter((generation) => this.inUse === null || generation.switchAt <= now);
+    const ready = this.drawn.filter((generation) => this.inUse === null || generation.switchAt <= now);
     const next = ready.at(-1);
     if (next !== undefined && next !== this.inUse) this.use(next, now);
   }
 
+  /** The worker, which was told when, uses it from here on. */
   private use(generation: Generation, now: number): void {
     this.order += 1;
     generation.used = this.order;
     generation.firstUsedAt ??= now;
     this.inUse = generation;
-    this.sent = this.sent.filter((other) => other.generation >= generation.generation);
-    this.ports.use(generation);
-    if (generation.taintedAt !== null) {
-      this.ports.expire(generation.generation, Math.max(0, generation.taintedAt + DEADLINE_MS - now));
-    }
+    this.drawn = this.drawn.filter((other) => other.generation >= generation.generation);
   }
 }

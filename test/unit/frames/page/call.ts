@@ -76,7 +76,7 @@ export async function call(options: CallOptions): Promise<CallResult> {
   const key = { generation: 1, step: 0, base, context };
   command({ type: 'gate', gate: options.sealed ? 'sealed' : 'clear' });
   if (options.sealed) {
-    command({ type: 'use-key', ...key });
+    command({ type: 'use-key', ...key, inMs: 0 });
     if (options.withKey) command({ type: 'accept-key', owner: OWNER, floors: [], leave: false, ...key });
   }
 

@@ -55,9 +55,14 @@ interface SendingKey {
   step: number;
   base: Bytes;
   context: Bytes;
+  /** From then on it seals, whatever the page does meanwhile. */
+  from: number;
   /** Per source and media: derived at the first frame of each. */
   frameKeys: Map<number, SFrameKey>;
 }
+
+/** A page asks for one in use and hands over one or two; what goes beyond is never used. */
+const MAX_COMING = 4;
 
 export class Sealer {
   readonly #clock: Clock;
@@ -66,6 +71,8 @@ export class Sealer {
   /** By generation; those of older generations go when a newer one is installed. */
   readonly #deadlines = new Map<number, number>();
   #key: SendingKey | null = null;
+  /** Installed, their time not come, rising. */
+  #coming: SendingKey[] = [];
   #scratch: Bytes = new Uint8Array(16384);
   /** The newest (generation, step) ever installed; 0, 0 before the first and after `reset`. */
   #installed = { generation: 0, step: 0 };
@@ -76,9 +83,10 @@ export class Sealer {
 
   /**
    * Null, or why the key was not taken. A (generation, step) is installed once and they only rise: a key that was
-   * forgotten cannot come back to counters that it may have used (rule M12).
+   * forgotten cannot come back to counters that it may have used (rule M12). The clock is looked at on every frame,
+   * so that neither a busy page nor a late timer keeps the key before in use (rule M3).
    */
-  useKey({ generation, step, base, context }: UseKey): string | null {
+  useKey({ generation, step, base, context, inMs }: UseKey): string | null {
     if (!isGeneration(generation) || !isStep(step))
       return `no such key: generation ${generation}, step ${step}`;
     if (base.length !== BASE_LENGTH) return `base: expected ${BASE_LENGTH} bytes, got ${base.length}`;
@@ -91,16 +99,16 @@ export class Sealer {
     ) {
       return `generation ${generation}, step ${step} is not newer than ${last.generation}, ${last.step}`;
     }
-    this.#key?.base.fill(0);
     this.#installed = { generation, step };
-    this.#key = {
+    this.#coming.push({
       generation,
       step,
       base: new Uint8Array(base),
       context: new Uint8Array(context),
+      from: this.#clock.now() + Math.max(0, inMs),
       frameKeys: new Map(),
-    };
-    for (const old of this.#deadlines.keys()) if (old < generation) this.#deadlines.delete(old);
+    });
+    if (this.#coming.length > MAX_COMING) this.#coming.shift()?.base.fill(0);
     return null;
   }
 
@@ -113,6 +121,8 @@ export class Sealer {
   stop(): void {
     this.#key?.base.fill(0);
     this.#key = null;
+    for (const { base } of this.#coming) base.fill(0);
+    this.#coming = [];
   }
 
   /** Another conference: its generations start again at 1, under base keys never seen before. Counters go on. */
@@ -122,9 +132,9 @@ export class Sealer {
     this.#installed = { generation: 0, step: 0 };
   }
 
-  /** The generation in use; 0 while there is none. */
+  /** The generation in use now; 0 while there is none. */
   get generation(): number {
-    return this.#key?.generation ?? 0;
+    return this.#current()?.generation ?? 0;
   }
 
   /** No counter below these is drawn from now on. */
@@ -150,7 +160,7 @@ export class Sealer {
    */
   begin(frame: FrameToSeal): Sealing | DropReason {
     const { source, media, codec, isKey, data } = frame;
-    const key = this.#key;
+    const key = this.#current();
     if (key === null) return 'no-key';
     if (this.#isExpired(key)) return 'key-expired';
     if (!fits(source, media) || codec.media !== media) return 'no-source';
@@ -218,6 +228,29 @@ export class Sealer {
       key.frameKeys.set(name, frameKey);
     }
     return frameKey;
+  }
+
+  /** Nobody who holds it can be waited for: it must not seal, or there is none. */
+  get #isOver(): boolean {
+    return this.#key === null || this.#isExpired(this.#key);
+  }
+
+  /** The newest key whose time has come takes the place of all before it, for good; when one is over, the next. */
+  #current(): SendingKey | null {
+    while (this.#coming.length > 0) {
+      const now = this.#clock.now();
+      let ready = this.#isOver ? 1 : 0;
+      for (const [n, { from }] of this.#coming.entries()) if (from <= now) ready = n + 1;
+      const taken = this.#coming.splice(0, ready);
+      if (taken.length === 0) break;
+      for (const next of taken) {
+        this.#key?.base.fill(0);
+        this.#key = next;
+      }
+      for (const old of this.#deadlines.keys())
+        if (old < (this.#key?.generation ?? 0)) this.#deadlines.delete(old);
+    }
+    return this.#key;
   }
 
   #isExpired(key: SendingKey): boolean {
