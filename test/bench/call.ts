@@ -10,7 +10,7 @@
 // leave        from Prosody's handing out of the leave to the last frame of each of the four under a key that the
 //              leaver held, as it reaches the bridge
 // leave-told   from Prosody's handing out of the leave to each sender's seeing it
-// leave-seen   from a sender's seeing the leave to the first frame that its worker seals under the new key
+// leave-seen   from a sender's seeing the leave to that frame
 // join-open, join-sealed
 //              from the newcomer's being in the room until it has decoded a picture and a sound of all four
 // join-cost    the difference of the two, round by round
@@ -116,12 +116,13 @@ async function leave(eve: Person): Promise<void> {
       ({ at, generation }) => first && generation > first.generation && at > first.at,
     );
     if (!first || !next) throw new Error(`${person.name} did not change its key after the leave`);
-    cases['leave-told'].times.push(first.at - leftAt);
-    cases['leave-seen'].times.push(next.at - first.at);
     const old = (await bridge.passed(person)).findLast(
       ({ id }) => id !== null && id.generation < next.generation,
     );
-    cases.leave.times.push(Math.max(0, (old?.time ?? leftAt) - leftAt));
+    const lastAt = old?.time ?? leftAt;
+    cases['leave-told'].times.push(first.at - leftAt);
+    cases['leave-seen'].times.push(Math.max(0, lastAt - first.at));
+    cases.leave.times.push(Math.max(0, lastAt - leftAt));
   }
 }
 

@@ -63,45 +63,48 @@ test('the first key goes to all and is used at once', () => {
   assert.deepEqual(taken(), ['0 give 1.0 start to bob', '0 use 1.0 in 0']);
 });
 
-test('a leave: deadline and fresh key to the worker at once, to the others after 30 ms, in use after 150 ms', () => {
+test('a leave: deadline and fresh key to the worker at once, to the others too, in use after 100 ms', () => {
   const { at, taken } = running();
   at(1000).leave('bob', 1000);
-  assert.equal(at(1149).current(1149)?.generation, 1);
-  assert.equal(at(1150).current(1150)?.generation, 2);
+  assert.equal(at(1099).current(1099)?.generation, 1);
+  assert.equal(at(1100).current(1100)?.generation, 2);
   at(2000);
-  assert.deepEqual(taken(), ['1000 expire 1 in 300', '1000 use 2.0 in 150', '1030 give 2.0 leave to carol']);
+  assert.deepEqual(taken(), ['1000 expire 1 in 300', '1000 use 2.0 in 100', '1000 give 2.0 leave to carol']);
 });
 
-test('a page that is busy after a leave hands the key out late; whoever comes after its use gets the next step', () => {
+test('a page that is busy hands a second key out late; whoever comes after its use gets the next step', () => {
   const { at, late, taken } = running();
   at(1000).leave('bob', 1000);
+  at(1010).leave('carol', 1010);
   late(1400).join('dave', 1400);
-  at(2000);
+  late(1430);
   assert.deepEqual(taken(), [
     '1000 expire 1 in 300',
-    '1000 use 2.0 in 150',
-    '1400 give 2.0 leave to carol',
-    '1430 give 2.1 join to dave',
-    '1430 use 2.1 in 0',
+    '1000 use 2.0 in 100',
+    '1000 give 2.0 leave to carol',
+    '1010 expire 2 in 300',
+    '1010 use 3.0 in 190',
+    '1430 give 3.1 join to dave',
+    '1430 use 3.1 in 0',
   ]);
 });
 
 test('a key that was drawn and never handed out is handed out when sending goes on, unless somebody came since', () => {
   for (const comes of [false, true]) {
     const { at, sending, taken } = running();
+    at(900).join('erin', 900);
     at(1000).leave('bob', 1000);
+    at(1001).leave('carol', 1001);
+    taken();
     at(1010).deactivate();
     at(1500);
     if (comes) at(1500).join('dave', 1500);
     assert.equal(sending.current(1500), null);
     at(2000).activate(2000);
-    assert.deepEqual(taken(), [
-      '1000 expire 1 in 300',
-      '1000 use 2.0 in 150',
-      ...(comes
-        ? ['2000 give 3.0 leave to carol dave', '2000 use 3.0 in 0']
-        : ['2000 give 2.0 leave to carol']),
-    ]);
+    assert.deepEqual(
+      taken(),
+      comes ? ['2000 give 4.0 leave to erin dave', '2000 use 4.0 in 0'] : ['2000 give 3.0 leave to erin'],
+    );
   }
 });
 
@@ -112,7 +115,7 @@ test('a join: a step after 30 ms, to the newcomer alone, used at once', () => {
   assert.deepEqual(taken(), ['1030 give 1.1 join to dave', '1030 use 1.1 in 0']);
 });
 
-test('the window is opened by the first event and never extended; leaves and joins in it make one generation', () => {
+test('the window is opened by the first join and never extended; a leave in it ends it, with one generation for all', () => {
   const { at, taken } = running();
   at(1000).join('dave', 1000);
   at(1020).leave('bob', 1020);
@@ -120,8 +123,9 @@ test('the window is opened by the first event and never extended; leaves and joi
   at(2000);
   assert.deepEqual(taken(), [
     '1020 expire 1 in 300',
-    '1020 use 2.0 in 150',
-    '1030 give 2.0 leave to carol dave erin',
+    '1020 use 2.0 in 100',
+    '1020 give 2.0 leave to carol dave',
+    '1059 give 2.0 leave to erin',
   ]);
 });
 
@@ -164,23 +168,28 @@ test('a join while a sent generation is not in use: that generation at step 0, n
   at(2000);
   assert.deepEqual(taken(), [
     '1000 expire 1 in 300',
-    '1000 use 2.0 in 150',
-    '1030 give 2.0 leave to carol',
+    '1000 use 2.0 in 100',
+    '1000 give 2.0 leave to carol',
     '1080 give 2.0 leave to dave',
   ]);
 });
 
 test('a leave while a sent generation is not in use taints it too; the deadline of the one in use stays', () => {
   const { at, taken } = running();
-  at(1000).leave('bob', 1000);
-  at(1100).leave('carol', 1100);
+  at(1000).join('dave', 1000);
+  at(1040);
+  taken();
+  at(1050).leave('bob', 1050);
+  at(1070).leave('carol', 1070);
+  at(1120).leave('erin', 1120);
   at(3000);
   assert.deepEqual(taken(), [
-    '1000 expire 1 in 300',
-    '1000 use 2.0 in 150',
-    '1030 give 2.0 leave to carol',
-    '1100 expire 2 in 300',
-    '1100 use 3.0 in 150',
+    '1050 expire 1 in 300',
+    '1050 use 2.0 in 100',
+    '1050 give 2.0 leave to carol dave',
+    '1070 expire 2 in 300',
+    '1070 use 3.0 in 180',
+    '1150 give 3.0 leave to dave',
   ]);
 });
 
@@ -190,7 +199,7 @@ test('the step never wraps', () => {
   at(100_000);
   const uses = taken().filter((line) => line.includes(' use '));
   assert.ok(uses.some((line) => line.endsWith('use 1.254 in 0')));
-  assert.ok(uses.some((line) => line.endsWith('use 2.0 in 150')));
+  assert.ok(uses.some((line) => line.endsWith('use 2.0 in 100')));
   assert.ok(!uses.some((line) => line.includes('.255 ')));
 });
 
@@ -235,7 +244,7 @@ test('a request is answered with the current key alone, by a fresh one if it ask
   assert.deepEqual(taken(), ['1000 give 1.0 start to bob']);
   at(1000).requested('bob', 2, 1000);
   at(2000);
-  assert.deepEqual(taken(), ['1030 give 2.0 leave to bob carol', '1030 use 2.0 in 150']);
+  assert.deepEqual(taken(), ['1030 give 2.0 leave to bob carol', '1030 use 2.0 in 100']);
   at(2000).join('dave', 2000);
   at(2001).requested('dave', 1, 2001);
   assert.deepEqual(taken(), []);
@@ -255,7 +264,7 @@ test('a request while nothing is on sends nothing; the next start mints', () => 
 test('a fresh generation every 15 minutes although nobody moves', () => {
   const { at, taken } = running();
   at(20 * 60_000);
-  assert.deepEqual(taken(), ['900000 give 2.0 period to bob carol', '900000 use 2.0 in 150']);
+  assert.deepEqual(taken(), ['900000 give 2.0 period to bob carol', '900000 use 2.0 in 100']);
 });
 
 test('a new worker gets a fresh generation, never an old key', () => {

@@ -11,29 +11,26 @@ test('a timer that fires early is asked for again, one that fires late catches u
   meeting.seal('alice');
   meeting.advance(1000);
   const { now } = meeting;
-  const left = alice.handle({ type: 'left', occupant: 'bob' }, now);
-  const at = ofType(left, 'wake')[0]?.at ?? 0;
+  const joined = { type: 'joined', occupant: 'carol', bundle: newCore('carol').bundle() } as const;
+  const at = ofType(alice.handle(joined, now), 'wake')[0]?.at ?? 0;
   assert.equal(at, now + 30);
   const early = alice.handle({ type: 'timer' }, at - 0.4);
   assert.deepEqual(early, [{ type: 'wake', at }]);
   assert.deepEqual(alice.handle({ type: 'timer' }, now - 500), [{ type: 'wake', at }]);
   const late = alice.handle({ type: 'timer' }, now + 400);
-  assert.equal(notices(late, 'rotated')[0]?.generation, 2);
+  assert.equal(notices(late, 'rotated')[0]?.step, 1);
 });
 
 test('an event that comes after a deadline finds it kept', () => {
   const meeting = new Meeting();
   const alice = meeting.add('alice');
-  const carol = newCore('carol');
   meeting.add('bob');
   meeting.seal('alice');
   meeting.advance(1000);
-  alice.handle({ type: 'left', occupant: 'bob' }, meeting.now);
-  const actions = alice.handle(
-    { type: 'joined', occupant: 'carol', bundle: carol.bundle() },
-    meeting.now + 1000,
-  );
-  assert.equal(notices(actions, 'rotated')[0]?.generation, 2);
+  const joins = (occupant: string, now: number) =>
+    alice.handle({ type: 'joined', occupant, bundle: newCore(occupant).bundle() }, now);
+  joins('carol', meeting.now);
+  assert.equal(notices(joins('dave', meeting.now + 1000), 'rotated')[0]?.step, 1);
 });
 
 test('nothing to do, nothing to wake for', () => {

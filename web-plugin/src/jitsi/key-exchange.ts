@@ -80,7 +80,8 @@ export class KeyExchange {
   feed(event: CoreEvent): void {
     this.ports.run(() => {
       if (!this.#core) return;
-      for (const action of this.#core.handle(event, performance.now())) this.#act(action);
+      const now = performance.now();
+      for (const action of this.#core.handle(event, now)) this.#act(action, now);
       this.ports.onTurn();
     });
   }
@@ -112,19 +113,25 @@ export class KeyExchange {
     this.feed({ type: 'source-state', source, on, floor });
   }
 
-  #act(action: CoreAction): void {
+  /** `now`: of the event. What has to be done in so many milliseconds counts from there. */
+  #act(action: CoreAction, now: number): void {
     switch (action.type) {
       case 'send':
         this.room.send(action.to, action.message);
         break;
       case 'use-key':
+        this.#hasKey = true;
+        this.ports.command({ ...action, inMs: action.inMs - (performance.now() - now) });
+        break;
       case 'stop-sending':
-        this.#hasKey = action.type === 'use-key';
+        this.#hasKey = false;
         this.ports.command(action);
         break;
       case 'expire-sending':
-      case 'accept-key':
       case 'retire':
+        this.ports.command({ ...action, inMs: action.inMs - (performance.now() - now) });
+        break;
+      case 'accept-key':
       case 'forget':
       case 'source-states':
         this.ports.command(action);

@@ -1,7 +1,8 @@
 // The part of lib-jitsi-meet that the plugin uses: its public API, as far as versions 2022 to 2026 share it.
 //
 // Some members are not documented by the library but stand unchanged in both: `eventEmitter` (all events of a
-// conference pass through it), `room.roomjid`, and `xmpp.connection` with `sendIQ` and `connected`.
+// conference pass through it), `room.roomjid`, the room's own `eventEmitter`, and `xmpp.connection` with `sendIQ` and
+// `connected`.
 
 export interface JitsiParticipant {
   getId(): string;
@@ -24,7 +25,8 @@ export interface JitsiTrack {
 export interface JitsiConference {
   on(event: string, listener: (...args: never[]) => void): void;
   eventEmitter: { emit(event: string, ...args: unknown[]): boolean };
-  room: { roomjid: string } | null;
+  /** Null once this participant leaves. */
+  room: { roomjid: string; eventEmitter?: { emit(event: string, ...args: unknown[]): boolean } } | null;
   xmpp: {
     connection: {
       readonly connected: boolean;

@@ -77,6 +77,7 @@ export class Meeting {
       onLeft: () => this.end(),
       onRefused: (reason) => services.onRefused(reason),
       onOccupant: (id, bundle) => this.#occupant(id, bundle),
+      onLeave: (occupant) => this.#keys.feed({ type: 'left', occupant }),
       onOccupantLeft: (id, name) => this.#occupantLeft(id, name),
       onBundle: (occupant, bundle) => this.#bundle({ type: 'bundle', occupant, bundle }),
       onSealedPresence: (occupant, sealed) => this.#sealing.take({ type: 'presence', occupant, sealed }),
@@ -315,6 +316,7 @@ export class Meeting {
     this.#notices.moved(name);
     this.#verification?.left(occupant);
     this.#people.left(occupant);
+    // For the second time, where the room told of it before.
     this.#keys.feed({ type: 'left', occupant });
     this.#sealing.take({ type: 'gone', occupant });
     this.tracksChanged();

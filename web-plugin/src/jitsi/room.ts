@@ -9,6 +9,9 @@ import { type RoomState, readRoomState, readStateAnswer } from './room-state.ts'
 import { safely } from './safely.ts';
 import { localSource } from './sources.ts';
 
+/** Not among the events that the library names to others; the same since there is one. */
+const MEMBER_LEFT = 'xmpp.muc_member_left';
+
 export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage'> {
   onJoined(): void;
   /** The conference is over for this page, whatever ended it. */
@@ -16,6 +19,8 @@ export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage'> {
   /** The room does not let this page in, or not any more; `reason`: the server's words, null when it gave none. */
   onRefused(reason: string | null): void;
   onOccupant(id: string, bundle: string | null): void;
+  /** The server says that this occupant is gone; `onOccupantLeft` follows when the library has taken it away. */
+  onLeave(id: string): void;
   onOccupantLeft(id: string, name: string): void;
   onBundle(id: string, bundle: string | null): void;
   /** What another participant's presence says: does it hold the room to be sealed? */
@@ -48,6 +53,7 @@ export class Room {
       onOwnMessage: (from, payload) => this.#ownMessage(from, payload),
     });
     this.#watchOwnName();
+    this.#watchLeaves();
     this.#listen();
   }
 
@@ -170,6 +176,24 @@ export class Room {
       this.#ownName = String(name ?? '');
       safely(() => this.events.onChanged());
       return Reflect.apply(setDisplayName, conference, [name, ...rest]);
+    };
+  }
+
+  /**
+   * The library takes tracks, pictures and the connection's description apart before it tells of a leave, and a busy
+   * page takes long over that. The room's own event comes before; where a version has none, the other has to do.
+   */
+  #watchLeaves(): void {
+    const { room } = this.conference;
+    const emitter = room?.eventEmitter;
+    if (!emitter) return;
+    const { emit } = emitter;
+    emitter.emit = (event: string, ...args: unknown[]) => {
+      if (event === MEMBER_LEFT && this.conference.room === room) {
+        const id = String(args[0]).split('/').slice(1).join('/');
+        if (this.#known.has(id)) safely(() => this.events.onLeave(id));
+      }
+      return Reflect.apply(emit, emitter, [event, ...args]);
     };
   }
 

@@ -10,8 +10,8 @@ import { Leavers } from './leavers.ts';
 
 export const WINDOW_MS = 30;
 export const MINT_SPACING_MS = 100;
-/** From a leave, or the drawing of a key for another reason, until it is used: it is with the others by then. */
-export const SWITCH_MS = 150;
+/** From when a key is handed out until it is used: it is with the others by then. */
+export const SWITCH_MS = 100;
 export const DEADLINE_MS = 300;
 export const PERIOD_MS = 15 * 60_000;
 const REMEMBERED_LEAVERS = 4096;
@@ -99,10 +99,13 @@ export class Sending {
       generation.taintedAt = now;
       this.ports.expire(generation.generation, DEADLINE_MS);
     }
-    // At once, so that the worker switches in time even if the page is busy when the window closes. One that nobody
+    if (!this.isActive) return;
+    // At once, so that the worker switches in time even if the page is busy when it may be handed out. One that nobody
     // was given yet does for this leave too.
-    if (this.isActive && this.newest?.isGiven !== false) this.hand(this.draw(now, false), now);
-    this.open(now);
+    if (this.newest?.isGiven !== false) this.hand(this.draw(now, false), now);
+    // A page has the most to do right after a leave: what waits now waits long.
+    this.window = { closesAt: now, useAtOnce: this.window?.useAtOnce ?? false };
+    this.close(now);
   }
 
   /** The channel to `identity` can carry keys now. */
@@ -194,6 +197,11 @@ export class Sending {
     return this.drawn.at(-1) ?? null;
   }
 
+  /** From when on a fresh generation may be handed out. */
+  private get mintableAt(): number {
+    return this.mintedAt + MINT_SPACING_MS;
+  }
+
   private periodEnd(generation: Generation): number {
     return generation.firstUsedAt === null ? Number.POSITIVE_INFINITY : generation.firstUsedAt + PERIOD_MS;
   }
@@ -208,9 +216,8 @@ export class Sending {
     if (window === null || window.closesAt > now) return;
     const newest = this.newest;
     if (this.stale !== null || newest === null) {
-      const mintAt = this.mintedAt + MINT_SPACING_MS;
-      if (mintAt > now) {
-        window.closesAt = mintAt;
+      if (this.mintableAt > now) {
+        window.closesAt = this.mintableAt;
         return;
       }
       this.window = null;
@@ -246,7 +253,7 @@ export class Sending {
       holders: new Set(),
       taintedAt: null,
       isGiven: false,
-      switchAt: useAtOnce || this.inUse === null ? now : now + SWITCH_MS,
+      switchAt: useAtOnce || this.inUse === null ? now : Math.max(now, this.mintableAt) + SWITCH_MS,
       used: null,
       firstUsedAt: null,
     };
