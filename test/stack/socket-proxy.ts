@@ -43,6 +43,8 @@ export async function proxySocket(
     return;
   }
   keep(target);
+  // As nginx does for web sockets: no stanza waits for the acknowledgement of what went before.
+  target.setNoDelay(true);
   const headers: string[] = [`Host: ${host}`];
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index];
