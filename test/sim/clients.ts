@@ -55,6 +55,7 @@ function add(id: string): string {
     {
       saw: (kind, who) => reports.push({ id, at: now(), type: 'saw', kind, who }),
       command: (command, at) => reports.push({ id, at, type: 'command', command }),
+      switched: () => reports.push({ id, at: now(), type: 'switched' }),
       bytes: (kind, up, down) => reports.push({ id, at: now(), type: 'bytes', kind, up, down }),
     },
   );

@@ -180,9 +180,10 @@ export class Crowd implements Place {
       case 'command':
         person.obey(report.command, report.at);
         break;
-      case 'sealed':
-        // Its worker has switched by then, if the time for it had come.
+      case 'switched':
         person.sealing(report.at);
+        break;
+      case 'sealed':
         this.invariants.sealed(person, report.key, report.counter, report.at);
         break;
       case 'bytes':

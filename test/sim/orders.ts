@@ -36,6 +36,8 @@ export type Order =
 export type Report = { id: string; at: number } & (
   | { type: 'saw'; kind: Kind; who: string }
   | { type: 'command'; command: KeyCommand }
+  /** Its worker has begun to seal under a key that was given to it before. */
+  | { type: 'switched' }
   | { type: 'sealed'; key: SealingKey; counter: number }
   | { type: 'bytes'; kind: MessageKind; up: number; down: number }
 );

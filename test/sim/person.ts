@@ -33,6 +33,8 @@ export interface Told {
   saw(kind: 'join' | 'leave', who: string): void;
   /** At the time, on the clock of the setup, at which its core was asked. */
   command(command: KeyCommand, at: number): void;
+  /** Its worker began to seal under another key. */
+  switched(): void;
   bytes(kind: MessageKind, up: number, down: number): void;
 }
 
@@ -52,7 +54,7 @@ export class Person extends Party {
       send: (action) => this.post(action),
       wake: (at) => this.wake(at),
       command: (command, at) => watcher.command(command, at),
-      used: () => undefined,
+      used: () => watcher.switched(),
       accepted: () => undefined,
     });
     this.setup = setup;
