@@ -11,7 +11,7 @@ node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)
 command -v npm >/dev/null || fail "npm is missing: install it beside Node.js, then run this again."
 
 # command -> Debian package
-declare -A needed=([prosody]=prosody [chromium]=chromium [ffmpeg]=ffmpeg [luacheck]=lua-check [busted]=lua-busted [curl]=curl [openssl]=openssl)
+declare -A needed=([prosody]=prosody [chromium]=chromium [firefox-esr]=firefox-esr [ffmpeg]=ffmpeg [luacheck]=lua-check [busted]=lua-busted [curl]=curl [openssl]=openssl)
 packages=()
 for command in "${!needed[@]}"; do
   command -v "$command" >/dev/null || packages+=("${needed[$command]}")

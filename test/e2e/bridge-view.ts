@@ -12,7 +12,7 @@ import {
 } from '../stack/evidence.ts';
 import { distinctKeys, tappedKeys } from '../stack/key-tap.ts';
 import type { Stack } from '../stack/stack.ts';
-import { type Person, until } from './sealed-room.ts';
+import { type Looked, until } from './sealed-room.ts';
 
 /** One frame that passed the bridge; `id` is null when it does not look sealed. */
 export interface Passed {
@@ -36,7 +36,7 @@ export class BridgeView {
   ) {}
 
   /** The last frames of somebody, oldest first. */
-  async passed({ endpoint }: Pick<Person, 'endpoint'>): Promise<Passed[]> {
+  async passed({ endpoint }: Pick<Looked, 'endpoint'>): Promise<Passed[]> {
     const { sources } = await this.stack.bridge.call('observe', { conference: this.room, endpoint });
     return sources
       .flatMap(({ name, media, codec, frames }) =>
@@ -51,14 +51,14 @@ export class BridgeView {
   }
 
   /** Frames of each source of somebody so far. */
-  async counts({ endpoint }: Pick<Person, 'endpoint'>): Promise<Record<string, number>> {
+  async counts({ endpoint }: Pick<Looked, 'endpoint'>): Promise<Record<string, number>> {
     const { conferences } = await this.stack.bridge.call('statistics', {});
     const sources = conferences[this.room]?.endpoints[endpoint]?.sources ?? {};
     return Object.fromEntries(Object.entries(sources).map(([name, { frames }]) => [name, frames]));
   }
 
   /** Until somebody's every source brought so many more frames. */
-  async passOf(person: Pick<Person, 'endpoint' | 'name'>, frames: number): Promise<void> {
+  async passOf(person: Pick<Looked, 'endpoint' | 'name'>, frames: number): Promise<void> {
     const before = await this.counts(person);
     await until(`${frames} more frames of ${person.name} passed the bridge`, async () =>
       Object.entries(await this.counts(person)).every(
@@ -68,7 +68,7 @@ export class BridgeView {
   }
 
   /** Records until every source of these people has brought so many frames. */
-  async record(label: string, people: Person[], frames: number): Promise<LoadedSource[]> {
+  async record(label: string, people: Looked[], frames: number): Promise<LoadedSource[]> {
     await this.startRecording(label);
     const before = await Promise.all(people.map((person) => this.counts(person)));
     await until(`${frames} frames of every source passed the bridge`, async () => {
@@ -100,7 +100,7 @@ export interface Gain {
 export async function gainOf(
   recording: LoadedSource[],
   sequenceHeader: Uint8Array | null,
-  people: Pick<Person, 'endpoint' | 'tone'>[],
+  people: Pick<Looked, 'endpoint' | 'tone'>[],
 ): Promise<Gain> {
   const toneOf = (endpoint: string) => people.find((one) => one.endpoint === endpoint)?.tone ?? 0;
   return {
@@ -113,7 +113,7 @@ export async function gainOf(
 export async function assertBlind(
   recording: LoadedSource[],
   sequenceHeader: Uint8Array | null,
-  people: Pick<Person, 'endpoint' | 'tone'>[],
+  people: Pick<Looked, 'endpoint' | 'tone'>[],
 ): Promise<void> {
   assert.ok(sequenceHeader, 'without a real sequence header the proof would prove nothing');
   const gain = await gainOf(recording, sequenceHeader, people);
@@ -121,7 +121,7 @@ export async function assertBlind(
 }
 
 /** Every key that was ever in these pages, each once. */
-export async function keysOf(people: Person[]): Promise<RecordedKey[]> {
+export async function keysOf(people: Pick<Looked, 'page'>[]): Promise<RecordedKey[]> {
   const all = (await Promise.all(people.map(({ page }) => tappedKeys(page)))).flat();
   return distinctKeys(all);
 }

@@ -126,3 +126,19 @@ export function readTheWire(): void {
     },
   });
 }
+
+/** As in a browser that has this video codec alone: a preference for AV1 is nothing that a library of 2022 can have. */
+export function haveCodecAlone(name: string): void {
+  for (const side of [RTCRtpSender, RTCRtpReceiver]) {
+    const all = side.getCapabilities.bind(side);
+    side.getCapabilities = (kind) => {
+      const capabilities = all(kind);
+      if (kind !== 'video' || !capabilities) return capabilities;
+      const kept = [`video/${name}`.toLowerCase(), 'video/rtx'];
+      return {
+        ...capabilities,
+        codecs: capabilities.codecs.filter(({ mimeType }) => kept.includes(mimeType.toLowerCase())),
+      };
+    };
+  }
+}

@@ -7,7 +7,7 @@ import { assertAllOpen, BridgeView, keysOf } from './bridge-view.ts';
 import { readTheWire, type WireFrame } from './page-scripts.ts';
 import {
   assertQuiet,
-  type Person,
+  goDirectly,
   pairsOf,
   Setting,
   seal,
@@ -28,13 +28,6 @@ afterEach(() => setting.clear());
 after(() => setting?.stop());
 
 const PEER_TO_PEER = { peerToPeer: true };
-
-async function goDirectly(people: Person[], isDirect: boolean): Promise<void> {
-  await until(`media goes ${isDirect ? 'directly' : 'over the bridge'}`, async () => {
-    const all = await Promise.all(people.map(({ page }) => page.evaluate(() => window.call.peerToPeer)));
-    return all.every((one) => one === isDirect);
-  });
-}
 
 test('sealed through the change to peer-to-peer, and back when a third joins', async () => {
   const room = 'direct';

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Locator } from '@playwright/test';
+import type { LookedAt } from '../stack/bidi.ts';
 import {
   type BrowserParticipant,
   launchBrowser,
@@ -14,8 +15,14 @@ import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
 import { until as waitUntil } from '../stack/until.ts';
 import { KEEP_NAMES, type Shown, watchPage } from './page-scripts.ts';
 
-export interface Person extends BrowserParticipant {
+/** As much of a participant as is looked at, in whatever browser it is. */
+export interface Looked extends Pick<BrowserParticipant, 'name' | 'tone' | 'consoleErrors'> {
+  readonly page: LookedAt;
   /** Endpoint id at the time of joining. */
+  readonly endpoint: string;
+}
+
+export interface Person extends BrowserParticipant {
   readonly endpoint: string;
   /** Warnings in the page's console: where the plugin says what it dropped. */
   readonly warnings: string[];
@@ -127,12 +134,14 @@ function prepared(browser: Browser, prepare: (context: BrowserContext) => Promis
 export const hook = (person: Person, name: string) =>
   person.page.locator(`sealmeet-interface [data-sealmeet="${name}"]`);
 
-export async function phaseOf(person: Person): Promise<Phase> {
-  const phase = await person.page.locator('sealmeet-interface').getAttribute('data-phase');
+export async function phaseOf({ page }: Looked): Promise<Phase> {
+  const phase = await page.evaluate(
+    () => document.querySelector<HTMLElement>('sealmeet-interface')?.dataset.phase,
+  );
   return (phase ?? 'away') as Phase;
 }
 
-export async function waitForPhase(people: Person[], phase: Phase): Promise<void> {
+export async function waitForPhase(people: Looked[], phase: Phase): Promise<void> {
   let last: string[] = [];
   await until(`everybody shows "${phase}"`, async () => {
     last = await Promise.all(people.map(phaseOf));
@@ -172,11 +181,16 @@ export const wordsOf = async (place: Locator): Promise<string> =>
   ((await place.textContent()) ?? '').replace(/[\u2066-\u2069]/g, '');
 
 /** What troubles the panel lists; opens it. */
-export async function troubleIds(person: Person): Promise<string[]> {
-  await openPanel(person);
-  return person.page
-    .locator('sealmeet-interface [data-sealmeet="trouble"]')
-    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-trouble') ?? ''));
+export function troubleIds({ page }: Looked): Promise<string[]> {
+  return page.evaluate(() => {
+    const all = (name: string) => [
+      ...(document
+        .querySelector('sealmeet-interface')
+        ?.shadowRoot?.querySelectorAll<HTMLElement>(`[data-sealmeet="${name}"]`) ?? []),
+    ];
+    if (all('panel').length === 0) all('shield')[0]?.click();
+    return all('trouble').map((card) => card.dataset.trouble ?? '');
+  });
 }
 
 export const shownBy = (person: Person): Promise<Shown[]> => person.page.evaluate(() => window.watched.shown);
@@ -217,6 +231,20 @@ export function askRoom(person: Person, what: 'seal' | 'unseal'): Promise<string
   }, what);
 }
 
+/** Until media goes directly between the two, or over the bridge. */
+export async function goDirectly(people: Person[], isDirect: boolean): Promise<void> {
+  await until(`media goes ${isDirect ? 'directly' : 'over the bridge'}`, async () => {
+    const all = await Promise.all(people.map(({ page }) => page.evaluate(() => window.call.peerToPeer)));
+    return all.every((one) => one === isDirect);
+  });
+}
+
+/** People are alarmed by nothing, and nobody told the console of an error. */
+export async function assertCalm(people: Looked[]): Promise<void> {
+  for (const person of people) assert.deepEqual(await troubleIds(person), [], `${person.name}'s troubles`);
+  assertQuiet(people);
+}
+
 // What people see and hear of each other.
 
 export interface Seen {
@@ -226,7 +254,7 @@ export interface Seen {
 }
 
 /** What `to` has of `from` so far. */
-export function seen(to: Person, from: Person): Promise<Seen> {
+export function seen(to: Looked, from: Pick<Looked, 'endpoint' | 'tone'>): Promise<Seen> {
   return to.page.evaluate(
     async ({ endpoint, tone }) => {
       const figures = (await window.call.stats())[endpoint];
@@ -241,11 +269,11 @@ export function seen(to: Person, from: Person): Promise<Seen> {
 }
 
 export interface Pair {
-  to: Person;
-  from: Person;
+  to: Looked;
+  from: Looked;
 }
 
-export const pairsOf = (people: Person[]): Pair[] =>
+export const pairsOf = (people: Looked[]): Pair[] =>
   people.flatMap((to) => people.filter((from) => from !== to).map((from) => ({ to, from })));
 
 /** So much more than now counts as seeing and hearing each other. */
@@ -286,7 +314,7 @@ export async function seeAndHear(pairs: Pair[], more: Partial<typeof MORE> = {})
 const LIBRARYS_RACE = 'uncaught: getPeerMediaInfo - no presence stored for';
 
 /** Nobody told the console of an error. */
-export function assertQuiet(people: Person[]): void {
+export function assertQuiet(people: Looked[]): void {
   for (const { name, consoleErrors } of people)
     assert.deepEqual(
       consoleErrors.filter(

@@ -2,8 +2,8 @@
 //
 // The plugin has no way to hand out keys; this reads them where the page posts them, before the plugin loads.
 
-import type { Page } from '@playwright/test';
 import type { RecordedKey } from '../../web-plugin/src/frames/index.ts';
+import type { LookedAt } from './bidi.ts';
 
 /** One key as the worker got it. `owner` is null for the page's own sending key. */
 export interface TappedKey extends RecordedKey {
@@ -40,7 +40,7 @@ export function tapKeys(): void {
   Object.assign(globalThis, { tappedKeys: noted });
 }
 
-export async function tappedKeys(page: Page): Promise<TappedKey[]> {
+export async function tappedKeys(page: LookedAt): Promise<TappedKey[]> {
   const noted = await page.evaluate(() => (globalThis as unknown as { tappedKeys: NotedKey[] }).tappedKeys);
   return noted.map((key) => ({
     ...key,

@@ -56,9 +56,8 @@ export function createBridge({ directory, bitrate, log }: BridgeSettings): Bridg
       known(conference).endpoint(endpoint).connect(remote);
       return {};
     },
-    addCandidates({ conference, endpoint }) {
-      // Peer-reflexive addresses are all that is needed, see Transport.connect.
-      known(conference).endpoint(endpoint);
+    addCandidates({ conference, endpoint, candidates }) {
+      known(conference).endpoint(endpoint).addCandidates(candidates);
       return {};
     },
     sources({ conference, endpoint, sources }) {

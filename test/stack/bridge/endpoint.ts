@@ -1,5 +1,5 @@
 // One participant's client at the bridge: its transport, what it sends, and what goes to it.
-import type { EndpointStatistics, Source, TransportDescription } from './api.ts';
+import type { Candidate, EndpointStatistics, Source, TransportDescription } from './api.ts';
 import { Egress } from './egress.ts';
 import { IncomingSource, type SourceEvents } from './incoming-source.ts';
 import { nack, pictureLossIndication, type ReportBlock, receiverReport, remb } from './rtcp.ts';
@@ -57,6 +57,10 @@ export class Endpoint {
   connect(remote: TransportDescription): void {
     if (!this.transport) throw new Error(`connect: endpoint ${this.id} has no transport, allocate one first`);
     this.transport.connect(remote);
+  }
+
+  addCandidates(candidates: Candidate[]): void {
+    this.transport?.addCandidates(candidates);
   }
 
   /** New and changed sources are returned. `afresh`: all are. */

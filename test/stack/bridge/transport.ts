@@ -1,4 +1,5 @@
 // The one bundled connection of an endpoint: ICE and DTLS by werift, SRTP by srtp.ts; RTP and RTCP in and out.
+import { isIPv4 } from 'node:net';
 import {
   RTCDtlsFingerprint,
   RTCDtlsParameters,
@@ -8,6 +9,7 @@ import {
   RTCIceTransport,
 } from 'werift';
 import type { Candidate, TransportDescription } from './api.ts';
+import { connectivityCheck } from './ice-check.ts';
 import type { RtpPacket } from './rtp.ts';
 import { AEAD_AES_128_GCM, MASTER_KEY_LENGTH, MASTER_SALT_LENGTH, SrtpSession } from './srtp.ts';
 
@@ -20,11 +22,22 @@ export interface TransportEvents {
 }
 
 const LOOPBACK = '127.0.0.1';
+/** Browsers that see the bridge's address have connected long before. */
+const CHECK_EVERY_MS = 400;
+const CHECKS = 25;
+const CANDIDATE_LIMIT = 50;
+
+/** werift's socket, past its state of connection. */
+interface StunSender {
+  sendData(data: Buffer, address: [string, number]): Promise<void>;
+}
 
 export class Transport {
   readonly description: TransportDescription;
   private session: SrtpSession | null = null;
   private remoteUfrag: string | null = null;
+  private readonly remoteAddresses: [string, number][] = [];
+  private checking: NodeJS.Timeout | null = null;
   private closed = false;
 
   private constructor(
@@ -70,8 +83,8 @@ export class Transport {
   }
 
   /**
-   * Begins to connect. The remote candidates are not needed: the browser's own checks come from addresses that
-   * ICE learns as peer-reflexive (RFC 8445 §7.3.1.3), so names of mDNS or unreachable addresses harm nothing.
+   * Begins to connect. Most browsers' own checks come from addresses that ICE learns as peer-reflexive (RFC 8445
+   * §7.3.1.3), so names of mDNS or unreachable addresses harm nothing.
    */
   connect(remote: TransportDescription): void {
     if (this.closed) throw new Error('connect: this transport is closed, allocate a new one');
@@ -81,6 +94,8 @@ export class Transport {
     }
     this.remoteUfrag = remote.ufrag;
     this.ice.setRemoteParams(new RTCIceParameters({ usernameFragment: remote.ufrag, password: remote.pwd }));
+    this.addCandidates(remote.candidates);
+    this.checkUntilConnected(remote);
     // actpass leaves the choice to us: active, as RFC 5763 §5 wants it of an answerer.
     this.dtls.role = remote.fingerprint.setup === 'active' ? 'server' : 'client';
     const { hash, value } = remote.fingerprint;
@@ -88,8 +103,41 @@ export class Transport {
     this.run().catch((error: unknown) => this.fail(error instanceof Error ? error.message : String(error)));
   }
 
+  addCandidates(candidates: Candidate[]): void {
+    for (const { protocol, ip, port } of candidates) {
+      if (this.remoteAddresses.length >= CANDIDATE_LIMIT) return;
+      if (protocol === 'udp' && isIPv4(ip)) this.remoteAddresses.push([ip, port]);
+    }
+  }
+
+  /**
+   * Firefox has no address on loopback and sends nothing from another one to loopback, until a check comes from there:
+   * then the bridge's address is a peer-reflexive one for it.
+   */
+  private checkUntilConnected(remote: TransportDescription): void {
+    const [protocol] = (this.ice.connection as unknown as { protocols: StunSender[] }).protocols;
+    const credentials = {
+      localUfrag: this.description.ufrag,
+      remoteUfrag: remote.ufrag,
+      remotePassword: remote.pwd,
+    };
+    let left = CHECKS;
+    this.checking = setInterval(() => {
+      for (const address of this.remoteAddresses)
+        protocol?.sendData(connectivityCheck(credentials), address).catch(() => {});
+      left -= 1;
+      if (left === 0) this.endChecks();
+    }, CHECK_EVERY_MS);
+  }
+
+  private endChecks(): void {
+    if (this.checking) clearInterval(this.checking);
+    this.checking = null;
+  }
+
   private async run(): Promise<void> {
     await this.ice.start();
+    this.endChecks();
     if (this.closed) return;
     await this.dtls.start();
     const { dtls } = this.dtls;
@@ -125,6 +173,7 @@ export class Transport {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.endChecks();
     await this.dtls.stop();
   }
 

@@ -127,6 +127,7 @@ async function join(room: string, name: string): Promise<void> {
       name,
       peerToPeer: query.get('p2p') === '1',
       preferredCodec: query.get('codec'),
+      simulcast: query.get('simulcast') === '1',
       video: videoSize(query.get('video')),
     },
     {

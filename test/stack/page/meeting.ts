@@ -13,7 +13,10 @@ export interface MeetingSettings {
   room: string;
   name: string;
   peerToPeer: boolean;
+  /** Over the bridge and directly. */
   preferredCodec: string | null;
+  /** Whether the camera is sent in several sizes at once. */
+  simulcast?: boolean;
   video: VideoSize;
 }
 
@@ -169,11 +172,11 @@ export class Meeting {
   }
 
   #join(connection: Connection): void {
-    const { room, name, peerToPeer, preferredCodec, video } = this.#settings;
+    const { room, name, peerToPeer, preferredCodec, simulcast, video } = this.#settings;
     const conference = connection.initJitsiConference(room, {
       testing: { disableE2EE: true },
-      p2p: { enabled: peerToPeer, stunServers: [] },
-      disableSimulcast: true,
+      p2p: { enabled: peerToPeer, stunServers: [], ...(preferredCodec && { preferredCodec }) },
+      disableSimulcast: !simulcast,
       enableLayerSuspension: false,
       openBridgeChannel: 'websocket',
       videoQuality: preferredCodec ? { preferredCodec } : {},
