@@ -96,8 +96,9 @@ async function sendInLayers(person: Person): Promise<void> {
     Object.assign(encoding, { scalabilityMode: 'L3T3_KEY' });
     await sender.setParameters(parameters);
   });
+  // Chromium gives as many spatial layers as the picture is large enough for.
   await until('layers are sent', async () =>
-    Object.values(await sentBy(person)).some(({ scalability }) => scalability === 'L3T3_KEY'),
+    Object.values(await sentBy(person)).some(({ scalability }) => /^L[23]T3_KEY$/.test(scalability)),
   );
 }
 
@@ -129,12 +130,14 @@ function sentBy({ page }: Person): Promise<Record<string, SentLayer>> {
   });
 }
 
-/** How many of its layers are sent now. */
-async function layersSentBy(person: Person): Promise<number> {
+/** Heights of those of its layers that are sent now. */
+async function layersSentBy(person: Person): Promise<number[]> {
   const before = await sentBy(person);
   await new Promise((resolve) => setTimeout(resolve, 400));
-  const now = Object.entries(await sentBy(person));
-  return now.filter(([ssrc, { frames }]) => frames > (before[ssrc]?.frames ?? 0)).length;
+  const moving = Object.entries(await sentBy(person)).filter(
+    ([ssrc, { frames }]) => frames > (before[ssrc]?.frames ?? 0),
+  );
+  return moving.map(([, { height }]) => height);
 }
 
 const heightSeen = (to: Person, { endpoint }: Person) =>
@@ -159,16 +162,23 @@ test('three layers of simulcast are sealed: who watches gets the largest, and an
       };
       await jvbJingleSession.setSenderVideoConstraint(height, `${window.call.id}-v0`);
     }, height);
-  for (const [height, layers, isRight] of [
-    [540, 3, (seen: number) => seen > 270],
-    [180, 1, (seen: number) => seen > 0 && seen <= 135],
-    [540, 3, (seen: number) => seen > 270],
+  const heights: number[] = [];
+  for (const [height, layers] of [
+    [540, 3],
+    [180, 1],
+    [540, 3],
   ] as const) {
     await wanted(height);
-    await until(`${layers} layers are sent`, async () => (await layersSentBy(ada)) === layers);
-    await until('Ben sees the largest of them', async () => isRight(await heightSeen(ben, ada)));
+    await until(`${layers} layers are sent, and Ben sees the largest`, async () => {
+      // On a busy machine Chromium makes them all smaller after a while.
+      const sent = await layersSentBy(ada);
+      return sent.length === layers && (await heightSeen(ben, ada)) === Math.max(...sent);
+    });
     await seeAndHear(pairsOf(people));
+    heights.push(await heightSeen(ben, ada));
   }
+  const [full = 0, low = 0, again = 0] = heights;
+  assert.ok(low < full && low < again, `Ben saw heights of ${heights.join(', ')}`);
   await assertAllOpen(await bridge.stopRecording(), await keysOf(people));
   await assertCalm(people);
 });

@@ -56,7 +56,9 @@ interface Insides {
       _restartMediaSessions(): void;
     };
   };
-  JitsiMeetJS: { createLocalTracks(options: { devices: string[] }): Promise<object[]> };
+  JitsiMeetJS: {
+    createLocalTracks(options: { devices: string[] }): Promise<{ setSourceName(name: string): void }[]>;
+  };
 }
 
 /** Takes the track of this kind out, if there is one, and puts a new one in, unless nothing is to come in its place. */
@@ -66,6 +68,8 @@ const exchange = (person: Person, kind: 'audio' | 'video', comes: boolean) =>
       const { call, JitsiMeetJS } = window as unknown as Insides;
       const old = call.conference.getLocalTracks().find((track) => track.getType() === kind);
       const [fresh] = comes ? await JitsiMeetJS.createLocalTracks({ devices: [kind] }) : [];
+      // The library looks up by this name what may be sent, and would name the track too late.
+      fresh?.setSourceName(`${window.call.id}-${kind === 'audio' ? 'a' : 'v'}0`);
       await call.conference.replaceTrack(old ?? null, fresh ?? null);
       await old?.dispose();
     },
@@ -133,13 +137,25 @@ const icePart = ({ page }: Person) =>
     return /a=ice-ufrag:(\S+)/.exec(connection?.currentLocalDescription?.sdp ?? '')?.[1] ?? '';
   });
 
-/** Null: offers; an offer: answers it; an answer: takes it. Runs in the page. */
+/**
+ * Null: offers; an offer: answers it; an answer: takes it. Of the other's description only what ICE and DTLS need is
+ * taken over, as lib-jitsi-meet has given the streams in it names of its own. Runs in the page.
+ */
 async function describeAnew(
   remote: RTCSessionDescriptionInit | null,
 ): Promise<RTCSessionDescriptionInit | null> {
   const connection = window.call.conference?.p2pJingleSession?.peerconnection?.peerconnection;
   if (!connection) throw new Error('no direct connection');
-  if (remote) await connection.setRemoteDescription(remote);
+  if (remote) {
+    const isOfTransport = (line: string) => /^a=(ice-ufrag|ice-pwd|candidate|setup):/.test(line);
+    const sections = (sdp = '') => sdp.split(/(?=^m=)/m).map((section) => section.trim().split('\r\n'));
+    const fresh = sections(remote.sdp);
+    const renewed = sections(connection.currentRemoteDescription?.sdp).map((lines, n) => [
+      ...lines.filter((line) => !isOfTransport(line)),
+      ...(fresh[n] ?? []).filter(isOfTransport),
+    ]);
+    await connection.setRemoteDescription({ type: remote.type, sdp: `${renewed.flat().join('\r\n')}\r\n` });
+  }
   if (remote?.type === 'answer') return null;
   await connection.setLocalDescription(
     remote ? await connection.createAnswer() : await connection.createOffer({ iceRestart: true }),
