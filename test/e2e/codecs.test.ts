@@ -46,7 +46,7 @@ const CALLS: { codec: string; isScalable: boolean; options: EnterOptions }[] = [
   { codec: 'H264', isScalable: false, options: { codec: 'H264' } },
   {
     codec: 'AV1',
-    isScalable: true,
+    isScalable: false,
     options: { query: SIZE, prepare: (context) => context.addInitScript(haveCodecAlone, 'AV1') },
   },
 ];
