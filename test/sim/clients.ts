@@ -1,18 +1,31 @@
 // A process of `sim:xmpp`: some of its members, each a real XMPP client. Does what it is told, and tells what goes on.
 
+import { setPriority } from 'node:os';
 import { performance as eventLoop } from 'node:perf_hooks';
 import { loadOlm } from '../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from './chance.ts';
 import { CpuClock } from './cpu-clock.ts';
-import type { Answer, ClientsSetup, FromClients, Order, Report, ToClients } from './orders.ts';
+import {
+  type Answer,
+  type ClientsSetup,
+  type FromClients,
+  type Order,
+  type Report,
+  spell,
+  spellKey,
+  type ToClients,
+} from './orders.ts';
 import { Person } from './person.ts';
 import { Scale } from './scale.ts';
 import { Verifier } from './verifier.ts';
 
 const FRAME_MS = 20;
+/** The server has a machine of its own in life: what all wait for must not wait for the members. */
+const NICENESS = 5;
 /** What went on carries its own time, so that it may wait this long for more. */
 const TELL_MS = 10;
 
+setPriority(NICENESS);
 const { room, domain, port, seed } = JSON.parse(process.argv[2] ?? '') as ClientsSetup;
 const chance = new Chance(seed);
 seedOlm(chance);
@@ -37,7 +50,8 @@ const timers = [
     for (const person of people.values()) {
       const at = now();
       const frame = person.isPresent && person.sealing(at) !== null ? person.worker.seal(at) : null;
-      if (frame !== null) reports.push({ id: person.id, at, type: 'sealed', ...frame });
+      if (frame === null) continue;
+      reports.push({ id: person.id, at, type: 'sealed', key: spellKey(frame.key), counter: frame.counter });
     }
   }, FRAME_MS),
   setInterval(tell, TELL_MS),
@@ -54,7 +68,7 @@ function add(id: string): string {
     { id, room, domain, port, olm, random, now },
     {
       saw: (kind, who) => reports.push({ id, at: now(), type: 'saw', kind, who }),
-      command: (command, at) => reports.push({ id, at, type: 'command', command }),
+      command: (command, at) => reports.push({ id, at, type: 'command', command: spell(command) }),
       switched: () => reports.push({ id, at: now(), type: 'switched' }),
       bytes: (kind, up, down) => reports.push({ id, at: now(), type: 'bytes', kind, up, down }),
     },

@@ -5,7 +5,7 @@ import type { RoomEvent } from '../stack/prosody/server.ts';
 import { Host } from './hosts.ts';
 import { Invariants } from './invariants.ts';
 import type { Kind, Measure, Place } from './measure.ts';
-import type { ClientsSetup, Report } from './orders.ts';
+import { type ClientsSetup, type Report, read, readKey } from './orders.ts';
 import { deafPairs, Seat } from './seat.ts';
 
 const LOOK_MS = 250;
@@ -178,13 +178,13 @@ export class Crowd implements Place {
         this.saw(person, report.kind, report.who, report.at);
         break;
       case 'command':
-        person.obey(report.command, report.at);
+        person.obey(read(report.command), report.at);
         break;
       case 'switched':
         person.sealing(report.at);
         break;
       case 'sealed':
-        this.invariants.sealed(person, report.key, report.counter, report.at);
+        this.invariants.sealed(person, readKey(report.key), report.counter, report.at);
         break;
       case 'bytes':
         this.measure?.bytes(report.kind, report.up, report.down);

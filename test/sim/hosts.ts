@@ -17,7 +17,7 @@ export class Host {
   private count = 0;
 
   constructor(setup: ClientsSetup, told: (reports: Report[]) => void) {
-    this.child = fork(PROGRAM, [JSON.stringify(setup)], { serialization: 'advanced' });
+    this.child = fork(PROGRAM, [JSON.stringify(setup)]);
     this.child.on('message', (message: FromClients) => {
       if ('reports' in message) told(message.reports);
       else {

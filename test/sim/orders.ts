@@ -32,13 +32,40 @@ export type Order =
   | { type: 'weigh' }
   | { type: 'end' };
 
+/** As it passes between processes: keys in hexadecimal. */
+export type Spelled<T> = T extends unknown
+  ? { [K in keyof T]: T[K] extends Uint8Array ? string : T[K] }
+  : never;
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+
+/** Without the context of the frame keys, which nobody asks for here. */
+export const spellKey = ({ generation, step, base }: SealingKey): Spelled<SealingKey> => ({
+  generation,
+  step,
+  base: hex(base),
+});
+
+export const readKey = ({ generation, step, base }: Spelled<SealingKey>): SealingKey => ({
+  generation,
+  step,
+  base: bytes(base),
+});
+
+export const spell = (command: KeyCommand): Spelled<KeyCommand> =>
+  'base' in command ? { ...command, base: hex(command.base), context: '' } : command;
+
+export const read = (command: Spelled<KeyCommand>): KeyCommand =>
+  'base' in command ? { ...command, base: bytes(command.base), context: bytes(command.context) } : command;
+
 /** What went on with one member, in the order in which it did; `at`: milliseconds since the epoch, with fraction. */
 export type Report = { id: string; at: number } & (
   | { type: 'saw'; kind: Kind; who: string }
-  | { type: 'command'; command: KeyCommand }
+  | { type: 'command'; command: Spelled<KeyCommand> }
   /** Its worker has begun to seal under a key that was given to it before. */
   | { type: 'switched' }
-  | { type: 'sealed'; key: SealingKey; counter: number }
+  | { type: 'sealed'; key: Spelled<SealingKey>; counter: number }
   | { type: 'bytes'; kind: MessageKind; up: number; down: number }
 );
 

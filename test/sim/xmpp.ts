@@ -12,7 +12,7 @@ import { ProsodyServer } from '../stack/prosody/server.ts';
 import { MODULE } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';
 import { Chance } from './chance.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd, type Person } from './crowd.ts';
 import { Measure } from './measure.ts';
 import { kinds, report, stop, wholeNumber } from './report.ts';
 
@@ -83,9 +83,11 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
     await first.seal();
     for (let n = 1; n < members; n += AT_ONCE) {
       const batch = Array.from({ length: Math.min(AT_ONCE, members - n) }, (_, at) => n + at);
+      // One after the other: the order in which they are known decides who leaves.
+      const people: [Person, number][] = [];
+      for (const place of batch) people.push([await crowd.add(), place]);
       await Promise.all(
-        batch.map(async (place) => {
-          const person = await crowd.add();
+        people.map(async ([person, place]) => {
           await person.connect();
           await crowd.enter(person, place < active);
         }),
