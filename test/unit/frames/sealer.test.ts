@@ -158,6 +158,8 @@ describe('Sealer', () => {
     for (let generation = 5; generation < 50; generation++)
       sealer.useKey({ ...key(generation), inMs: 60_000 });
     assert.equal(sealer.generation, 4);
+    sealer.expire(4, 0);
+    assert.equal(sealer.generation, 46, 'four are kept, however many come');
   });
 
   it('takes the next before its time when the one in use is dead; stop forgets those to come', async () => {
