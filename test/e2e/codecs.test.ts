@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { LoadedSource } from '../stack/evidence.ts';
 import { assertAllOpen, BridgeView, keysOf } from './bridge-view.ts';
-import { haveCodecAlone } from './page-scripts.ts';
+import { allowLargeExtensions, haveCodecAlone } from './page-scripts.ts';
 import {
   assertCalm,
   type EnterOptions,
@@ -46,8 +46,14 @@ const CALLS: { codec: string; isScalable: boolean; options: EnterOptions }[] = [
   { codec: 'H264', isScalable: false, options: { codec: 'H264' } },
   {
     codec: 'AV1',
-    isScalable: false,
-    options: { query: SIZE, prepare: (context) => context.addInitScript(haveCodecAlone, 'AV1') },
+    isScalable: true,
+    options: {
+      query: SIZE,
+      async prepare(context) {
+        await context.addInitScript(haveCodecAlone, 'AV1');
+        await context.addInitScript(allowLargeExtensions);
+      },
+    },
   },
 ];
 

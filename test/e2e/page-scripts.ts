@@ -142,3 +142,19 @@ export function haveCodecAlone(name: string): void {
     };
   }
 }
+
+/**
+ * As later releases of lib-jitsi-meet: header extensions of more than 16 bytes may be sent (RFC 8285 §6). What AV1 says
+ * of its layers is one, and is left out else.
+ */
+export function allowLargeExtensions(): void {
+  const line = 'a=extmap-allow-mixed\r\n';
+  const { prototype } = RTCPeerConnection;
+  const set: (description: RTCSessionDescriptionInit) => Promise<void> = prototype.setRemoteDescription;
+  Object.assign(prototype, {
+    setRemoteDescription(this: RTCPeerConnection, { type, sdp = '' }: RTCSessionDescriptionInit) {
+      const mixed = sdp.includes(line) ? sdp : sdp.replace('\r\nm=', `\r\n${line}m=`);
+      return set.call(this, { type, sdp: mixed });
+    },
+  });
+}
