@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadedSource } from '../stack/evidence.ts';
 import { assertAllOpen, BridgeView, keysOf } from './bridge-view.ts';
 import { allowLargeExtensions, haveCodecAlone } from './page-scripts.ts';
@@ -139,7 +140,7 @@ function sentBy({ page }: Person): Promise<Record<string, SentLayer>> {
 /** Heights of those of its layers that are sent now. */
 async function layersSentBy(person: Person): Promise<number[]> {
   const before = await sentBy(person);
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await pause(400);
   const moving = Object.entries(await sentBy(person)).filter(
     ([ssrc, { frames }]) => frames > (before[ssrc]?.frames ?? 0),
   );

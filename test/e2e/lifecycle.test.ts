@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { assertAllOpen, BridgeView, keysOf } from './bridge-view.ts';
 import {
   assertCalm,
@@ -89,7 +90,7 @@ test('a microphone taken out is not heard, and is when it is put back', async ()
   await until('nobody hears Ada', async () => {
     const heard = () => Promise.all([ben, cleo].map(async (to) => (await seen(to, ada)).seconds));
     const before = await heard();
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await pause(600);
     return (await heard()).every((seconds, n) => seconds === before[n]);
   });
   await exchange(ada, 'audio', true);
@@ -104,7 +105,7 @@ test('a session that ends and begins anew on another transport of the bridge, of
 test('a page that was frozen in the background is there again when it is looked at', async () => {
   const devtools = await ben.context.newCDPSession(ben.page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await pause(4_000);
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
 });
 

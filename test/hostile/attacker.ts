@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { wrap } from '../../web-plugin/src/frames/codecs/codec.ts';
 import { CODECS, encodeKid, type KeyId } from '../../web-plugin/src/frames/index.ts';
 import { encodeHeader, uint64 } from '../../web-plugin/src/frames/sframe/header.ts';
@@ -24,8 +25,6 @@ import type { Stack } from '../stack/stack.ts';
 /** After an attack has begun, what came before it is played to its end within this time. */
 export const DRAIN_MS = 2_000;
 const WATCH_MS = 3_000;
-
-export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const camera = ({ endpoint }: Person): SourceRef => ({ endpoint, source: `${endpoint}-v0` });
 export const microphone = ({ endpoint }: Person): SourceRef => ({ endpoint, source: `${endpoint}-a0` });

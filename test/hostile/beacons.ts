@@ -1,5 +1,6 @@
 // Has people say at once whom they see, which they otherwise do every twenty seconds.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Person } from '../e2e/sealed-room.ts';
 
 /** A source that goes off and on is told in a beacon, and with it who is here. */
@@ -15,6 +16,6 @@ const STILL_AGREES_MS = 7_500;
 
 /** The same once views that differ are told. */
 export async function lateBeaconsOf(people: Person[]): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, STILL_AGREES_MS));
+  await pause(STILL_AGREES_MS);
   await beaconsOf(people);
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { assertAllOpen, BridgeView, keysOf } from '../e2e/bridge-view.ts';
 import {
   hook,
@@ -28,7 +29,6 @@ import {
   getsNothing,
   isTold,
   microphone,
-  pause,
 } from './attacker.ts';
 import { memoryOfPages } from './memory.ts';
 

@@ -1,9 +1,9 @@
 // Somebody without a browser who takes part as the protocol wants it: may enter, is shown, gets keys.
 
-import { type Element, xml } from '@xmpp/client';
-import { BUNDLE_PROPERTY } from '../../web-plugin/src/wire/index.ts';
+import type { Element } from '@xmpp/client';
 import type { RawParticipant } from '../stack/raw-participant.ts';
 import { attackerMeans, Impostor } from './impostor.ts';
+import { bundleElement, nickElement } from './stanzas.ts';
 
 export interface Guest {
   readonly raw: RawParticipant;
@@ -11,12 +11,6 @@ export interface Guest {
   readonly endpoint: string;
   leave(): Promise<void>;
 }
-
-export const nickElement = (name: string): Element =>
-  xml('nick', { xmlns: 'http://jabber.org/protocol/nick' }, name);
-
-export const bundleElement = (bundle: string): Element =>
-  xml(`jitsi_participant_${BUNDLE_PROPERTY}`, {}, bundle);
 
 /** `asserted`: what it calls itself in its channels; the name that is shown when absent. */
 export async function enterAsGuest(

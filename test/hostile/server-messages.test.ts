@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Element } from '@xmpp/client';
 import { assertAllOpen, BridgeView, keysOf } from '../e2e/bridge-view.ts';
 import {
@@ -224,7 +225,7 @@ test('all that ever came, once more; and a stranger’s key messages under every
   const link = liar.link(ben.endpoint);
   for (const stanza of replay) {
     link.send(stanza);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await pause(40);
   }
   for (const stranger of strangers) stranger.stop();
   await assertUnharmed();
@@ -290,7 +291,7 @@ async function framesASecond(): Promise<Record<string, number>> {
   const count = () =>
     Promise.all(pairs.map(async ({ to, from }) => ({ ...(await seen(to, from)), at: Date.now() })));
   const first = await count();
-  await new Promise((resolve) => setTimeout(resolve, FLOOD_SECONDS * 1000));
+  await pause(FLOOD_SECONDS * 1000);
   const last = await count();
   return Object.fromEntries(
     pairs.map(({ to, from }, n) => {
@@ -325,7 +326,7 @@ async function pour(guest: Guest, seconds: number): Promise<number> {
       const stanza = stanzas[sent % stanzas.length];
       if (stanza) link.send(stanza);
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
   return sent;
 }

@@ -22,9 +22,17 @@ import type { Liar } from '../stack/liar.ts';
 import { MUC_DOMAIN } from '../stack/prosody/config.ts';
 import { RawParticipant } from '../stack/raw-participant.ts';
 import { beaconsOf, lateBeaconsOf } from './beacons.ts';
-import { bundleElement, enterAsGuest, nickElement } from './guest.ts';
+import { enterAsGuest } from './guest.ts';
 import { Middle } from './middle.ts';
-import { Bundles, endpointMessage, hidden, joinPresence, senderOf } from './stanzas.ts';
+import {
+  Bundles,
+  bundleElement,
+  endpointMessage,
+  hidden,
+  joinPresence,
+  nickElement,
+  senderOf,
+} from './stanzas.ts';
 
 const ROOM = 'people';
 const jidOf = (room: string) => `${room}@${MUC_DOMAIN}`;

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NAMESPACE } from '../../web-plugin/src/wire/index.ts';
 import { assertAllOpen, BridgeView, keysOf } from '../e2e/bridge-view.ts';
 import {
@@ -72,7 +73,7 @@ test('an end of the seal announced to one, in the name of another: nothing leave
     last = JSON.stringify(await bridge.counts(ada));
     return before === last;
   });
-  await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+  await pause(CALM_MS);
   assert.equal(JSON.stringify(await bridge.counts(ada)), last, 'frames of Ada');
   assert.equal(await phaseOf(ben), 'sealed');
   announce(ada, { sealed: true, by: ada.endpoint });
@@ -212,7 +213,7 @@ async function settledKeys(): Promise<number> {
   let [last, now] = [-1, 0];
   await until('no more keys come', async () => {
     [last, now] = [now, (await keysOf([ada, ben])).length];
-    if (last !== now) await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+    if (last !== now) await pause(CALM_MS);
     return last === now;
   });
   return now;
@@ -235,7 +236,7 @@ test('epochs and rosters of the server that contradict each other decide nothing
       announce(ada, { sealed: true, by: n % 2 ? ada.endpoint : 'nobody', ...claim });
       announce(ben, { sealed: true, by: n % 2 ? 'nobody' : ben.endpoint, ...claims[claims.length - 1 - n] });
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
   await assertSealed();
   assert.equal((await keysOf([ada, ben])).length, keys, 'new keys');

@@ -8,6 +8,11 @@ import type { Lie, Link } from '../stack/liar.ts';
 
 const BUNDLE = `jitsi_participant_${BUNDLE_PROPERTY}`;
 
+export const nickElement = (name: string): Element =>
+  xml('nick', { xmlns: 'http://jabber.org/protocol/nick' }, name);
+
+export const bundleElement = (bundle: string): Element => xml(BUNDLE, {}, bundle);
+
 /** The occupant that a stanza is from; empty when the room itself sent it, or nobody of a room. */
 export const senderOf = ({ attrs }: Element): string => (attrs.from ? jid(attrs.from).resource : '');
 
@@ -57,7 +62,7 @@ export class Bundles {
 
 export function withBundle(presence: Element, bundle: string): Element {
   presence.remove(BUNDLE);
-  presence.append(xml(BUNDLE, {}, bundle));
+  presence.append(bundleElement(bundle));
   return presence;
 }
 
@@ -77,8 +82,8 @@ export const joinPresence = (from: string, to: Link, name: string, bundle: strin
       { xmlns: NS.mucUser },
       xml('item', { affiliation: 'none', role: 'participant', jid: `${jid(from).resource}@somewhere/else` }),
     ),
-    xml('nick', { xmlns: 'http://jabber.org/protocol/nick' }, name),
-    xml(BUNDLE, {}, bundle),
+    nickElement(name),
+    bundleElement(bundle),
   );
 
 export const copyOf = (stanza: Element): Element => parse(stanza.toString());

@@ -1,6 +1,7 @@
 // What must hold at every moment of a simulated meeting, checked with a view of everything that no participant has.
 // The two invariants of docs/protocol.md §5.2 and the nonces of §12.
 
+import { forgetOldest } from '../../web-plugin/src/keys/index.ts';
 import type { SealingKey } from './worker-model.ts';
 
 /** Who it is about. */
@@ -84,10 +85,7 @@ export class Invariants {
   sawLeave(sender: Subject, leaver: Subject, now: number): void {
     const { generations, leaves } = this.of(sender);
     leaves.set(leaver, now);
-    for (const old of leaves.keys()) {
-      if (leaves.size <= KEPT_LEAVES) break;
-      leaves.delete(old);
-    }
+    forgetOldest(leaves, KEPT_LEAVES);
     for (const number of generations) {
       const generation = this.generations.get(nameOf(sender.identity, number));
       if (generation?.holders.has(leaver)) generation.gone.set(leaver, now);

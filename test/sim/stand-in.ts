@@ -2,7 +2,12 @@
 // secrecy at all. With it hundreds of members can be simulated many times; state machine and wire are the real ones.
 
 import { createHash } from 'node:crypto';
-import type { OlmAccount, OlmLibrary, OlmSession } from '../../web-plugin/src/keys/index.ts';
+import {
+  forgetOldest,
+  type OlmAccount,
+  type OlmLibrary,
+  type OlmSession,
+} from '../../web-plugin/src/keys/index.ts';
 import { equal, toBase64 } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
 
@@ -117,10 +122,7 @@ class Session implements OlmSession {
     this.highest = Math.max(this.highest, number);
     this.hasHeard = true;
     this.opened.add(number);
-    for (const old of this.opened) {
-      if (this.opened.size <= 2 * GAP) break;
-      this.opened.delete(old);
-    }
+    forgetOldest(this.opened, 2 * GAP);
     return text;
   }
 

@@ -2,6 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { client, xml } from '@xmpp/client';
 import { createFolder, removeLeftovers } from '../stack/data-folder.ts';
@@ -45,8 +46,6 @@ const UNTIL_HEARD_MS = 120_000;
 const EVENT_MS = 30_000;
 const PAUSE_MS = 1000;
 const CLOSE_MS = 3000;
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Makes the room, as Jicofo does, and its first participant the owner. */
 async function openRoom(port: number, secret: string, room: string, owner: () => Promise<string>) {

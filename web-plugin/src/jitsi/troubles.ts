@@ -1,5 +1,6 @@
 // What goes wrong in one meeting, as the interface lists it: the same trouble about the same person is one card.
 
+import { forgetOldest } from '../keys/index.ts';
 import type { Cause, Trouble } from '../ui/index.ts';
 
 /** More cards than a person reads: a hostile server must not be able to fill the memory with them. */
@@ -41,10 +42,7 @@ export class Troubles {
     const known = this.#all.get(id);
     this.#all.delete(id);
     this.#all.set(id, troubleOf(id, cause, (known?.repeated ?? 0) + 1));
-    for (const oldest of this.#all.keys()) {
-      if (this.#all.size <= MOST) break;
-      this.#all.delete(oldest);
-    }
+    forgetOldest(this.#all, MOST);
   }
 
   dismiss(id: string): void {

@@ -3,6 +3,7 @@
 export { createCore } from './core.ts';
 export type { Core, CoreOptions, RosterView } from './core-api.ts';
 export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
+export { forgetOldest } from './forget-oldest.ts';
 export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
 export { exportDevices, type OwnDevice, openDevice, resetDevice } from './own-device.ts';

@@ -2,6 +2,7 @@
 
 import { equal, Refusal, toBase64 } from '../wire/index.ts';
 import { stepBase } from './derive.ts';
+import { forgetOldest } from './forget-oldest.ts';
 import type { KeyGift } from './link.ts';
 
 export const RETIRE_MS = 5000;
@@ -70,10 +71,7 @@ export class Receiving {
       const name = toBase64(excluded);
       this.excluded.set(name, [...(this.excluded.get(name) ?? []), key.generation].slice(-NAMINGS));
     }
-    for (const name of this.excluded.keys()) {
-      if (this.excluded.size <= NAMED_LEAVERS) break;
-      this.excluded.delete(name);
-    }
+    forgetOldest(this.excluded, NAMED_LEAVERS);
     const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
     return { accept: true, retire: this.kill(surplus) };
   }

@@ -6,6 +6,7 @@
 import { type KeyReason, MAX_GENERATION, MAX_STEP } from '../wire/index.ts';
 import { stepBase } from './derive.ts';
 import type { Identity } from './events.ts';
+import { forgetOldest } from './forget-oldest.ts';
 import { Leavers } from './leavers.ts';
 
 export const WINDOW_MS = 30;
@@ -88,10 +89,7 @@ export class Sending {
   leave(identity: Identity, now: number): void {
     this.joined.delete(identity);
     this.gone.add(identity);
-    for (const old of this.gone) {
-      if (this.gone.size <= REMEMBERED_LEAVERS) break;
-      this.gone.delete(old);
-    }
+    forgetOldest(this.gone, REMEMBERED_LEAVERS);
     this.leavers.left(identity, now);
     this.stale = 'leave';
     for (const generation of this.drawn) {
