@@ -9,7 +9,7 @@ import type { Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
 
 const KEY_REQUEST_MS = 5000;
-/** Channels are prepared for the next key once no key has come for this long, a few at a time. */
+/** Channels are prepared for the next key once nobody was heard for this long, a few at a time. */
 const QUIET_MS = 300;
 const PREPARED_AT_ONCE = 8;
 const PREPARE_AGAIN_MS = 20;
@@ -28,7 +28,7 @@ export interface KeyExchangeSetup {
 export class KeyExchange {
   readonly sending: Sending;
   private readonly setup: KeyExchangeSetup;
-  /** Of whom a key came since one was given to them, and when their channels are prepared. */
+  /** Who was heard since a key was given to them, and when their channels are prepared. */
   private readonly unprepared = new Set<Peer>();
   private prepareAt = Number.POSITIVE_INFINITY;
 
@@ -72,11 +72,16 @@ export class KeyExchange {
       outbox.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
     }
     if (retire.length > 0) outbox.do({ type: 'retire', owner, generations: retire, inMs: 0 });
-    if (this.sending.current(outbox.now) !== null) {
-      this.unprepared.add(peer);
-      this.prepareAt = outbox.now + QUIET_MS;
-    }
+    this.heard(peer);
     this.setup.keyCame(peer);
+  }
+
+  /** A message of this peer may have turned its channel's ratchet: the next key to it begins a chain. */
+  heard(peer: Peer): void {
+    const { now } = this.setup.outbox;
+    if (this.sending.current(now) === null) return;
+    this.unprepared.add(peer);
+    this.prepareAt = now + QUIET_MS;
   }
 
   /** KEYREQ came. */

@@ -235,6 +235,7 @@ export class Peers {
           peer.proved = proof && { transcript, device: proof.device };
           const device = proof && toBase64(proof.device);
           outbox.tell({ type: 'channel', occupant, identity, device, name });
+          this.setup.parts().keys.heard(peer);
         }),
     };
     return new Channel({
