@@ -38,11 +38,6 @@ export function release(buffer: Movable): void {
   if (buffer.byteLength >= LARGE) buffer.transfer?.(0);
 }
 
-/** The first bytes of `buffer`, which must not be used after it. */
-export function shorten(buffer: Movable, length: number): ArrayBuffer {
-  return buffer.transfer?.(length) ?? buffer.slice(0, length);
-}
-
 export function ascii(text: string): Bytes {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

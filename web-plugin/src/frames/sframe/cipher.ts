@@ -42,13 +42,13 @@ export class SFrameKey {
     return new SFrameKey(SUITES[suite], kid, deriveKeyMaterial(SUITES[suite], kid, baseKey));
   }
 
-  /** Good until the next header is made: see `shared`. */
-  header(ctr: Uint64): Bytes {
-    return encodeHeader({ kid: this.kid, ctr }, shared);
+  /** The header, and behind it room for metadata. Good until the next one is made: see `shared`. */
+  header(ctr: Uint64, room = 0): Bytes {
+    return encodeHeader({ kid: this.kid, ctr }, shared, room);
   }
 
   /**
-   * Ciphertext and tag, without the header. `aad` is the header, and after it whatever else both sides know.
+   * Ciphertext and tag, without the header. `aad` is the header, and after it the metadata.
    * The caller answers for never using `ctr` twice. `aad` and `plaintext` may be overwritten when this returns.
    */
   encrypt(ctr: Uint64, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer> {
