@@ -1,4 +1,4 @@
-// What a frame says of itself: SFrame's metadata (RFC 9605 §4.4.1), three bytes in clear behind the header, under the
+// What a frame says of itself: SFrame's metadata (RFC 9605 §4.4.3), three bytes in clear behind the header, under the
 // tag like the header (rules S2 and S5).
 //
 //    byte 0: key frame (bit 7) | codec (bits 6–4) | source id (bits 3–0);  bytes 1–2: sender time, 100 ms units
