@@ -1,5 +1,5 @@
 // One SFrame key: seals and opens messages of one key id under one suite, RFC 9605 §4.4.3, §4.4.4 and §4.5.1.
-import { type Bytes, concat, equalInConstantTime } from '../bytes.ts';
+import { type Bytes, concat, equalInConstantTime, lend } from '../bytes.ts';
 import { decodeHeader, encodeHeader, shared, type Uint64 } from './header.ts';
 import { deriveKeyMaterial, type KeyMaterial } from './schedule.ts';
 import { NONCE_LENGTH, SUITES, type Suite, type SuiteId } from './suites.ts';
@@ -111,9 +111,9 @@ async function importGcm(bytes: Bytes): Promise<Aead> {
   const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
   return {
     encrypt: (iv, additionalData, plaintext) =>
-      crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, plaintext),
+      crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, lend(plaintext)),
     decrypt: (iv, additionalData, sealed) =>
-      crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed),
+      crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, lend(sealed)),
   };
 }
 
