@@ -108,11 +108,6 @@ class Session implements OlmSession {
     return [type, whole.toString('base64').replace(/=+$/, '')];
   }
 
-  /** libolm throws a message away for it. */
-  prepare(): void {
-    this.sent += 1;
-  }
-
   decrypt(type: 0 | 1, body: string): string {
     const { session, ends, fromInitiator, number, text } = read(type, body);
     if (!equal(session, this.session) || !equal(ends, this.ends)) throw new Error('of another session');

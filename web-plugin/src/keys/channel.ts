@@ -20,6 +20,8 @@ import { Retry } from './retry.ts';
 const EARLY_MESSAGES = 4;
 const FAILURES_TO_RESTART = 2;
 const SESSIONS = 256;
+/** And up to a quarter more, so that not all are renewed at once. */
+export const RENEW_MS = 12 * 60_000;
 const SUITE = 1;
 
 export class Channel {
@@ -28,6 +30,7 @@ export class Channel {
   private readonly links = new Links();
   private readonly retry = new Retry();
   private failures = 0;
+  private renewAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: ChannelSetup) {
     this.setup = setup;
@@ -68,9 +71,11 @@ export class Channel {
     return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(seq, gift) }));
   }
 
-  /** Computes in a quiet moment what the next key to be given needs. */
-  prepare(): void {
-    this.links.active?.prepare();
+  /** A channel that is old is made anew, so that whoever once read a memory is shut out again. */
+  renew(now: number): void {
+    const { active, making } = this.links;
+    if (!this.isInitiator || active?.stage !== 'open' || making !== null || now < this.renewAt) return;
+    if (!this.setup.ports.isComparing()) this.offer(now);
   }
 
   requestKey(min: number): OlmPart {
@@ -99,6 +104,7 @@ export class Channel {
   private offer(now: number): void {
     const { account, memory, peer, random, ports } = this.setup;
     memory.ordinal += 1;
+    this.renewAt = now + RENEW_MS * (1 + (random(1)[0] ?? 0) / 1024);
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
     const link = this.link(session, 'offered', memory.ordinal, random(16));
     this.links.offer(link);

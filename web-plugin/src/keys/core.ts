@@ -1,6 +1,14 @@
 // The key core: (state, event) → (state, actions). No DOM, no clock, no randomness but what is passed in (brief D11).
 
-import { dataMessage, parseBundle, parseRelay, Refusal, type Said, sayable, toBase64 } from '../wire/index.ts';
+import {
+  dataMessage,
+  parseBundle,
+  parseRelay,
+  Refusal,
+  type Said,
+  sayable,
+  toBase64,
+} from '../wire/index.ts';
 import { Beacons } from './beacons.ts';
 import { Conversation } from './conversation.ts';
 import type { Core, CoreOptions, RosterView } from './core-api.ts';

@@ -3,12 +3,12 @@
 import Olm from '@matrix-org/olm';
 import { fromBase64, toBase64 } from '../wire/index.ts';
 
+/** Two sessions of libolm, one for each direction (docs/protocol.md §4.6), that are used as one. */
 export interface OlmSession {
-  /** Equal at both ends. */
+  /** Equal at both ends: of the session of what the initiator sends. */
   readonly id: string;
+  /** The responder can only after `decrypt` of the pre-key message. */
   encrypt(text: string): [type: 0 | 1, body: string];
-  /** Makes now what the next `encrypt` after a `decrypt` would make: a key of the ratchet. docs/protocol.md §4.6. */
-  prepare(): void;
   /** Throws if it does not open. */
   decrypt(type: 0 | 1, body: string): string;
   /** Does this pre-key message belong to this session? */
@@ -89,13 +89,16 @@ function account(): OlmAccount {
     fallback: bytes(Object.values(fallback.curve25519)[0]),
     sign: (message) => bytes(own.sign(message.slice())),
     outbound: (peer, peerFallback) =>
-      opened((made) => made.create_outbound(own, toBase64(peer), toBase64(peerFallback))),
-    inbound: (peer, body) => opened((made) => made.create_inbound_from(own, toBase64(peer), body)),
+      initiated(() =>
+        made((session) => session.create_outbound(own, toBase64(peer), toBase64(peerFallback))),
+      ),
+    inbound: (peer, body) =>
+      answered((first) => made((session) => session.create_inbound_from(own, toBase64(peer), first)), body),
     free: () => own.free(),
   };
 }
 
-function opened(create: (made: Olm.Session) => void): OlmSession {
+function made(create: (session: Olm.Session) => void): Olm.Session {
   const session = new Olm.Session();
   try {
     create(session);
@@ -103,25 +106,80 @@ function opened(create: (made: Olm.Session) => void): OlmSession {
     session.free();
     throw error;
   }
+  return session;
+}
+
+/**
+ * In front of each text stands a line, empty but in the handshake: there the initiator's first message makes the session
+ * back, and the responder's turn the ratchet of the session forth. docs/protocol.md §4.6.
+ */
+const joined = (line: string, text: string): string => `${line}\n${text}`;
+
+function parted(plain: string): [line: string, text: string] {
+  const at = plain.indexOf('\n');
+  if (at < 0) throw new Error('expected a line in front of the text');
+  return [plain.slice(0, at), plain.slice(at + 1)];
+}
+
+/** What only moves a session on has no text. */
+function nothing(session: Olm.Session, type: 0 | 1, body: string): void {
+  if (session.decrypt(type, body) !== '') throw new Error('expected no text');
+}
+
+function initiated(outbound: () => Olm.Session): OlmSession {
+  const [forth, back] = [outbound(), outbound()];
   let isTurned = false;
   return {
-    id: session.session_id(),
+    id: forth.session_id(),
     encrypt(text) {
-      const { type, body } = session.encrypt(text);
-      isTurned = false;
+      const { type, body } = forth.encrypt(joined(isTurned ? '' : back.encrypt('').body, text));
       return [type, body];
     },
-    prepare() {
-      if (isTurned) session.encrypt('');
-      isTurned = false;
-    },
     decrypt(type, body) {
-      const text = session.decrypt(type, body);
+      const [turn, text] = parted(back.decrypt(type, body));
+      if (!isTurned) nothing(forth, 1, turn);
       isTurned = true;
       return text;
     },
-    matches: (peer, body) => session.matches_inbound_from(toBase64(peer), body),
-    free: () => session.free(),
+    matches: () => false,
+    free() {
+      forth.free();
+      back.free();
+    },
+  };
+}
+
+function answered(inbound: (body: string) => Olm.Session, first: string): OlmSession {
+  const forth = inbound(first);
+  let back: Olm.Session | null = null;
+  let isTurned = false;
+  return {
+    id: forth.session_id(),
+    encrypt(text) {
+      if (back === null) throw new Error('the session back is not there yet');
+      const { type, body } = back.encrypt(joined(isTurned ? '' : forth.encrypt('').body, text));
+      return [type, body];
+    },
+    decrypt(type, body) {
+      const [line, text] = parted(forth.decrypt(type, body));
+      if (type === 1) isTurned = true;
+      else if (back === null) {
+        const made = inbound(line);
+        try {
+          nothing(made, 0, line);
+        } catch (error) {
+          made.free();
+          throw error;
+        }
+        back = made;
+      }
+      return text;
+    },
+    matches: (peer, body) => forth.matches_inbound_from(toBase64(peer), body),
+    free() {
+      forth.free();
+      back?.free();
+    },
   };
 }
 
