@@ -31,6 +31,11 @@ import { Listener } from './talk.ts';
 export const EAGER_ROSTER = 32;
 /** Presences come in a burst: whoever has just come knows only after it how many are here. */
 const BURST_MS = 30;
+/**
+ * Between two offers of who has just come: each takes the page milliseconds, and in between it sets up its media, for
+ * which the keys are.
+ */
+const OFFER_SPACING_MS = 1;
 
 export interface PeersSetup {
   olm: OlmLibrary;
@@ -85,7 +90,12 @@ export class Peers {
     const { isSealed, needsKeys, roster } = this.setup;
     const isLarge = roster.size > EAGER_ROSTER;
     if (!isSealed() || (isLarge && !needsKeys())) return;
-    for (const peer of roster.peers.values()) this.wantChannel(peer, isLarge);
+    for (const peer of roster.peers.values()) {
+      const isOffered = this.wantChannel(peer, isLarge);
+      if (!isOffered || isLarge) continue;
+      this.lookAt = Math.min(this.lookAt, this.setup.outbox.now + OFFER_SPACING_MS);
+      break;
+    }
   }
 
   /** The first bundle of an occupant is pinned (rule M16). */
@@ -255,8 +265,9 @@ export class Peers {
     this.setup.outbox.tell({ type: 'evidence', occupant: peer.id });
   }
 
-  wantChannel(peer: Peer, isUrgent: boolean): void {
+  /** True if that took a HELLO. */
+  wantChannel(peer: Peer, isUrgent: boolean): boolean {
     this.waiting.add(peer);
-    peer.channel.want(this.setup.outbox.now, isUrgent);
+    return peer.channel.want(this.setup.outbox.now, isUrgent);
   }
 }
