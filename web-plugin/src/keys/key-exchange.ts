@@ -11,8 +11,6 @@ import { type GivenKey, Sending } from './sending.ts';
 const KEY_REQUEST_MS = 5000;
 /** Channels are prepared for the next key once no key has come for this long, a few at a time. */
 const QUIET_MS = 300;
-/** After the first key of somebody, which comes while one of the two joins and sets up its media. */
-const JOINING_MS = 1500;
 const PREPARED_AT_ONCE = 8;
 const PREPARE_AGAIN_MS = 20;
 
@@ -66,7 +64,6 @@ export class KeyExchange {
 
   received(peer: Peer, key: KeyGift): void {
     const { outbox } = this.setup;
-    const isFirst = !peer.receiving.hasKey && peer.receiving.min === 1;
     const { accept, retire } = peer.receiving.take(key);
     const owner = peer.participant.identity;
     const { generation, step, base, floors } = key;
@@ -77,7 +74,7 @@ export class KeyExchange {
     if (retire.length > 0) outbox.do({ type: 'retire', owner, generations: retire, inMs: 0 });
     if (this.sending.current(outbox.now) !== null) {
       this.unprepared.add(peer);
-      this.prepareAt = outbox.now + (isFirst ? JOINING_MS : QUIET_MS);
+      this.prepareAt = outbox.now + QUIET_MS;
     }
     this.setup.keyCame(peer);
   }
