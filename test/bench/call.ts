@@ -8,8 +8,8 @@
 // sealed, so that both are measured on the same machine in the same minute, and each time in a room that has come to
 // rest: neither the one who came before nor a seal that has just begun takes the machine's time from the newcomer.
 //
-// Each page draws its own pictures. Chromium has one fake camera for all pages; while one of them is busy, as a
-// newcomer's is, everybody's pictures stand still, and now and then for good.
+// Each page draws its own pictures. Chromium has one fake camera for all pages; while one of them does
+// not give back what it was handed, as a page that is busy or frozen, everybody's pictures stand still.
 //
 // leave        from Prosody's handing out of the leave to the last frame of each of the four under a key that the
 //              leaver held, as it reaches the bridge
