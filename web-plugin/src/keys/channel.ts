@@ -46,12 +46,16 @@ export class Channel {
     return this.retry.at;
   }
 
-  /** Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. */
-  want(now: number, urgent: boolean): void {
-    if (this.links.active !== null || this.links.making !== null) return;
+  /**
+   * Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. True if
+   * a HELLO went out.
+   */
+  want(now: number, urgent: boolean): boolean {
+    if (this.links.active !== null || this.links.making !== null) return false;
     if (this.isInitiator) this.offer(now);
     else if (urgent && this.retry.at === null) this.askRestart(now);
     else this.retry.later(now);
+    return this.isInitiator;
   }
 
   due(now: number): void {

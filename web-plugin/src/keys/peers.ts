@@ -33,6 +33,11 @@ export const EAGER_ROSTER = 32;
 const BURST_MS = 30;
 /** How often it is looked whether channels are old (channel.ts). */
 const RENEW_LOOK_MS = 30_000;
+/**
+ * Between two offers of who has just come: each takes the page milliseconds, and in between it sets up its media, for
+ * which the keys are.
+ */
+const OFFER_SPACING_MS = 1;
 
 export interface PeersSetup {
   olm: OlmLibrary;
@@ -90,7 +95,12 @@ export class Peers {
     const { isSealed, needsKeys, roster } = this.setup;
     const isLarge = roster.size > EAGER_ROSTER;
     if (!isSealed() || (isLarge && !needsKeys())) return;
-    for (const peer of roster.peers.values()) this.wantChannel(peer, isLarge);
+    for (const peer of roster.peers.values()) {
+      const isOffered = this.wantChannel(peer, isLarge);
+      if (!isOffered || isLarge) continue;
+      this.lookAt = Math.min(this.lookAt, this.setup.outbox.now + OFFER_SPACING_MS);
+      break;
+    }
   }
 
   /** The first bundle of an occupant is pinned (rule M16). */
@@ -271,8 +281,9 @@ export class Peers {
     this.setup.outbox.tell({ type: 'evidence', occupant: peer.id });
   }
 
-  wantChannel(peer: Peer, isUrgent: boolean): void {
+  /** True if that took a HELLO. */
+  wantChannel(peer: Peer, isUrgent: boolean): boolean {
     this.waiting.add(peer);
-    peer.channel.want(this.setup.outbox.now, isUrgent);
+    return peer.channel.want(this.setup.outbox.now, isUrgent);
   }
 }
