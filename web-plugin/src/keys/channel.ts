@@ -15,6 +15,7 @@ import type { Proof } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
 import { Links } from './links.ts';
 import type { OlmAccount } from './olm.ts';
+import type { Participant } from './participant.ts';
 import { Retry } from './retry.ts';
 
 const EARLY_MESSAGES = 4;
@@ -128,7 +129,7 @@ export class Channel {
     if (this.links.isKnown(peer.participant.curve25519, part[1]))
       throw new Refusal('hello: of a session that is there');
     if (memory.sessions.size >= SESSIONS) throw new Refusal(`hello: more than ${SESSIONS} sessions`);
-    const session = inbound(account, peer.participant.curve25519, part[1]);
+    const session = inbound(account, peer.participant, part[1]);
     const link = this.link(session, 'signing', 0, random(16));
     try {
       if (memory.sessions.has(session.id)) throw new Refusal('hello: session was seen before');
@@ -325,9 +326,9 @@ export class Channel {
   }
 }
 
-function inbound(account: OlmAccount, peer: Uint8Array, body: string) {
+function inbound(account: OlmAccount, { curve25519, fallback }: Participant, body: string) {
   try {
-    return account.inbound(peer, body);
+    return account.inbound(curve25519, fallback, body);
   } catch {
     throw new Refusal('hello: not from this identity to this account');
   }

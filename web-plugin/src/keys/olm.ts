@@ -5,9 +5,8 @@ import { fromBase64, toBase64 } from '../wire/index.ts';
 
 /** Two sessions of libolm, one for each direction (docs/protocol.md §4.6), that are used as one. */
 export interface OlmSession {
-  /** Equal at both ends: of the session of what the initiator sends. */
+  /** Equal at both ends: that of the initiator's session. */
   readonly id: string;
-  /** The responder can only after `decrypt` of the pre-key message. */
   encrypt(text: string): [type: 0 | 1, body: string];
   /** Throws if it does not open. */
   decrypt(type: 0 | 1, body: string): string;
@@ -24,7 +23,7 @@ export interface OlmAccount {
   /** Points must have been checked before: libolm takes anything. */
   outbound(peer: Uint8Array, peerFallback: Uint8Array): OlmSession;
   /** Throws unless `body` is a pre-key message from exactly this identity to this account. */
-  inbound(peer: Uint8Array, body: string): OlmSession;
+  inbound(peer: Uint8Array, peerFallback: Uint8Array, body: string): OlmSession;
   free(): void;
 }
 
@@ -83,17 +82,25 @@ function account(): OlmAccount {
   own.generate_fallback_key();
   const identity = JSON.parse(own.identity_keys()) as { curve25519: string; ed25519: string };
   const fallback = JSON.parse(own.unpublished_fallback_key()) as { curve25519: Record<string, string> };
+  const outbound = (peer: Uint8Array, peerFallback: Uint8Array) =>
+    made((session) => session.create_outbound(own, toBase64(peer), toBase64(peerFallback)));
+  const inbound = (peer: Uint8Array, body: string) =>
+    made((session) => session.create_inbound_from(own, toBase64(peer), body));
   return {
     curve25519: bytes(identity.curve25519),
     ed25519: bytes(identity.ed25519),
     fallback: bytes(Object.values(fallback.curve25519)[0]),
     sign: (message) => bytes(own.sign(message.slice())),
     outbound: (peer, peerFallback) =>
-      initiated(() =>
-        made((session) => session.create_outbound(own, toBase64(peer), toBase64(peerFallback))),
-      ),
-    inbound: (peer, body) =>
-      answered((first) => made((session) => session.create_inbound_from(own, toBase64(peer), first)), body),
+      initiated(outbound(peer, peerFallback), (body) => {
+        const session = inbound(peer, body);
+        session.decrypt(0, body);
+        return session;
+      }),
+    inbound(peer, peerFallback, body) {
+      const others = inbound(peer, body);
+      return answered(others, outbound(peer, peerFallback));
+    },
     free: () => own.free(),
   };
 }
@@ -110,8 +117,8 @@ function made(create: (session: Olm.Session) => void): Olm.Session {
 }
 
 /**
- * In front of each text stands a line, empty but in the handshake: there the initiator's first message makes the session
- * back, and the responder's turn the ratchet of the session forth. docs/protocol.md §4.6.
+ * In front of each text stands a line. It is empty but in what the responder says until it has heard the initiator on
+ * the session that this line makes. docs/protocol.md §4.6.
  */
 const joined = (line: string, text: string): string => `${line}\n${text}`;
 
@@ -121,64 +128,46 @@ function parted(plain: string): [line: string, text: string] {
   return [plain.slice(0, at), plain.slice(at + 1)];
 }
 
-/** What only moves a session on has no text. */
-function nothing(session: Olm.Session, type: 0 | 1, body: string): void {
-  if (session.decrypt(type, body) !== '') throw new Error('expected no text');
-}
-
-function initiated(outbound: () => Olm.Session): OlmSession {
-  const [forth, back] = [outbound(), outbound()];
-  let isTurned = false;
+/** `own` is heard on, and makes the pre-key message; the other end's session, once it has come, is spoken on. */
+function initiated(own: Olm.Session, inbound: (body: string) => Olm.Session): OlmSession {
+  let others: Olm.Session | null = null;
   return {
-    id: forth.session_id(),
+    id: own.session_id(),
     encrypt(text) {
-      const { type, body } = forth.encrypt(joined(isTurned ? '' : back.encrypt('').body, text));
+      const { type, body } = (others ?? own).encrypt(joined('', text));
       return [type, body];
     },
     decrypt(type, body) {
-      const [turn, text] = parted(back.decrypt(type, body));
-      if (!isTurned) nothing(forth, 1, turn);
-      isTurned = true;
+      const [line, text] = parted(own.decrypt(type, body));
+      others ??= inbound(line);
       return text;
     },
     matches: () => false,
     free() {
-      forth.free();
-      back.free();
+      own.free();
+      others?.free();
     },
   };
 }
 
-function answered(inbound: (body: string) => Olm.Session, first: string): OlmSession {
-  const forth = inbound(first);
-  let back: Olm.Session | null = null;
-  let isTurned = false;
+/** `others`, of the pre-key message, is spoken on; `own` is heard on. */
+function answered(others: Olm.Session, own: Olm.Session): OlmSession {
+  let isHeard = false;
   return {
-    id: forth.session_id(),
+    id: others.session_id(),
     encrypt(text) {
-      if (back === null) throw new Error('the session back is not there yet');
-      const { type, body } = back.encrypt(joined(isTurned ? '' : forth.encrypt('').body, text));
+      const { type, body } = others.encrypt(joined(isHeard ? '' : own.encrypt('').body, text));
       return [type, body];
     },
     decrypt(type, body) {
-      const [line, text] = parted(forth.decrypt(type, body));
-      if (type === 1) isTurned = true;
-      else if (back === null) {
-        const made = inbound(line);
-        try {
-          nothing(made, 0, line);
-        } catch (error) {
-          made.free();
-          throw error;
-        }
-        back = made;
-      }
+      const [, text] = parted((type === 0 ? others : own).decrypt(type, body));
+      isHeard ||= type === 1;
       return text;
     },
-    matches: (peer, body) => forth.matches_inbound_from(toBase64(peer), body),
+    matches: (peer, body) => others.matches_inbound_from(toBase64(peer), body),
     free() {
-      forth.free();
-      back?.free();
+      others.free();
+      own.free();
     },
   };
 }
