@@ -97,10 +97,7 @@ function account(): OlmAccount {
         session.decrypt(0, body);
         return session;
       }),
-    inbound(peer, peerFallback, body) {
-      const others = inbound(peer, body);
-      return answered(others, outbound(peer, peerFallback));
-    },
+    inbound: (peer, peerFallback, body) => answered(inbound(peer, body), () => outbound(peer, peerFallback)),
     free: () => own.free(),
   };
 }
@@ -150,24 +147,28 @@ function initiated(own: Olm.Session, inbound: (body: string) => Olm.Session): Ol
   };
 }
 
-/** `others`, of the pre-key message, is spoken on; `own` is heard on. */
-function answered(others: Olm.Session, own: Olm.Session): OlmSession {
+/** `others`, of the pre-key message, is spoken on; the own session is heard on, and made for the first answer. */
+function answered(others: Olm.Session, outbound: () => Olm.Session): OlmSession {
+  let own: Olm.Session | null = null;
   let isHeard = false;
   return {
     id: others.session_id(),
     encrypt(text) {
+      own ??= outbound();
       const { type, body } = others.encrypt(joined(isHeard ? '' : own.encrypt('').body, text));
       return [type, body];
     },
     decrypt(type, body) {
-      const [, text] = parted((type === 0 ? others : own).decrypt(type, body));
+      const session = type === 0 ? others : own;
+      if (session === null) throw new Error('nothing was answered yet');
+      const [, text] = parted(session.decrypt(type, body));
       isHeard ||= type === 1;
       return text;
     },
     matches: (peer, body) => others.matches_inbound_from(toBase64(peer), body),
     free() {
       others.free();
-      own.free();
+      own?.free();
     },
   };
 }
