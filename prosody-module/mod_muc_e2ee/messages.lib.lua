@@ -191,7 +191,8 @@ return function (store, relay, metrics)
 			end
 			return;
 		end
-		return guard(event, room);
+		if guard(event, room) then return true; end
+		relay.precede(room, room:get_occupant_jid(stanza.attr.from), stanza.attr.to);
 	end
 	module:hook("message/full", guard_occupant, guard_priority);
 

@@ -7,12 +7,12 @@ return function (store)
 	local rounds = module:metric("counter", "consent_rounds", "", "Questions whether to unseal, by outcome", { "outcome" });
 	local epochs = module:metric("counter", "epochs", "", "Changes of membership", {});
 	local messages = module:metric("counter", "key_messages", "", "Key messages fanned out", {});
-	local parts = module:metric("counter", "key_parts", "", "Parts delivered", {});
+	local parts = module:metric("counter", "key_parts", "", "Parts taken for delivery", {});
 	local absent = module:metric("counter", "key_parts_dropped", "", "Parts for nobody present, dropped", {});
 	local bytes_in = module:metric("counter", "key_received", "bytes", "Text of key messages received", {});
-	local bytes_out = module:metric("counter", "key_sent", "bytes", "Text of parts delivered", {});
+	local bytes_out = module:metric("counter", "key_sent", "bytes", "Text of parts taken for delivery", {});
 	local paused = module:metric("counter", "paused", "", "Connections not read from for a second", {});
-	local duration = module:metric("histogram", "fanout", "seconds", "Time to fan out one key message", {},
+	local duration = module:metric("histogram", "fanout", "seconds", "Time to take one key message apart", {},
 		{ buckets = { 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1 } });
 	local sealed = module:metric("gauge", "sealed_rooms", "", "Rooms that are sealed", {});
 

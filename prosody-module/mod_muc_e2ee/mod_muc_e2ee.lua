@@ -47,6 +47,7 @@ local function handle_left(event)
 	if state.by_jid and not room:get_occupant_jid(state.by_jid) then state.by_jid = nil; end
 	store.drop_limits(room);
 	requests.left(room, event.nick);
+	relay.forget(room, event.nick);
 	if room:has_occupant() then next_epoch(room); end
 end
 module:hook("muc-occupant-left", handle_left, 5);
@@ -57,6 +58,7 @@ local function handle_change(event)
 	if store.is_skipped(room) or not before or event.dest_occupant.nick ~= event.orig_occupant.nick then return; end
 	if store.bundle_hash(before) == store.bundle_hash(event.stanza) then return; end
 	requests.changed(room, event.orig_occupant, event.stanza);
+	relay.forget(room, event.orig_occupant.nick);
 	next_epoch(room);
 end
 module:hook("muc-occupant-pre-change", handle_change, -900);
@@ -93,12 +95,12 @@ module:hook("muc-config-form", function (event)
 	});
 end, 80 - 7);
 
--- Reloading and loading beside open rooms: what waits goes out; questions end, since their clock does; who came meanwhile is looked at.
+-- Reloading and loading beside open rooms: questions end, since their clock does; what waits goes out; who came
+-- meanwhile is looked at.
 
 function module.save()
 	for room_jid, passing in pairs(store.live) do
 		local room = store.room(room_jid);
-		if room then relay.flush(room); end
 		if room and passing.round then
 			passing.round.state = "withdrawn";
 			announce.now(room);
@@ -106,6 +108,8 @@ function module.save()
 	end
 	return {};
 end
+
+module.unload = relay.flush;
 
 for room in store.muc().live_rooms() do
 	if not store.is_skipped(room) and store.state(room).sealed then

@@ -57,11 +57,8 @@ local head = "{\"type\":\"sealmeet\",\"v\":1,";
 -- The text of a message with this content.
 local function text(content) return head .. content .. "}"; end
 
--- The text of one message that hands on several: an array of { id of the occupant, content }.
-local function join(entries)
-	local list = {};
-	for at, entry in ipairs(entries) do list[at] = "[" .. quote(entry.id) .. ",{" .. entry.content .. "}]"; end
-	return head .. "\"relay\":[" .. table.concat(list, ",") .. "]}";
-end
+-- The content that occupant `id` sent, as an entry of a message that hands on several, and the text of such a message.
+local function entry(id, content) return "[" .. quote(id) .. ",{" .. content .. "}]"; end
+local function join(entries) return head .. "\"relay\":[" .. table.concat(entries, ",") .. "]}"; end
 
-return { read = read; content_for = content_for; beacon = beacon; text = text; join = join };
+return { read = read; content_for = content_for; beacon = beacon; text = text; entry = entry; join = join };

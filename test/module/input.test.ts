@@ -67,10 +67,21 @@ suite(
       );
     });
     test('what only the server says is refused from an occupant', async () => {
-      const [alice] = await kit.gather(kit.newRoom(), 'alice', 'bob');
+      const [alice, bob] = await kit.gather(kit.newRoom(), 'alice', 'bob');
       const error = await refusedAs(alice, { type: 'sealmeet', v: 1, room: { sealed: false } });
       assert.equal(error.condition, 'bad-request');
       assert.match(error.text, /only the server/);
+      const relayed = { type: 'sealmeet', v: 1, relay: [['bob', { olm: { alice: [1, 'QQ=='] } }]] };
+      await bob.endpointMessage(relayed, 'alice');
+      for (const refused of [
+        await refusedAs(bob, relayed),
+        await bob.error('the refusal of a private one'),
+      ]) {
+        assert.deepEqual([refused.type, refused.condition], ['modify', 'bad-request']);
+        assert.match(refused.text, /relay are what only the server says/);
+      }
+      await alice.state();
+      assert.ok(!alice.drain().some((stanza) => stanza.is('message') && jsonOf(stanza)?.relay));
     });
     test('JSON that nests too deeply, or is none, is refused in a sealed room', async () => {
       const [alice] = await kit.sealed('alice');

@@ -47,8 +47,8 @@ describe("parts of a key message", function ()
 	end);
 	it("go out together with their senders", function ()
 		local text = parts.join {
-			{ id = "b\"&", content = parts.content_for { id = "a", kind = 1, text = "QQ==" } };
-			{ id = "c", content = parts.beacon { type = "sealmeet", v = 1, beacon = "_-A", calm = true } };
+			parts.entry("b\"&", parts.content_for { id = "a", kind = 1, text = "QQ==" });
+			parts.entry("c", parts.beacon { type = "sealmeet", v = 1, beacon = "_-A", calm = true });
 		};
 		local relay = { { "b\"&", { olm = { a = { 1, "QQ==" } } } }, { "c", { beacon = "_-A" } } };
 		assert.same({ type = "sealmeet", v = 1, relay = relay }, json.decode(text));
