@@ -31,7 +31,7 @@ export function keyIdOf(codec: Codec, head: Uint8Array): KeyId | null {
 
 export class BridgeView {
   constructor(
-    private readonly stack: Stack,
+    private readonly stack: Pick<Stack, 'bridge'>,
     readonly room: string,
   ) {}
 

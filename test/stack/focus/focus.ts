@@ -7,7 +7,7 @@ import type { BridgeClient } from '../bridge/client.ts';
 import { LOOPBACK } from '../loopback.ts';
 import { NS } from './namespaces.ts';
 import { Room } from './room.ts';
-import type { RoomSurroundings } from './sessions.ts';
+import type { Reinvite, RoomSurroundings } from './sessions.ts';
 
 export interface FocusSettings {
   /** Where the XMPP server is; this machine when absent. */
@@ -40,19 +40,17 @@ interface Entry {
 
 export class Focus {
   #settings: FocusSettings;
-  #bridge: BridgeClient;
   #log: (line: string) => void;
   #client: Entity;
   #component: Entity;
   #rooms = new Map<string, Entry>();
   /** Endpoints of rooms that went down with the server, by conference. */
-  #orphans = new Map<string, { endpoints: string[]; timer: NodeJS.Timeout }>();
+  #orphans = new Map<string, { endpoints: Room['endpoints']; timer: NodeJS.Timeout }>();
   #surroundings: RoomSurroundings;
   #online = false;
 
   constructor(settings: FocusSettings, bridge: BridgeClient, log: (line: string) => void) {
     this.#settings = settings;
-    this.#bridge = bridge;
     this.#log = log;
     const { server = LOOPBACK, c2sPort, componentPort, authDomain, domain, user, secret } = settings;
     this.#client = client({
@@ -130,11 +128,18 @@ export class Focus {
     if (!orphans) return;
     clearTimeout(orphans.timer);
     this.#orphans.delete(conference);
-    for (const endpoint of orphans.endpoints) {
-      this.#bridge
-        .call('release', { conference, endpoint })
-        .catch((error: unknown) => this.#log(`release of ${endpoint}: ${String(error)}`));
+    for (const { id, bridge } of orphans.endpoints) {
+      bridge
+        .call('release', { conference, endpoint: id })
+        .catch((error: unknown) => this.#log(`release of ${id}: ${String(error)}`));
     }
+  }
+
+  /** Throws when the focus has no such conference. */
+  move(conference: string, bridge: BridgeClient, how: Reinvite): void {
+    const entry = [...this.#rooms.values()].find(({ room }) => room.conference === conference);
+    if (!entry) throw new Error(`conference ${conference} is not known here`);
+    entry.room.move(bridge, how);
   }
 
   #onStanza(stanza: Element): void {

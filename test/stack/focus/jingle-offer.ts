@@ -111,7 +111,8 @@ export interface Offer {
   mixedSsrcs: Record<Media, number>;
 }
 
-export function sessionInitiate(offer: Offer): Element {
+/** A new session, or another transport of one: the library wants the same of both. */
+export function sessionOffer(action: 'session-initiate' | 'transport-replace', offer: Offer): Element {
   const content = (media: Media) =>
     xml(
       'content',
@@ -131,7 +132,7 @@ export function sessionInitiate(offer: Offer): Element {
     );
   return xml(
     'jingle',
-    { xmlns: NS.jingle, action: 'session-initiate', sid: offer.sid, initiator: offer.initiator },
+    { xmlns: NS.jingle, action, sid: offer.sid, initiator: offer.initiator },
     xml(
       'group',
       { xmlns: NS.grouping, semantics: 'BUNDLE' },

@@ -1,8 +1,9 @@
 // One room as the focus sees it: who is in it, who owns it, and a session with each as soon as there are two.
 import { type Element, jid, xml } from '@xmpp/client';
+import type { BridgeClient } from '../bridge/client.ts';
 import { NS } from './namespaces.ts';
 import { namedKinds, type Occupant, type PresenceNews, readPresence } from './occupant.ts';
-import { FOCUS_NICK, type JingleAnswer, type RoomSurroundings, Sessions } from './sessions.ts';
+import { FOCUS_NICK, type JingleAnswer, type Reinvite, type RoomSurroundings, Sessions } from './sessions.ts';
 
 /** As long as Jicofo's single-participant-timeout: who comes back soon finds the session as it was. */
 const ALONE_MS = 20_000;
@@ -37,11 +38,15 @@ export class Room {
     return this.#occupants.size;
   }
 
-  /** Endpoints that have a transport at the bridge. */
-  get endpoints(): string[] {
-    return [...this.#occupants.values()]
-      .filter(({ session }) => session.state !== 'none')
-      .map(({ id }) => id);
+  /** Endpoints that have a transport at a bridge, and at which. */
+  get endpoints(): { id: string; bridge: BridgeClient }[] {
+    return [...this.#occupants.values()].flatMap(({ id, session }) =>
+      session.state === 'none' ? [] : [{ id, bridge: session.bridge }],
+    );
+  }
+
+  move(bridge: BridgeClient, how: Reinvite): void {
+    this.#sessions.move(bridge, how);
   }
 
   async enter(): Promise<void> {
@@ -59,7 +64,7 @@ export class Room {
     );
   }
 
-  /** The room is over for the focus; the `endpoints` that it has at the bridge are the caller's to release. */
+  /** The room is over for the focus; the `endpoints` that it has at bridges are the caller's to release. */
   close(reason: string): void {
     this.#sessions.sequence.close();
     if (this.#aloneTimer) clearTimeout(this.#aloneTimer);

@@ -4,13 +4,7 @@ import type { Element } from '@xmpp/client';
 import type { Capabilities, TransportDescription } from '../bridge/api.ts';
 import type { BridgeClient } from '../bridge/client.ts';
 import { BadJingle, candidatesOf, sourcesOf, ssrcsIn, transportOf } from './jingle-answer.ts';
-import {
-  type OwnedSource,
-  sessionInitiate,
-  sessionTerminate,
-  sourceChange,
-  ssrcsOf,
-} from './jingle-offer.ts';
+import { type OwnedSource, sessionOffer, sessionTerminate, sourceChange, ssrcsOf } from './jingle-offer.ts';
 import { NS } from './namespaces.ts';
 import { namedKinds, type Occupant } from './occupant.ts';
 import { Sequence } from './sequence.ts';
@@ -28,6 +22,9 @@ export interface RoomSurroundings {
   log(line: string): void;
 }
 
+/** Jicofo's two ways to have a session go on at another bridge: a new session, or another transport of the same one. */
+export type Reinvite = 'restart' | 'replace-transport';
+
 export type JingleAnswer = { ok: true } | { ok: false; condition: string };
 
 export class Sessions {
@@ -36,6 +33,8 @@ export class Sessions {
   #conference: string;
   #occupants: ReadonlyMap<string, Occupant>;
   #world: RoomSurroundings;
+  /** Where sessions begin. */
+  #bridge: BridgeClient;
   #mixedSsrcs = { audio: randomInt(1, 2 ** 31), video: randomInt(1, 2 ** 31) };
 
   constructor(
@@ -48,6 +47,7 @@ export class Sessions {
     this.#conference = conference;
     this.#occupants = occupants;
     this.#world = world;
+    this.#bridge = world.bridge;
     this.sequence = new Sequence((line) => this.#log(line));
   }
 
@@ -78,10 +78,17 @@ export class Sessions {
         case 'transport-info': {
           const candidates = candidatesOf(jingle);
           this.sequence.add(async () => {
-            await this.#world.bridge.call('addCandidates', { ...this.#endpoint(occupant), candidates });
+            if (occupant.session.state === 'none') return;
+            const { bridge } = occupant.session;
+            await bridge.call('addCandidates', { ...this.#endpoint(occupant), candidates });
           });
           return { ok: true };
         }
+        case 'transport-accept':
+          if (session.state !== 'active') return { ok: false, condition: 'unexpected-request' };
+          this.#connect(occupant, transportOf(jingle));
+          this.sequence.add(() => this.tellBridge(occupant));
+          return { ok: true };
         case 'source-add':
           occupant.sources = [...without(occupant, ssrcsIn(jingle)), ...sourcesOf(jingle, id)];
           this.#sourcesChanged(occupant);
@@ -114,13 +121,20 @@ export class Sessions {
     if (session.state !== 'offered') return { ok: false, condition: 'unexpected-request' };
     occupant.session = { ...session, state: 'active' };
     occupant.sources = sources;
-    this.sequence.add(async () => {
-      if (occupant.session.state === 'none' || occupant.session.sid !== session.sid) return;
-      await this.#world.bridge.call('connect', { ...this.#endpoint(occupant), remote });
-      this.#log(`${occupant.id} accepted, ${sources.length} sources`);
-    });
+    this.#connect(occupant, remote);
     this.#sourcesChanged(occupant);
     return { ok: true };
+  }
+
+  /** The session accepted what its bridge had allocated. */
+  #connect(occupant: Occupant, remote: TransportDescription): void {
+    const { session } = occupant;
+    this.sequence.add(async () => {
+      if (session.state === 'none' || occupant.session.state === 'none') return;
+      if (occupant.session.sid !== session.sid) return;
+      await occupant.session.bridge.call('connect', { ...this.#endpoint(occupant), remote });
+      this.#log(`${occupant.id} accepted, ${occupant.sources.length} sources`);
+    });
   }
 
   #sourcesChanged(occupant: Occupant): void {
@@ -133,7 +147,7 @@ export class Sessions {
   async tellBridge(occupant: Occupant): Promise<void> {
     if (occupant.session.state !== 'active') return;
     const sources = namedKinds(occupant).map(({ owner: _owner, msid: _msid, ...source }) => source);
-    await this.#world.bridge.call('sources', { ...this.#endpoint(occupant), sources });
+    await occupant.session.bridge.call('sources', { ...this.#endpoint(occupant), sources });
   }
 
   /** Each with a session is told what is new to it, and what is no more though its owner is still here. */
@@ -174,9 +188,10 @@ export class Sessions {
   /** Nothing, if it has a session or left meanwhile. */
   async invite(occupant: Occupant): Promise<void> {
     if (occupant.session.state !== 'none' || !this.#isHere(occupant)) return;
-    const local = await this.#world.bridge.call('allocate', this.#endpoint(occupant));
+    const bridge = this.#bridge;
+    const local = await bridge.call('allocate', this.#endpoint(occupant));
     if (!this.#isHere(occupant)) {
-      await this.#world.bridge.call('release', this.#endpoint(occupant));
+      await bridge.call('release', this.#endpoint(occupant));
       return;
     }
     const sid = randomBytes(8).toString('hex');
@@ -184,9 +199,21 @@ export class Sessions {
     occupant.session = {
       state: 'offered',
       sid,
+      bridge,
       told: new Map(sources.map((source) => [source.ssrc, source])),
       timesTold: new Map(sources.map(({ ssrc }) => [ssrc, 1])),
     };
+    this.#offer('session-initiate', occupant, sid, local, sources);
+    this.#log(`offered ${occupant.id} a session with ${sources.length} sources`);
+  }
+
+  #offer(
+    action: 'session-initiate' | 'transport-replace',
+    occupant: Occupant,
+    sid: string,
+    local: TransportDescription,
+    sources: OwnedSource[],
+  ): void {
     const { capabilities, channelUrl } = this.#world;
     const initiator = `${this.#roomJid}/${FOCUS_NICK}`;
     const mixedSsrcs = this.#mixedSsrcs;
@@ -196,12 +223,40 @@ export class Sessions {
       capabilities,
       local,
       channelUrl,
-      bridgeSession: sid,
+      bridgeSession: randomBytes(8).toString('hex'),
       sources,
       mixedSsrcs,
     };
-    this.#tell(occupant, sessionInitiate(offer));
-    this.#log(`offered ${occupant.id} a session with ${sources.length} sources`);
+    this.#tell(occupant, sessionOffer(action, offer));
+  }
+
+  /** Everybody's session goes on at this bridge, which may be the one where it is; so does whoever comes later. */
+  move(bridge: BridgeClient, how: Reinvite): void {
+    this.sequence.add(async () => {
+      this.#bridge = bridge;
+      for (const occupant of [...this.#occupants.values()]) {
+        if (occupant.session.state === 'active' && how === 'replace-transport') {
+          await this.#replaceTransport(occupant, bridge);
+        } else if (occupant.session.state !== 'none') {
+          this.terminate(occupant, 'success');
+          this.sequence.add(() => this.invite(occupant));
+        }
+      }
+    });
+  }
+
+  async #replaceTransport(occupant: Occupant, bridge: BridgeClient): Promise<void> {
+    const { session } = occupant;
+    if (session.state !== 'active') return;
+    const before = session.bridge;
+    const local = await bridge.call('allocate', this.#endpoint(occupant));
+    session.bridge = bridge;
+    if (before !== bridge) await before.call('release', this.#endpoint(occupant));
+    // The library takes all sources out and puts those of the new offer in.
+    const sources = this.#sourcesFor(occupant).map((source) => toldAgain(source, session.timesTold));
+    session.told = new Map(sources.map((source) => [source.ssrc, source]));
+    this.#offer('transport-replace', occupant, session.sid, local, sources);
+    this.#log(`offered ${occupant.id} another transport`);
   }
 
   /** For one who is still here. */
@@ -213,10 +268,11 @@ export class Sessions {
 
   end(occupant: Occupant): void {
     if (occupant.session.state === 'none') return;
+    const { bridge } = occupant.session;
     occupant.session = { state: 'none' };
     occupant.sources = [];
     this.sequence.addEvenIfClosed(async () => {
-      await this.#world.bridge.call('release', this.#endpoint(occupant));
+      await bridge.call('release', this.#endpoint(occupant));
     });
     this.sequence.add(() => this.#tellOthers());
   }
