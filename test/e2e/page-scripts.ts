@@ -158,38 +158,3 @@ export function allowLargeExtensions(): void {
     },
   });
 }
-
-/** As much of a Jingle offer, in jQuery, and of a session as `keepFingerprints` needs. */
-interface Offer {
-  find(selector: string): { toArray(): Element[] };
-}
-interface ReplacingSession {
-  replaceTransport(offer: Offer, ...callbacks: unknown[]): void;
-  setOfferAnswerCycle(offer: Offer, ...callbacks: unknown[]): void;
-}
-
-/**
- * Runs in a page that is in a call over the bridge: a transport-replace is carried out with the fingerprint that it
- * names. This lib-jitsi-meet first describes the new transport with one of zeros, so that the browser begins DTLS anew,
- * and then cannot put the true one in its place: its translation to unified plan looks at a fingerprint only when the
- * ICE parameters have changed as well. No call of it survives a transport-replace.
- */
-export function keepFingerprints(): void {
-  const session = window.call.conference?.jvbJingleSession as unknown as ReplacingSession;
-  const { replaceTransport, setOfferAnswerCycle } = session;
-  const fingerprints = (offer: Offer) => offer.find('>content>transport>fingerprint').toArray();
-  session.replaceTransport = (offer, ...callbacks) => {
-    const named = fingerprints(offer).map((one) => ({
-      hash: one.getAttribute('hash') ?? '',
-      value: one.textContent,
-    }));
-    session.setOfferAnswerCycle = (next, ...others) => {
-      for (const [n, one] of fingerprints(next).entries()) {
-        one.setAttribute('hash', named[n]?.hash ?? '');
-        one.textContent = named[n]?.value ?? '';
-      }
-      setOfferAnswerCycle.call(session, next, ...others);
-    };
-    replaceTransport.call(session, offer, ...callbacks);
-  };
-}

@@ -2,13 +2,11 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LOOPBACK } from '../loopback.ts';
-import type { Reinvite } from './sessions.ts';
 
 export interface Move {
   conference: string;
   /** Which of the stack's bridges; it may be the one where the conference is. */
   bridge: number;
-  how: Reinvite;
 }
 
 const TIMEOUT_MS = 5_000;

@@ -7,7 +7,7 @@ import type { BridgeClient } from '../bridge/client.ts';
 import { LOOPBACK } from '../loopback.ts';
 import { NS } from './namespaces.ts';
 import { Room } from './room.ts';
-import type { Reinvite, RoomSurroundings } from './sessions.ts';
+import type { RoomSurroundings } from './sessions.ts';
 
 export interface FocusSettings {
   /** Where the XMPP server is; this machine when absent. */
@@ -136,10 +136,10 @@ export class Focus {
   }
 
   /** Throws when the focus has no such conference. */
-  move(conference: string, bridge: BridgeClient, how: Reinvite): void {
+  move(conference: string, bridge: BridgeClient): void {
     const entry = [...this.#rooms.values()].find(({ room }) => room.conference === conference);
     if (!entry) throw new Error(`conference ${conference} is not known here`);
-    entry.room.move(bridge, how);
+    entry.room.move(bridge);
   }
 
   #onStanza(stanza: Element): void {

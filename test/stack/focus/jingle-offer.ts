@@ -111,8 +111,7 @@ export interface Offer {
   mixedSsrcs: Record<Media, number>;
 }
 
-/** A new session, or another transport of one: the library wants the same of both. */
-export function sessionOffer(action: 'session-initiate' | 'transport-replace', offer: Offer): Element {
+export function sessionInitiate(offer: Offer): Element {
   const content = (media: Media) =>
     xml(
       'content',
@@ -132,7 +131,7 @@ export function sessionOffer(action: 'session-initiate' | 'transport-replace', o
     );
   return xml(
     'jingle',
-    { xmlns: NS.jingle, action, sid: offer.sid, initiator: offer.initiator },
+    { xmlns: NS.jingle, action: 'session-initiate', sid: offer.sid, initiator: offer.initiator },
     xml(
       'group',
       { xmlns: NS.grouping, semantics: 'BUNDLE' },

@@ -15,7 +15,7 @@ const bridgeOf = (index: number) => {
 };
 
 const focus = new Focus(settings, bridgeOf(0), (line) => console.error(line));
-const port = await serveMoves(({ conference, bridge, how }) => focus.move(conference, bridgeOf(bridge), how));
+const port = await serveMoves(({ conference, bridge }) => focus.move(conference, bridgeOf(bridge)));
 try {
   await focus.start();
 } catch (error) {

@@ -3,7 +3,7 @@ import { type Element, jid, xml } from '@xmpp/client';
 import type { BridgeClient } from '../bridge/client.ts';
 import { NS } from './namespaces.ts';
 import { namedKinds, type Occupant, type PresenceNews, readPresence } from './occupant.ts';
-import { FOCUS_NICK, type JingleAnswer, type Reinvite, type RoomSurroundings, Sessions } from './sessions.ts';
+import { FOCUS_NICK, type JingleAnswer, type RoomSurroundings, Sessions } from './sessions.ts';
 
 /** As long as Jicofo's single-participant-timeout: who comes back soon finds the session as it was. */
 const ALONE_MS = 20_000;
@@ -45,8 +45,8 @@ export class Room {
     );
   }
 
-  move(bridge: BridgeClient, how: Reinvite): void {
-    this.#sessions.move(bridge, how);
+  move(bridge: BridgeClient): void {
+    this.#sessions.move(bridge);
   }
 
   async enter(): Promise<void> {

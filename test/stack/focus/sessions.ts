@@ -4,7 +4,13 @@ import type { Element } from '@xmpp/client';
 import type { Capabilities, TransportDescription } from '../bridge/api.ts';
 import type { BridgeClient } from '../bridge/client.ts';
 import { BadJingle, candidatesOf, sourcesOf, ssrcsIn, transportOf } from './jingle-answer.ts';
-import { type OwnedSource, sessionOffer, sessionTerminate, sourceChange, ssrcsOf } from './jingle-offer.ts';
+import {
+  type OwnedSource,
+  sessionInitiate,
+  sessionTerminate,
+  sourceChange,
+  ssrcsOf,
+} from './jingle-offer.ts';
 import { NS } from './namespaces.ts';
 import { namedKinds, type Occupant } from './occupant.ts';
 import { Sequence } from './sequence.ts';
@@ -21,9 +27,6 @@ export interface RoomSurroundings {
   channelUrl: string;
   log(line: string): void;
 }
-
-/** Jicofo's two ways to have a session go on at another bridge: a new session, or another transport of the same one. */
-export type Reinvite = 'restart' | 'replace-transport';
 
 export type JingleAnswer = { ok: true } | { ok: false; condition: string };
 
@@ -84,11 +87,6 @@ export class Sessions {
           });
           return { ok: true };
         }
-        case 'transport-accept':
-          if (session.state !== 'active') return { ok: false, condition: 'unexpected-request' };
-          this.#connect(occupant, transportOf(jingle));
-          this.sequence.add(() => this.tellBridge(occupant));
-          return { ok: true };
         case 'source-add':
           occupant.sources = [...without(occupant, ssrcsIn(jingle)), ...sourcesOf(jingle, id)];
           this.#sourcesChanged(occupant);
@@ -121,20 +119,13 @@ export class Sessions {
     if (session.state !== 'offered') return { ok: false, condition: 'unexpected-request' };
     occupant.session = { ...session, state: 'active' };
     occupant.sources = sources;
-    this.#connect(occupant, remote);
+    this.sequence.add(async () => {
+      if (occupant.session.state === 'none' || occupant.session.sid !== session.sid) return;
+      await session.bridge.call('connect', { ...this.#endpoint(occupant), remote });
+      this.#log(`${occupant.id} accepted, ${sources.length} sources`);
+    });
     this.#sourcesChanged(occupant);
     return { ok: true };
-  }
-
-  /** The session accepted what its bridge had allocated. */
-  #connect(occupant: Occupant, remote: TransportDescription): void {
-    const { session } = occupant;
-    this.sequence.add(async () => {
-      if (session.state === 'none' || occupant.session.state === 'none') return;
-      if (occupant.session.sid !== session.sid) return;
-      await occupant.session.bridge.call('connect', { ...this.#endpoint(occupant), remote });
-      this.#log(`${occupant.id} accepted, ${occupant.sources.length} sources`);
-    });
   }
 
   #sourcesChanged(occupant: Occupant): void {
@@ -203,17 +194,6 @@ export class Sessions {
       told: new Map(sources.map((source) => [source.ssrc, source])),
       timesTold: new Map(sources.map(({ ssrc }) => [ssrc, 1])),
     };
-    this.#offer('session-initiate', occupant, sid, local, sources);
-    this.#log(`offered ${occupant.id} a session with ${sources.length} sources`);
-  }
-
-  #offer(
-    action: 'session-initiate' | 'transport-replace',
-    occupant: Occupant,
-    sid: string,
-    local: TransportDescription,
-    sources: OwnedSource[],
-  ): void {
     const { capabilities, channelUrl } = this.#world;
     const initiator = `${this.#roomJid}/${FOCUS_NICK}`;
     const mixedSsrcs = this.#mixedSsrcs;
@@ -223,40 +203,28 @@ export class Sessions {
       capabilities,
       local,
       channelUrl,
-      bridgeSession: randomBytes(8).toString('hex'),
+      bridgeSession: sid,
       sources,
       mixedSsrcs,
     };
-    this.#tell(occupant, sessionOffer(action, offer));
+    this.#tell(occupant, sessionInitiate(offer));
+    this.#log(`offered ${occupant.id} a session with ${sources.length} sources`);
   }
 
-  /** Everybody's session goes on at this bridge, which may be the one where it is; so does whoever comes later. */
-  move(bridge: BridgeClient, how: Reinvite): void {
+  /**
+   * Everybody's session ends, and begins anew at this bridge: Jicofo's default. Its other way, a transport-replace, no
+   * call of this lib-jitsi-meet survives: it first describes the new transport with a fingerprint of zeros, and its
+   * translation to unified plan then keeps that one, as the ICE parameters do not change once more.
+   */
+  move(bridge: BridgeClient): void {
     this.sequence.add(async () => {
       this.#bridge = bridge;
       for (const occupant of [...this.#occupants.values()]) {
-        if (occupant.session.state === 'active' && how === 'replace-transport') {
-          await this.#replaceTransport(occupant, bridge);
-        } else if (occupant.session.state !== 'none') {
-          this.terminate(occupant, 'success');
-          this.sequence.add(() => this.invite(occupant));
-        }
+        if (occupant.session.state === 'none') continue;
+        this.terminate(occupant, 'success');
+        this.sequence.add(() => this.invite(occupant));
       }
     });
-  }
-
-  async #replaceTransport(occupant: Occupant, bridge: BridgeClient): Promise<void> {
-    const { session } = occupant;
-    if (session.state !== 'active') return;
-    const before = session.bridge;
-    const local = await bridge.call('allocate', this.#endpoint(occupant));
-    session.bridge = bridge;
-    if (before !== bridge) await before.call('release', this.#endpoint(occupant));
-    // The library takes all sources out and puts those of the new offer in.
-    const sources = this.#sourcesFor(occupant).map((source) => toldAgain(source, session.timesTold));
-    session.told = new Map(sources.map((source) => [source.ssrc, source]));
-    this.#offer('transport-replace', occupant, session.sid, local, sources);
-    this.#log(`offered ${occupant.id} another transport`);
   }
 
   /** For one who is still here. */
