@@ -1,10 +1,11 @@
 // What a sealed call goes through besides people who come and leave: tracks replaced and removed, connections made
-// anew, a page put to sleep. After each everybody is seen and heard again, nothing passed in clear, nobody is alarmed.
+// anew, a page put to sleep, a page that nobody looks at. After each everybody is seen and heard again, nothing passed in clear, nobody is alarmed.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { assertAllOpen, BridgeView, keysOf } from './bridge-view.ts';
+import { openWindow, type Window } from '../stack/chromium.ts';
+import { assertAllOpen, BridgeView, keysOf, type Passed } from './bridge-view.ts';
 import {
   assertCalm,
   goDirectly,
@@ -25,6 +26,8 @@ let bridge: BridgeView;
 let ada: Person;
 let ben: Person;
 let cleo: Person;
+let dora: Person;
+let deskOfDora: Window;
 /** Who is in the room. */
 let people: Person[] = [];
 
@@ -46,7 +49,10 @@ afterEach(async () => {
   await assertCalm(people);
 });
 
-after(() => setting?.stop());
+after(async () => {
+  await deskOfDora?.close();
+  await setting?.stop();
+});
 
 /** What lib-jitsi-meet offers that the page itself has no button for. */
 interface Insides {
@@ -109,8 +115,46 @@ test('a page that was frozen in the background is there again when it is looked 
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
 });
 
-test('a direct connection whose ICE restarts', async () => {
+/** After a leave was noted, an old key is still used for so long at most: promise 4, and the way to the bridge. */
+const OLD_KEY_MS = 500;
+
+test('a page behind another one, hidden, changes its key in time when somebody leaves', async () => {
+  deskOfDora = await openWindow();
+  const { context } = deskOfDora;
+  dora = await setting.enter(ROOM, 'Dora', { browser: { newContext: async () => context } });
+  people = [ada, ben, cleo, dora];
+  await seeAndHear(pairsOf(people));
+  const other = await context.newPage();
+  await other.bringToFront();
+  const visibility = () => dora.page.evaluate(() => document.visibilityState);
+  await until("Dora's page is hidden", async () => (await visibility()) === 'hidden');
+
   await cleo.page.evaluate(() => window.call.leave());
+  people = [ada, ben, dora];
+  const find = () =>
+    setting.stack
+      .prosodyEvents()
+      .find(({ event, occupant }) => event === 'left' && occupant === cleo.endpoint);
+  await until('Prosody notes that Cleo left', async () => find() !== undefined);
+  const leftAt = find()?.time ?? Number.NaN;
+  const newest = (passed: Passed[]) => Math.max(0, ...passed.map(({ id }) => id?.generation ?? 0));
+  let passed: Passed[] = [];
+  await until('Dora sends under a new generation', async () => {
+    passed = await bridge.passed(dora);
+    const old = newest(passed.filter(({ time }) => time < leftAt));
+    const fresh = passed.filter(({ id }) => (id?.generation ?? 0) > old);
+    return ['audio', 'video'].every((media) => fresh.filter((one) => one.media === media).length > 10);
+  });
+  const lastOld = passed.findLast(({ id }) => (id?.generation ?? 0) < newest(passed));
+  const usedMs = Math.round((lastOld?.time ?? leftAt) - leftAt);
+  assert.ok(usedMs <= OLD_KEY_MS, `Dora used the old key for ${usedMs} ms`);
+  await seeAndHear(pairsOf(people));
+  assert.equal(await visibility(), 'hidden');
+  await dora.page.bringToFront();
+});
+
+test('a direct connection whose ICE restarts', async () => {
+  await dora.page.evaluate(() => window.call.leave());
   people = [ada, ben];
   await goDirectly(people, true);
   await seeAndHear(pairsOf(people));
@@ -128,7 +172,7 @@ test('a direct connection whose ICE restarts', async () => {
 });
 
 test('through all of it not one frame passed the bridge in clear', async () => {
-  await assertAllOpen(await bridge.stopRecording(), await keysOf([ada, ben, cleo]));
+  await assertAllOpen(await bridge.stopRecording(), await keysOf([ada, ben, cleo, dora]));
 });
 
 /** The name under which this end of the direct connection answers ICE's checks. */

@@ -27,7 +27,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export interface StackOptions {
   /** What is offered, in this order, and nothing else; AV1 alone when absent. */
   videoCodecs?: VideoCodec[];
-  /** How many there are; conferences begin at the first. One when absent. */
+  /** Whether sound goes with redundancy by preference (RFC 2198). */
+  audioRed?: boolean;
+  /** How many bridges there are; conferences begin at the first. One when absent. */
   bridges?: number;
   /** Whether the page loads the plugin. */
   plugin?: boolean;
@@ -203,6 +205,7 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
     user: FOCUS_USER,
     secret,
     videoCodecs,
+    audioRed: options.audioRed ?? false,
     channelUrl: `${web.socketOrigin}/colibri-ws/stack`,
     bridgePorts,
   };

@@ -21,6 +21,8 @@ export interface FocusSettings {
   user: string;
   secret: string;
   videoCodecs: readonly VideoCodec[];
+  /** Whether sound goes with redundancy by preference. */
+  audioRed?: boolean;
   /** Address of the bridge's web socket, as browsers reach it. */
   channelUrl: string;
 }
@@ -66,7 +68,7 @@ export class Focus {
       request: (to, element) =>
         this.#client.iqCaller.request(xml('iq', { type: 'set', to }, element), IQ_TIMEOUT_MS),
       bridge,
-      capabilities: capabilities(settings.videoCodecs),
+      capabilities: capabilities(settings.videoCodecs, settings.audioRed),
       channelUrl: settings.channelUrl,
       log,
     };
