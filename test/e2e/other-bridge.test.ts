@@ -28,9 +28,9 @@ before(async () => {
   bridges = setting.stack.bridges.map((bridge) => new BridgeView({ bridge }, ROOM));
   people = await setting.enterAll(ROOM, ['Ada', 'Ben', 'Cleo']);
   [ada] = people as [Person, Person, Person];
+  await seeAndHear(pairsOf(people));
   await seal(ada);
   await waitForPhase(people, 'sealed');
-  await seeAndHear(pairsOf(people));
   // So that what will go on there is recorded from its first frame on.
   const nobody = { conference: ROOM, endpoint: 'nobody' };
   await setting.stack.bridges[1]?.call('allocate', nobody);
