@@ -1,10 +1,11 @@
 // What a sealed call goes through besides people who come and leave: tracks replaced and removed, connections made
-// anew, a page put to sleep, a page that nobody looks at. After each everybody is seen and heard again, nothing passed in clear, nobody is alarmed.
+// anew, a page put to sleep, a page that nobody looks at. After each everybody is seen and heard again, nothing passed
+// in clear, nobody is alarmed.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openWindow, type Window } from '../stack/chromium.ts';
+import { type BrowserWindow, openWindow } from '../stack/chromium.ts';
 import { assertAllOpen, BridgeView, keysOf, type Passed } from './bridge-view.ts';
 import {
   assertCalm,
@@ -27,7 +28,7 @@ let ada: Person;
 let ben: Person;
 let cleo: Person;
 let dora: Person;
-let deskOfDora: Window;
+let windowOfDora: BrowserWindow;
 /** Who is in the room. */
 let people: Person[] = [];
 
@@ -50,7 +51,7 @@ afterEach(async () => {
 });
 
 after(async () => {
-  await deskOfDora?.close();
+  await windowOfDora?.close();
   await setting?.stop();
 });
 
@@ -119,8 +120,8 @@ test('a page that was frozen in the background is there again when it is looked 
 const OLD_KEY_MS = 500;
 
 test('a page behind another one, hidden, changes its key in time when somebody leaves', async () => {
-  deskOfDora = await openWindow();
-  const { context } = deskOfDora;
+  windowOfDora = await openWindow();
+  const { context } = windowOfDora;
   dora = await setting.enter(ROOM, 'Dora', { browser: { newContext: async () => context } });
   people = [ada, ben, cleo, dora];
   await seeAndHear(pairsOf(people));

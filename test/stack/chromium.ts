@@ -49,7 +49,7 @@ function assertInstalled(): void {
   );
 }
 
-export interface Window {
+export interface BrowserWindow {
   context: BrowserContext;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export interface Window {
  * One window as a person has it: of its pages one is in front, and those behind it are hidden. In a browser that
  * Playwright starts, every page believes that it is looked at.
  */
-export async function openWindow(): Promise<Window> {
+export async function openWindow(): Promise<BrowserWindow> {
   assertInstalled();
   removeLeftovers();
   const profile = createFolder();
