@@ -116,8 +116,11 @@ test('a page that was frozen in the background is there again when it is looked 
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
 });
 
-/** After a leave was noted, an old key is still used for so long at most: promise 4, and the way to the bridge. */
-const OLD_KEY_MS = 500;
+/**
+ * After its page saw the leave (promise 4), and until the bridge sees it: the machine does a hidden page's work last.
+ * What waits until somebody looks at the page comes far later.
+ */
+const OLD_KEY_MS = 1_000;
 
 test('a page behind another one, hidden, changes its key in time when somebody leaves', async () => {
   windowOfDora = await openWindow();
@@ -130,14 +133,17 @@ test('a page behind another one, hidden, changes its key in time when somebody l
   const visibility = () => dora.page.evaluate(() => document.visibilityState);
   await until("Dora's page is hidden", async () => (await visibility()) === 'hidden');
 
+  const seenLeaving = dora.page.evaluate(
+    (id) =>
+      new Promise<number>((resolve) => {
+        const event = JitsiMeetJS.events.conference.USER_LEFT ?? '';
+        window.call.conference?.on(event, (left: string) => left === id && resolve(Date.now()));
+      }),
+    cleo.endpoint,
+  );
   await cleo.page.evaluate(() => window.call.leave());
   people = [ada, ben, dora];
-  const find = () =>
-    setting.stack
-      .prosodyEvents()
-      .find(({ event, occupant }) => event === 'left' && occupant === cleo.endpoint);
-  await until('Prosody notes that Cleo left', async () => find() !== undefined);
-  const leftAt = find()?.time ?? Number.NaN;
+  const leftAt = await seenLeaving;
   const newest = (passed: Passed[]) => Math.max(0, ...passed.map(({ id }) => id?.generation ?? 0));
   let passed: Passed[] = [];
   await until('Dora sends under a new generation', async () => {
