@@ -28,8 +28,9 @@ test: check test-unit test-sim test-module test-e2e test-hostile test-compose ##
 test-unit: setup build ## what is pure, and the parts of the embedded stack
 	@TEST_SUITE=unit node --import tsx --test --test-concurrency=1 --test-reporter=./test/reporter.mjs $$(find test/unit -name '*.test.ts' | sort)
 
-test-sim: setup ## simulated meetings of 100 members on a hostile network: no promise may be broken (SEEDS=1-5: five of them)
-	@npm run --silent sim -- --members 100 --active 10 --scenario hostile --events 300 --seed $(or $(SEEDS),1-2) --json
+test-sim: setup ## simulated meetings of 100 members on a bad and on a hostile network: no promise may be broken
+	@npm run --silent sim -- --members 100 --active 10 --scenario storm --events 300 --seed $(or $(SEEDS),1-5) --json
+	@npm run --silent sim -- --members 100 --active 10 --scenario hostile --events 100 --seed 1-2 --json
 
 test-module: setup ## the Prosody module on real Prosody servers, 0.12 and 13 (PROSODY=12: that one alone)
 	@test/module/run.sh $(PROSODY)

@@ -39,18 +39,23 @@ return function (store)
 		room:route_stanza(stanza);
 	end
 
-	function announce.now(room)
-		local passing = store.passing(room);
-		passing.announced, passing.changed = monotonic(), false;
-		local stanza = build(room);
+	-- One stanza to everybody in the room.
+	function announce.spread(room, stanza)
 		local attr = stanza.attr;
+		local from = attr.from;
 		for _, occupant in store.occupants(room) do
 			for real_jid in occupant:each_session() do
 				-- Outgoing filters (mod_muc_domain_mapper) rewrite `from` in place.
-				attr.to, attr.from = real_jid, room.jid;
+				attr.to, attr.from = real_jid, from;
 				room:route_stanza(stanza);
 			end
 		end
+	end
+
+	function announce.now(room)
+		local passing = store.passing(room);
+		passing.announced, passing.changed = monotonic(), false;
+		announce.spread(room, build(room));
 	end
 
 	local function due(_, room_jid)

@@ -10,14 +10,13 @@ local names = module:require "names";
 local words = module:require "words";
 local clear = module:require "clear";
 local parts = module:require "parts";
-local quote = module:require "quote";
 
 local muc_user_namespace = "http://jabber.org/protocol/muc#user";
 
 -- Before muc_meeting_id (0) decodes, and before visitors (muc-occupant-groupchat 55) forwards to other servers.
 local guard_priority, fanout_priority = 10, 56;
 
-return function (store, metrics)
+return function (store, relay, metrics)
 	local config = store.config;
 	local read = setmetatable({}, { __mode = "k" }); -- stanza → what weigh() and decode() found
 
@@ -137,8 +136,8 @@ return function (store, metrics)
 		end
 		if fault then return refuse(event, room, "modify", "bad-request", "malformed", fault); end
 		if not payload then return; end
-		if payload.room ~= nil then
-			return refuse(event, room, "modify", "bad-request", "malformed", "room is what only the server says");
+		if payload.room ~= nil or payload.relay ~= nil then
+			return refuse(event, room, "modify", "bad-request", "malformed", "room and relay are what only the server says");
 		end
 		if (payload.olm == nil or stanza.attr.type ~= "groupchat") and weight.bytes > config.max_plain_size then
 			return refuse(event, room, "modify", "policy-violation", "too-large", config.max_plain_size);
@@ -213,17 +212,29 @@ return function (store, metrics)
 			local recipient = nick ~= sender.nick and store.occupant(room, nick);
 			-- An exempt occupant gets no keys, whatever a client was made to believe.
 			if recipient and not store.is_exempt(recipient.bare_jid) then
-				local text = parts.text_for(quote(part.id), part);
-				-- A message of its own for each: outgoing filters change stanzas in place.
-				room:route_to_occupant(recipient, st.message({ type = "groupchat"; from = sender.nick })
-					:tag("json-message", { xmlns = names.json_message_namespace }):text(text):up());
-				delivered, sent_bytes = delivered + 1, sent_bytes + #text;
+				relay.part(room, sender.nick, nick, parts.content_for(part));
+				delivered, sent_bytes = delivered + 1, sent_bytes + #part.text;
 			end
 		end
 		metrics.fanned_out(weigh(stanza).bytes, delivered, #list - delivered, sent_bytes, gettime() - started);
 		return true;
 	end
 	module:hook("muc-occupant-groupchat", fan_out, fanout_priority);
+
+	-- The beacons of a large room are most of what is sent in it; those that can wait go out together.
+	local function gather(event)
+		local room, sender = event.room, event.occupant;
+		local payload = decode(event.stanza);
+		if not payload or type(payload.beacon) ~= "string" or store.is_skipped(room) then return; end
+		if not sender or sender.role == nil or sender.role == "visitor" then return; end
+		local content = parts.beacon(payload);
+		if content then
+			relay.beacon(room, sender.nick, content);
+			return true;
+		end
+		relay.overtaken(room, sender.nick);
+	end
+	module:hook("muc-occupant-groupchat", gather, fanout_priority);
 
 	-- Neither history nor an archive (mod_muc_mam asks the same) keeps what is sealed.
 	module:hook("muc-message-is-historic", function (event)

@@ -10,7 +10,8 @@ local announce = module:require "announce"(store);
 local seal = module:require "seal"(store, announce, metrics);
 local requests = module:require "requests"(store, announce, seal, metrics);
 module:require "admission"(store, seal, metrics);
-module:require "messages"(store, metrics);
+local relay = module:require "relay"(store, announce);
+module:require "messages"(store, relay, metrics);
 module:require "gateways"(store, metrics);
 module:require "breakout"(store, seal);
 local shell = module:require "shell"(store, announce);
@@ -92,12 +93,13 @@ module:hook("muc-config-form", function (event)
 	});
 end, 80 - 7);
 
--- Reloading and loading beside open rooms: questions end, since their clock does; who came meanwhile is looked at.
+-- Reloading and loading beside open rooms: what waits goes out; questions end, since their clock does; who came meanwhile is looked at.
 
 function module.save()
 	for room_jid, passing in pairs(store.live) do
-		local room = passing.round and store.room(room_jid);
-		if room then
+		local room = store.room(room_jid);
+		if room then relay.flush(room); end
+		if room and passing.round then
 			passing.round.state = "withdrawn";
 			announce.now(room);
 		end

@@ -1,6 +1,9 @@
 -- Fan-out of key messages (brief D8): one broadcast with a part for each occupant becomes one message each. Pure.
 
+local quote = module:require "quote";
+
 local max_id_length = 256;
+local max_beacon_length = 4096;
 
 -- The shape is {"type":"sealmeet","v":1,"olm":{"<occupant id>":[0|1,"<base64>"], …}}.
 -- Returns an array of { id, kind, text }, or nil, the refusal (words.message) and its detail.
@@ -31,9 +34,34 @@ local function read(payload, limits)
 	return parts;
 end
 
--- What one occupant gets. The id is the nick of somebody present, quoted by the caller as JSON.
-local function text_for(quoted_id, part)
-	return "{\"type\":\"sealmeet\",\"v\":1,\"olm\":{" .. quoted_id .. ":[" .. part.kind .. ",\"" .. part.text .. "\"]}}";
+-- The content of a message is all of it but type and version: these are said once of several (join).
+
+-- What one occupant gets of a key message.
+local function content_for(part)
+	return "\"olm\":{" .. quote(part.id) .. ":[" .. part.kind .. ",\"" .. part.text .. "\"]}";
 end
 
-return { read = read; text_for = text_for };
+-- The content of a beacon that its sender calls calm, which may wait; nil for any other.
+local function beacon(payload)
+	if payload.v ~= 1 or payload.calm ~= true then return nil; end
+	for key in pairs(payload) do
+		if key ~= "type" and key ~= "v" and key ~= "beacon" and key ~= "calm" then return nil; end
+	end
+	local text = payload.beacon;
+	if type(text) ~= "string" or #text > max_beacon_length or not text:match("^[A-Za-z0-9_-]+$") then return nil; end
+	return "\"beacon\":\"" .. text .. "\"";
+end
+
+local head = "{\"type\":\"sealmeet\",\"v\":1,";
+
+-- The text of a message with this content.
+local function text(content) return head .. content .. "}"; end
+
+-- The text of one message that hands on several: an array of { id of the occupant, content }.
+local function join(entries)
+	local list = {};
+	for at, entry in ipairs(entries) do list[at] = "[" .. quote(entry.id) .. ",{" .. entry.content .. "}]"; end
+	return head .. "\"relay\":[" .. table.concat(list, ",") .. "]}";
+end
+
+return { read = read; content_for = content_for; beacon = beacon; text = text; join = join };

@@ -1,11 +1,15 @@
 // How fast a sealed call of five real browsers changes its keys, and what a seal costs a newcomer.
-// Usage: npm run bench:call -- [--json] [--rounds 12]
+// Usage: npm run bench:call -- [--json] [--rounds 16]
 //
 // One JSON line a case: {case, p50_ms, p95_ms, frames_lost, samples}. Exit 0: every bound held; 1: one was missed,
 // named on stderr; 2: it could not run.
 //
 // Four stay; a fifth, each time somebody new to all, comes and leaves in turn while the room is open and while it is
-// sealed, so that both are measured on the same machine in the same minute.
+// sealed, so that both are measured on the same machine in the same minute, and each time in a room that has come to
+// rest: neither the one who came before nor a seal that has just begun takes the machine's time from the newcomer.
+//
+// Each page draws its own pictures. Chromium has one fake camera for all pages; while one of them does
+// not give back what it was handed, as a page that is busy or frozen, everybody's pictures stand still.
 //
 // leave        from Prosody's handing out of the leave to the last frame of each of the four under a key that the
 //              leaver held, as it reaches the bridge
@@ -37,13 +41,13 @@ import { type Case, line, missed, quantile } from './call/result.ts';
 const ROOM = 'bench';
 const STAYING = ['Ada', 'Ben', 'Cleo', 'Dora'];
 /** Five encoders and twenty decoders share this machine: small pictures in small windows, as keys are measured. */
-const QUERY = { video: '96x54@5' };
+const QUERY = { video: '96x54@5', camera: 'drawn' };
 const WINDOW = { width: 480, height: 400 };
 /** After a change: longer than any key that ends, shorter than a round has to be. */
 const SETTLE_MS = 1_500;
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '12' } },
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '16' } },
 });
 
 const cases: Record<'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-sealed' | 'join-cost', Case> =
@@ -127,12 +131,15 @@ async function leave(eve: Person): Promise<void> {
 }
 
 async function round(): Promise<void> {
+  await settle();
   const open = await arrive();
+  await open.eve.page.evaluate(() => window.call.leave());
   await open.eve.close();
   await seal(staying[0] as Person);
   await waitForPhase(staying, 'sealed');
   await seeAndHear(pairsOf(staying), { frames: 2, seconds: 0.3 });
 
+  await settle();
   const atFirst = await dropped();
   const sealed = await arrive();
   await settle();

@@ -19,6 +19,9 @@ import {
   waitForPhase,
 } from './sealed-room.ts';
 
+/** Longer than a page takes from its start to its conference. */
+const SLOW_MS = 3000;
+
 let setting: Setting;
 
 before(async () => {
@@ -104,6 +107,20 @@ test('with every worker killed in a sealed room, nothing leaves, and the person 
   await ada.close();
   await waitForPhase([ben, again], 'sealed');
   await seeAndHear(pairsOf([ben, again]));
+});
+
+test('who had to wait for Olm after the camera was on is sealed, seen and heard like everybody else', async () => {
+  const ada = await setting.enter('slow', 'Ada');
+  const ben = await setting.enter('slow', 'Ben', {
+    prepare: (context) =>
+      context.route('**/olm.wasm', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+        await route.continue();
+      }),
+  });
+  await seal(ada);
+  await waitForPhase([ada, ben], 'sealed');
+  await seeAndHear(pairsOf([ada, ben]));
 });
 
 test('a codec that cannot be sealed is not sent in a sealed room, and the person is told which', async () => {

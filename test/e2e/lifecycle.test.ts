@@ -133,17 +133,19 @@ test('a page behind another one, hidden, changes its key in time when somebody l
   const visibility = () => dora.page.evaluate(() => document.visibilityState);
   await until("Dora's page is hidden", async () => (await visibility()) === 'hidden');
 
-  const seenLeaving = dora.page.evaluate(
-    (id) =>
-      new Promise<number>((resolve) => {
-        const event = JitsiMeetJS.events.conference.USER_LEFT ?? '';
-        window.call.conference?.on(event, (left: string) => left === id && resolve(Date.now()));
-      }),
-    cleo.endpoint,
-  );
+  await dora.page.evaluate((id) => {
+    const event = JitsiMeetJS.events.conference.USER_LEFT ?? '';
+    window.call.conference?.on(event, (left: string) => {
+      if (left === id) Object.assign(window, { leaveSeenAt: Date.now() });
+    });
+  }, cleo.endpoint);
   await cleo.page.evaluate(() => window.call.leave());
   people = [ada, ben, dora];
-  const leftAt = await seenLeaving;
+  let leftAt = 0;
+  await until('Dora sees that Cleo left', async () => {
+    leftAt = await dora.page.evaluate(() => Number(Reflect.get(window, 'leaveSeenAt') ?? 0));
+    return leftAt > 0;
+  });
   const newest = (passed: Passed[]) => Math.max(0, ...passed.map(({ id }) => id?.generation ?? 0));
   let passed: Passed[] = [];
   await until('Dora sends under a new generation', async () => {

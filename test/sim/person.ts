@@ -170,8 +170,8 @@ export class Person extends Party {
 
   private message(stanza: Element): void {
     const text = stanza.getChildText('json-message');
-    const from = stanza.attrs.from?.split('/')[1];
-    if (!text || from === undefined || from === this.id) return;
+    const from = stanza.attrs.from?.split('/')[1] ?? null;
+    if (!text || from === this.id) return;
     const payload: unknown = JSON.parse(text);
     const kind = kindOf(payload);
     if (kind === null) return;
@@ -207,6 +207,9 @@ export class Person extends Party {
 function kindOf(payload: unknown): MessageKind | null {
   if (typeof payload !== 'object' || payload === null || !('type' in payload)) return null;
   if (payload.type !== 'sealmeet' || 'room' in payload) return null;
+  // What the server hands on of several is all of one kind.
+  if ('relay' in payload)
+    return 'beacon' in ((payload.relay as [string, object][])[0]?.[1] ?? {}) ? 'beacon' : 'key';
   return 'beacon' in payload ? 'beacon' : 'data' in payload ? 'data' : 'key';
 }
 

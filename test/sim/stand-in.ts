@@ -15,6 +15,9 @@ import type { Chance } from './chance.ts';
 const NORMAL_BYTES = 48;
 const PRE_KEY_BYTES = 106;
 const BLOCK = 16;
+/** In front of a text: the line's end, and in the responder's first messages a pre-key message in base64. */
+const LINE_END = 1;
+const LINE = Math.ceil(((NORMAL_BYTES + BLOCK + PRE_KEY_BYTES) * 4) / 3);
 /** Session, ends, direction, number, length; and a check at the end. */
 const ID = 16;
 const ENDS = 8;
@@ -63,7 +66,7 @@ function account(
     sign: (message) => signature(ed25519, message),
     outbound: (peer, peerFallback) =>
       new Session(sessionId(), true, digest(curve25519, peer, peerFallback).subarray(0, ENDS)),
-    inbound(peer, body) {
+    inbound(peer, _fallback, body) {
       const { session, ends } = read(0, body);
       if (!equal(ends, digest(peer, curve25519, fallback).subarray(0, ENDS)))
         throw new Error('not from this one');
@@ -95,7 +98,8 @@ class Session implements OlmSession {
     this.sent += 1;
     const type = this.isInitiator && !this.hasHeard ? 0 : 1;
     const length = Buffer.byteLength(text);
-    const padded = length + BLOCK - (length % BLOCK);
+    const inside = length + LINE_END + (this.isInitiator || this.opened.size > 1 ? 0 : LINE);
+    const padded = inside + BLOCK - (inside % BLOCK);
     const whole = Buffer.alloc(padded + NORMAL_BYTES + (type === 0 ? PRE_KEY_BYTES : 0));
     whole.set(this.session, 0);
     whole.set(this.ends, ID);
@@ -106,11 +110,6 @@ class Session implements OlmSession {
     const end = whole.length - CHECK;
     whole.set(digest(whole.subarray(0, end)).subarray(0, CHECK), end);
     return [type, whole.toString('base64').replace(/=+$/, '')];
-  }
-
-  /** libolm throws a message away for it. */
-  prepare(): void {
-    this.sent += 1;
   }
 
   decrypt(type: 0 | 1, body: string): string {

@@ -12,6 +12,7 @@ import type { FocusSettings } from './focus/focus.ts';
 import { Liar } from './liar.ts';
 import { AUTH_DOMAIN, DOMAIN, FOCUS_DOMAIN, FOCUS_USER, MUC_DOMAIN } from './prosody/config.ts';
 import { ProsodyServer, type RoomEvent } from './prosody/server.ts';
+import type { WebProcessAnswer, WebProcessSettings } from './web-process.ts';
 import { WebServer } from './web-server.ts';
 
 export type { VideoCodec } from './bridge/api.ts';
@@ -87,6 +88,35 @@ async function portOf(child: ServerChild, name: string): Promise<number> {
   return port;
 }
 
+interface Web {
+  readonly origin: string;
+  readonly socketOrigin: string;
+}
+
+async function serveHere(settings: WebProcessSettings, liar: Liar, cleanup: Cleanup): Promise<Web> {
+  const web = await WebServer.start({ ...settings, liar });
+  cleanup.add(
+    () => web.stop(),
+    () => {},
+  );
+  return web;
+}
+
+async function serveApart(
+  settings: WebProcessSettings,
+  cleanup: Cleanup,
+  log: (line: string) => void,
+): Promise<Web> {
+  const child = node('web server', 'web-process.ts', settings, log);
+  cleanup.add(
+    () => child.stop(),
+    () => child.kill(),
+  );
+  const answer = (await readyWithin(child, 'web server', READY_MS)) as unknown as WebProcessAnswer;
+  if ('failed' in answer) throw new Error(answer.failed);
+  return answer;
+}
+
 /** Undoes what was started, last first, once. */
 class Cleanup {
   #steps: { stop: () => Promise<void>; kill: () => void }[] = [];
@@ -160,24 +190,21 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
   );
   const xmpp = { port: prosody.ports.http, host: DOMAIN };
   const liar = options.lies ? new Liar(xmpp) : null;
-  const web = await WebServer.start({
+  const webSettings: WebProcessSettings = {
     root: ROOT,
     plugin: options.plugin ?? false,
     port: options.port,
     tls: options.tls,
     xmpp,
-    liar,
     config: {
       hosts: { domain: DOMAIN, muc: MUC_DOMAIN, focus: FOCUS_DOMAIN },
       focusUserJid: `${FOCUS_USER}@${AUTH_DOMAIN}`,
       videoCodecs,
       ...options.pageConfig,
     },
-  });
-  cleanup.add(
-    () => web.stop(),
-    () => {},
-  );
+  };
+  // What is lied about is decided by the test, in its own process.
+  const web = await (liar ? serveHere(webSettings, liar, cleanup) : serveApart(webSettings, cleanup, log));
 
   const bridgeNames = Array.from({ length: options.bridges ?? 1 }, (_, n) => `bridge${n === 0 ? '' : n + 1}`);
   const starting = bridgeNames.map((name) => {

@@ -42,7 +42,34 @@ describe("parts of a key message", function ()
 		assert.same({ "too-many-parts", 3 }, { name, detail });
 	end);
 	it("go out as the same JSON with one id", function ()
-		local text = parts.text_for(json.encode("a"), { id = "a", kind = 1, text = "QQ==" });
+		local text = parts.text(parts.content_for { id = "a", kind = 1, text = "QQ==" });
 		assert.same({ type = "sealmeet", v = 1, olm = { a = { 1, "QQ==" } } }, json.decode(text));
 	end);
+	it("go out together with their senders", function ()
+		local text = parts.join {
+			{ id = "b\"&", content = parts.content_for { id = "a", kind = 1, text = "QQ==" } };
+			{ id = "c", content = parts.beacon { type = "sealmeet", v = 1, beacon = "_-A", calm = true } };
+		};
+		local relay = { { "b\"&", { olm = { a = { 1, "QQ==" } } } }, { "c", { beacon = "_-A" } } };
+		assert.same({ type = "sealmeet", v = 1, relay = relay }, json.decode(text));
+		assert.is_nil(text:find("&", 1, true));
+	end);
+end);
+
+describe("a beacon that may wait", function ()
+	local function beacon(text) return parts.beacon(json.decode(text)); end
+	it("is one that says so", function ()
+		assert.equal([=["beacon":"QQ"]=], beacon [=[{"type":"sealmeet","v":1,"beacon":"QQ","calm":true}]=]);
+	end);
+	for what, text in pairs {
+		["that does not"] = [=[{"type":"sealmeet","v":1,"beacon":"QQ"}]=];
+		["with another word for it"] = [=[{"type":"sealmeet","v":1,"beacon":"QQ","calm":1}]=];
+		["of another version"] = [=[{"type":"sealmeet","v":2,"beacon":"QQ","calm":true}]=];
+		["with more in it"] = [=[{"type":"sealmeet","v":1,"beacon":"QQ","calm":true,"data":"QQ"}]=];
+		["with words in it"] = [=[{"type":"sealmeet","v":1,"beacon":"hi there","calm":true}]=];
+		["that is no text"] = [=[{"type":"sealmeet","v":1,"beacon":7,"calm":true}]=];
+		["that is empty"] = [=[{"type":"sealmeet","v":1,"beacon":"","calm":true}]=];
+	} do
+		it("is not one " .. what, function () assert.is_nil(beacon(text)); end);
+	end
 end);

@@ -29,6 +29,7 @@ export function measureWorker(): void {
   window.Worker = new Proxy(Worker, {
     construct(target, parameters) {
       const worker: Worker = Reflect.construct(target, parameters);
+      if ((parameters[1] as WorkerOptions | undefined)?.name !== 'sealmeet') return worker;
       measured.worker = worker;
       worker.addEventListener('message', ({ data }: MessageEvent<{ type: string; generation: number }>) => {
         if (data.type === 'sealing') measured.sealing.push({ at: now(), generation: data.generation });
@@ -53,8 +54,10 @@ export function measureArrival(others: number): void {
     totalAudioEnergy?: number;
   }
   const isComplete = async (): Promise<boolean> => {
-    const session = window.call.conference?.jvbJingleSession;
-    const reports = await session?.peerconnection?.peerconnection?.getStats();
+    const connection = window.call.conference?.jvbJingleSession?.peerconnection?.peerconnection;
+    // Nothing has come before; and to ask takes the page so long that it would come later.
+    if (connection?.iceConnectionState !== 'connected') return false;
+    const reports = await connection.getStats();
     const inbound = [...((reports?.values() ?? []) as Iterable<Inbound>)].filter(
       ({ type }) => type === 'inbound-rtp',
     );

@@ -3,6 +3,7 @@ import type { ChatLine } from './call.ts';
 import { initLibrary, offerCall, othersIn, personOf } from './caller.ts';
 import { named, type RemoteTrack } from './jitsi.ts';
 import { Meeting, type MeetingState, videoSize } from './meeting.ts';
+import { drawPicturesAsCamera } from './pictures.ts';
 import { Tiles } from './tiles.ts';
 import { playToneAsMicrophone, ToneListener } from './tones.ts';
 
@@ -14,6 +15,7 @@ function find<T extends HTMLElement>(id: string, type: new () => T): T {
 
 const query = new URLSearchParams(location.search);
 const tone = Number(query.get('tone') ?? 0);
+if (query.get('camera') === 'drawn') drawPicturesAsCamera(videoSize(query.get('video')));
 if (tone > 0) playToneAsMicrophone(tone);
 
 initLibrary(named(JitsiMeetJS.logLevels, query.has('debug') ? 'DEBUG' : 'ERROR'));

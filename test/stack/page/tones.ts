@@ -4,7 +4,7 @@ const SAMPLE_MS = 100;
 /** A busy machine samples late; a sample stands for the time since the one before it, but for no more than this. */
 const MAX_SAMPLE_MS = 300;
 const FFT_SIZE = 4096;
-/** A tone stands out if it is louder than this and this far above the middle of the spectrum. */
+/** A tone stands out if it is louder than this and this far above more than half of the spectrum. */
 const FLOOR_DB = -70;
 const PROMINENCE_DB = 20;
 
@@ -82,9 +82,10 @@ export class ToneListener {
       if ((this.#spectrum[bin] ?? -Infinity) > (this.#spectrum[best] ?? -Infinity)) best = bin;
     }
     const loudness = this.#spectrum[best] ?? -Infinity;
-    const sorted = this.#spectrum.slice(low, high).sort();
-    const middle = sorted[Math.floor(sorted.length / 2)] ?? -Infinity;
-    return loudness > FLOOR_DB && loudness - middle > PROMINENCE_DB ? best : null;
+    let quiet = 0;
+    for (let bin = low; bin < high; bin += 1)
+      if ((this.#spectrum[bin] ?? -Infinity) < loudness - PROMINENCE_DB) quiet += 1;
+    return loudness > FLOOR_DB && quiet > (high - low) / 2 ? best : null;
   }
 
   #sample(): void {

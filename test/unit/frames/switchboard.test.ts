@@ -1,9 +1,13 @@
 // The worker's whole behaviour without a browser: commands in, frames in, frames and reports out.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { vp9 } from '../../../web-plugin/src/frames/codecs/opaque.ts';
+import { opus, vp9 } from '../../../web-plugin/src/frames/codecs/opaque.ts';
 import { peekHeader, type WorkerCommand } from '../../../web-plugin/src/frames/index.ts';
+import { METADATA_LENGTH, timeUnits } from '../../../web-plugin/src/frames/metadata.ts';
 import { Lateness } from '../../../web-plugin/src/frames/receive/lateness.ts';
+import { decodeHeader } from '../../../web-plugin/src/frames/sframe/header.ts';
+import { SUITES } from '../../../web-plugin/src/frames/sframe/suites.ts';
+import { deriveSourceKey, SUITE_OF } from '../../../web-plugin/src/frames/sourcekey.ts';
 import { acceptKey, Board, bytes, FakeFrame, key, until, useKey } from './fixture.ts';
 
 const VP9 = 'video/VP9';
@@ -235,6 +239,61 @@ describe('receiving', () => {
     assert.deepEqual(await line.put(new FakeFrame(Uint8Array.of(1, ...next.bytes), 'video/VP8')), []);
     assert.equal(board.dropped(7)['metadata-mismatch'], 2);
   });
+
+  for (const [codec, source] of [
+    [vp9, 2],
+    [opus, 1],
+  ] as const) {
+    const sealed = async (...data: number[]) => {
+      const [one] = await sender(key(1), source).line.put(new FakeFrame(bytes(...data), codec.mimeType));
+      assert.ok(one);
+      return { frame: one, headerLength: decodeHeader(one.bytes)?.length ?? 0 };
+    };
+    const bob = () => {
+      const board = new Board().command({ type: 'gate', gate: 'sealed' }, acceptKey('alice', key(1)));
+      const line = board.line(7, 'receive', codec.media);
+      board.command({ type: 'receive-route', transform: 7, owner: 'alice', source });
+      return { board, line };
+    };
+
+    it(`${codec.name}: what a frame says of itself is SFrame’s metadata, behind the header`, async () => {
+      const { frame, headerLength } = await sealed(1, 2, 3);
+      const [header, metadata, rest] = [
+        frame.bytes.slice(0, headerLength),
+        frame.bytes.slice(headerLength, headerLength + METADATA_LENGTH),
+        frame.bytes.slice(headerLength + METADATA_LENGTH),
+      ];
+      const time = timeUnits(new Board().clock.wall());
+      assert.deepEqual(metadata, bytes((codec.id << 4) | source, time >> 8, time & 0xff));
+      const { base, context } = key(1);
+      const sframe = deriveSourceKey({ generation: 1, step: 0, source }, base, context, codec.media);
+      assert.deepEqual(await sframe.open(bytes(...header, ...rest), metadata), bytes(1, 2, 3));
+    });
+
+    it(`${codec.name}: nobody changes what a frame says of itself`, async () => {
+      const { frame, headerLength } = await sealed(1, 2, 3);
+      const { board, line } = bob();
+      for (let bit = 0; bit < 8 * METADATA_LENGTH; bit++) {
+        const changed = frame.copy();
+        const at = headerLength + (bit >> 3);
+        changed.bytes.set([(changed.bytes[at] ?? 0) ^ (1 << (bit & 7))], at);
+        assert.deepEqual(await line.put(changed), [], `bit ${bit}`);
+      }
+      assert.deepEqual(board.dropped(7), { forged: 8 * METADATA_LENGTH });
+      assert.deepEqual((await line.put(frame))[0]?.bytes, bytes(1, 2, 3));
+    });
+
+    it(`${codec.name}: a real frame without a byte is header, metadata and tag; what is shorter is none`, async () => {
+      const { frame, headerLength } = await sealed();
+      const { length } = frame.bytes;
+      assert.equal(length, headerLength + METADATA_LENGTH + SUITES[SUITE_OF[codec.media]].tag);
+      const { board, line } = bob();
+      for (let cut = 1; cut < length; cut++)
+        assert.deepEqual(await line.put(new FakeFrame(frame.bytes.slice(0, cut), codec.mimeType)), []);
+      assert.deepEqual(board.dropped(7), { malformed: length - 1 });
+      assert.deepEqual((await line.put(frame))[0]?.bytes, bytes());
+    });
+  }
 
   it('follows steps and generations without a message, and does not go back', async () => {
     const alice = sender();

@@ -442,8 +442,8 @@ test('5,000 messages in a second of one occupant cost what 120 cost, and others 
     ...olm,
     account() {
       const account = olm.account();
-      const inbound = (peer: Uint8Array, body: string) => {
-        const session = account.inbound(peer, body);
+      const inbound = (peer: Uint8Array, fallback: Uint8Array, body: string) => {
+        const session = account.inbound(peer, fallback, body);
         const decrypt = (type: 0 | 1, text: string) => {
           tried += 1;
           return session.decrypt(type, text);

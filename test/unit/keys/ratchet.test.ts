@@ -1,11 +1,12 @@
-// Key pairs of Olm's ratchet are drawn before they are needed. docs/protocol.md §4.6.
+// A chain of Olm's ratchet for each direction, and channels that are made anew in time. docs/protocol.md §4.6.
 
 import assert from 'node:assert/strict';
 import nodeCrypto from 'node:crypto';
 import { test } from 'node:test';
+import { RENEW_MS } from '../../../web-plugin/src/keys/channel.ts';
 import { Meeting, notices, olm } from './rig.ts';
 
-/** Runs this, and says how many key pairs libolm drew meanwhile: it takes 32 random bytes for each, and else none. */
+/** Runs this, and says how often libolm drew chance meanwhile: for the two pairs of a new session, or one of its ratchet. */
 function drawn(run: () => void): number {
   const { randomBytes } = nodeCrypto;
   let count = 0;
@@ -23,66 +24,93 @@ function drawn(run: () => void): number {
   return count;
 }
 
-/** Everybody sends; so long after a leave, how many pairs does the next leave need? */
-function neededAfter(quietMs: number): { meeting: Meeting; pairs: number } {
+/** Two ends whose handshake is done: HELLO, ACCEPT, CONFIRM. */
+function ends() {
+  const [alice, bob] = [olm.account(), olm.account()];
+  const initiator = alice.outbound(bob.curve25519, bob.fallback);
+  const [type, hello] = initiator.encrypt('hello');
+  assert.equal(type, 0);
+  const responder = bob.inbound(alice.curve25519, alice.fallback, hello);
+  assert.equal(responder.decrypt(0, hello), 'hello');
+  assert.equal(initiator.decrypt(...responder.encrypt('accept')), 'accept');
+  assert.equal(responder.decrypt(...initiator.encrypt('confirm')), 'confirm');
+  return { alice, bob, initiator, responder, hello };
+}
+
+test('the handshake draws fresh pairs at both ends for both directions, and no message after it draws any', () => {
+  const { initiator, responder } = ends();
+  assert.equal(initiator.id, responder.id);
+  const after = drawn(() => {
+    for (let n = 0; n < 5; n += 1) {
+      assert.equal(initiator.decrypt(...responder.encrypt(`there ${n}`)), `there ${n}`);
+      assert.equal(responder.decrypt(...initiator.encrypt(`back ${n}`)), `back ${n}`);
+    }
+  });
+  assert.equal(after, 0);
+  // A session of each, and in each the chain of the other.
+  assert.equal(drawn(ends) - drawn(() => void [olm.account(), olm.account()]), 2 + 2);
+});
+
+test('texts of any kind go through, whatever lines they have', () => {
+  const { initiator, responder } = ends();
+  for (const text of ['', '\n', 'a\nb', '\n\n{"v":1}', 'ü€😀']) {
+    assert.equal(initiator.decrypt(...responder.encrypt(text)), text);
+    assert.equal(responder.decrypt(...initiator.encrypt(text)), text);
+  }
+});
+
+test('a lost ACCEPT or CONFIRM keeps neither end from opening what comes after it', () => {
+  const [alice, bob] = [olm.account(), olm.account()];
+  const initiator = alice.outbound(bob.curve25519, bob.fallback);
+  const [, hello] = initiator.encrypt('hello');
+  const responder = bob.inbound(alice.curve25519, alice.fallback, hello);
+  responder.decrypt(0, hello);
+  responder.encrypt('accept, lost');
+  assert.equal(initiator.decrypt(...responder.encrypt('key')), 'key');
+  initiator.encrypt('confirm, lost');
+  assert.equal(initiator.decrypt(...responder.encrypt('key again')), 'key again');
+  assert.equal(responder.decrypt(...initiator.encrypt('key back')), 'key back');
+});
+
+test('what one direction said opens in no other, and not twice', () => {
+  const { initiator, responder } = ends();
+  const there = initiator.encrypt('there');
+  assert.throws(() => initiator.decrypt(...there));
+  assert.equal(responder.decrypt(...there), 'there');
+  assert.throws(() => responder.decrypt(...there));
+});
+
+test('a leave draws no key pair', () => {
   const meeting = new Meeting();
   for (const id of ['alice', 'bob', 'carol', 'dave']) meeting.add(id);
   meeting.seal('alice', 'bob', 'carol', 'dave');
   meeting.advance(2000);
-  meeting.remove('dave');
-  meeting.advance(quietMs);
   const pairs = drawn(() => {
-    meeting.passes = () => false;
-    meeting.remove('carol');
-    meeting.advance(30);
-    meeting.passes = () => true;
+    meeting.remove('dave');
+    meeting.advance(1000);
   });
-  return { meeting, pairs };
-}
-
-test('where all send, a leave draws no key pair once it was quiet for 300 ms', () => {
-  assert.ok(neededAfter(250).pairs > 0);
-  assert.equal(neededAfter(350).pairs, 0);
+  assert.equal(pairs, 0);
 });
 
-test('keys that come after a thrown away message open, and so do those of the next leaves', () => {
-  const { meeting } = neededAfter(350);
-  meeting.advance(10_000);
-  for (const id of ['erin', 'frank', 'grace']) {
-    meeting.add(id);
-    meeting.feed(id, { type: 'sealed' });
-    meeting.feed(id, { type: 'source', on: true });
-    meeting.advance(1000);
-    meeting.log.length = 0;
-    meeting.remove(id);
-    meeting.advance(1000);
-    for (const other of ['alice', 'bob']) {
-      const [used] = meeting.actionsOf(other, 'use-key').slice(-1);
-      const [accepted] = meeting.actionsOf(other === 'alice' ? 'bob' : 'alice', 'accept-key').slice(-1);
-      assert.notEqual(used, undefined);
-      assert.deepEqual(accepted?.base, used?.base);
-      assert.deepEqual(notices(meeting.actionsOf(other, 'notice'), 'refused'), []);
-    }
+test('a channel is made anew when it is old, by fresh pairs, and everybody goes on hearing everybody', () => {
+  const meeting = new Meeting();
+  for (const id of ['alice', 'bob', 'carol']) meeting.add(id);
+  meeting.seal('alice', 'bob', 'carol');
+  meeting.advance(RENEW_MS - 60_000);
+  meeting.log.length = 0;
+  const opened = () => notices(meeting.actionsOf('alice', 'notice'), 'channel').length;
+  assert.equal(opened(), 0, 'not before its time');
+  const pairs = drawn(() => meeting.advance(60_000 + RENEW_MS / 4 + 31_000));
+  assert.equal(opened(), 2);
+  assert.equal(pairs, 3 * 4);
+  meeting.remove('carol');
+  meeting.advance(1000);
+  for (const [one, other] of [
+    ['alice', 'bob'],
+    ['bob', 'alice'],
+  ] as const) {
+    const used = meeting.actionsOf(one, 'use-key').at(-1);
+    assert.deepEqual(meeting.actionsOf(other, 'accept-key').at(-1)?.base, used?.base);
+    assert.deepEqual(notices(meeting.actionsOf(one, 'notice'), 'refused'), []);
   }
-});
-
-test('a session prepares itself only for an answer', () => {
-  const [alice, bob] = [olm.account(), olm.account()];
-  const outbound = alice.outbound(bob.curve25519, bob.fallback);
-  assert.equal(
-    drawn(() => outbound.prepare()),
-    0,
-  );
-  const [, hello] = outbound.encrypt('hello');
-  const inbound = bob.inbound(alice.curve25519, hello);
-  inbound.decrypt(0, hello);
-  assert.equal(
-    drawn(() => {
-      inbound.prepare();
-      inbound.prepare();
-    }),
-    1,
-  );
-  const [type, answer] = inbound.encrypt('answer');
-  assert.equal(outbound.decrypt(type, answer), 'answer');
 });

@@ -97,7 +97,11 @@ test('a key whose wrap does not open is refused: made for another number, or by 
   assert.deepEqual(refusals(sender.tell(sender.part(made), 1)), ['key: the wrap does not open']);
   const reflected = sender.part(sender.key(keys.responderWrap, 3, 0, random(32)));
   assert.deepEqual(refusals(sender.tell(reflected, 2000)), ['key: the wrap does not open']);
-  assert.equal(core.handle({ type: 'timer' }, 3000).length, 0);
+  const after = core.handle({ type: 'timer' }, 3000);
+  assert.deepEqual(
+    after.filter(({ type }) => type !== 'wake'),
+    [],
+  );
 });
 
 test('an owner that leaves is forgotten, and nothing old is taken from it when it returns', () => {

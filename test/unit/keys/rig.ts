@@ -195,7 +195,11 @@ export class Puppet {
       const part = 'olm' in message ? message.olm[this.id] : undefined;
       if (part === undefined) return [];
       if (part[0] === 0) {
-        this.session = this.account.inbound(this.coreParticipant.curve25519, part[1]);
+        this.session = this.account.inbound(
+          this.coreParticipant.curve25519,
+          this.coreParticipant.fallback,
+          part[1],
+        );
         this.seq = 0;
       }
       const json = this.session?.decrypt(...part);

@@ -95,9 +95,9 @@ test('the stand-in for libolm opens what is for this end, once, unchanged, and n
   const [a, b, c] = [olm.account(), olm.account(), olm.account()];
   const out = a.outbound(b.curve25519, b.fallback);
   const [type, body] = out.encrypt('hello');
-  assert.throws(() => c.inbound(a.curve25519, body));
-  assert.throws(() => b.inbound(c.curve25519, body));
-  const inside = b.inbound(a.curve25519, body);
+  assert.throws(() => c.inbound(a.curve25519, a.fallback, body));
+  assert.throws(() => b.inbound(c.curve25519, c.fallback, body));
+  const inside = b.inbound(a.curve25519, a.fallback, body);
   assert.equal(inside.id, out.id);
   assert.ok(inside.matches(a.curve25519, body));
   assert.equal(inside.decrypt(type, body), 'hello');

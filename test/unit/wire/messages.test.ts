@@ -18,6 +18,7 @@ import {
   parseEndpointMessage,
   parseKey,
   parsePlaintext,
+  parseRelay,
   Refusal,
   toBase64,
   toBase64Url,
@@ -249,6 +250,30 @@ test('endpoint messages: limits and exactly one kind', () => {
     assert.throws(() => parse(bad), Refusal);
   }
   assert.throws(() => parseEndpointMessage({ type: 'sealmeet', v: 2, restart: true }, 'me'), /version 1/);
+});
+
+test('what the server hands on of several: any value is read or refused', () => {
+  fc.assert(fc.property(fc.anything(), (value) => refusesOrReturns(() => parseRelay(value))));
+  fc.assert(fc.property(fc.anything(), (relay) => refusesOrReturns(() => parseRelay({ relay }))));
+  const entry = fc.tuple(fc.string(), fc.anything());
+  fc.assert(fc.property(fc.array(entry), (relay) => refusesOrReturns(() => parseRelay({ relay }))));
+  assert.deepEqual(parseRelay({ type: 'sealmeet', v: 1, room: {} }), []);
+  assert.deepEqual(parseRelay({ relay: [['bob', { beacon: 'AAAA', v: 2, type: 'x' }]] }), [
+    ['bob', { type: 'sealmeet', v: 1, beacon: 'AAAA' }],
+  ]);
+  const many = (length: number) => Array.from({ length }, (_, n) => [`o${n}`, { beacon: 'AAAA' }]);
+  assert.equal(parseRelay({ relay: many(LIMITS.relayed) }).length, LIMITS.relayed);
+  for (const bad of [
+    many(LIMITS.relayed + 1),
+    {},
+    [['', { beacon: 'AAAA' }]],
+    [['x'.repeat(129), { beacon: 'AAAA' }]],
+    [['bob']],
+    [['bob', 'text']],
+    [['bob', { beacon: 'AAAA' }, 1]],
+    ['bob'],
+  ])
+    assert.throws(() => parseRelay({ relay: bad }), Refusal);
 });
 
 test('parts are split over messages of at most 128', () => {

@@ -38,9 +38,17 @@ export function release(buffer: Movable): void {
   if (buffer.byteLength >= LARGE) buffer.transfer?.(0);
 }
 
-/** The first bytes of `buffer`, which must not be used after it. */
-export function shorten(buffer: Movable, length: number): ArrayBuffer {
-  return buffer.transfer?.(length) ?? buffer.slice(0, length);
+let lent: Bytes = new Uint8Array(65536);
+
+/**
+ * For WebCrypto, which reads `bytes` in the call. Chromium holds on to every buffer that was passed to it until garbage
+ * is collected, and `release` then gives nothing back: so it gets large ones as a copy, in one buffer for all.
+ */
+export function lend(bytes: Bytes): Bytes {
+  if (bytes.length < LARGE) return bytes;
+  if (lent.length < bytes.length) lent = new Uint8Array(2 * bytes.length);
+  lent.set(bytes);
+  return lent.subarray(0, bytes.length);
 }
 
 export function ascii(text: string): Bytes {

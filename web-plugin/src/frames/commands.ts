@@ -122,7 +122,7 @@ export interface TransformStatistics {
   /** MIME type of the last frame, as the browser names it ("video/AV1"). */
   codec: string | null;
   dropped: Partial<Record<DropReason, number>>;
-  /** Largest sizes seen on a frame, in bytes: SFrame header and tag; sealed metadata; clear stand-in. */
+  /** Largest sizes seen on a frame, in bytes: SFrame header and tag; metadata; stand-in. */
   overhead: { sframe: number; metadata: number; standIn: number };
 }
 

@@ -1,10 +1,12 @@
-// The three sealed bytes behind every real frame: what it is and when it was sent (rules S2 and S5).
+// What a frame says of itself: SFrame's metadata (RFC 9605 §4.4.3), three bytes in clear behind the header, under the
+// tag like the header (rules S2 and S5).
 //
 //    byte 0: key frame (bit 7) | codec (bits 6–4) | source id (bits 3–0);  bytes 1–2: sender time, 100 ms units
 //
 // The server chooses which payload type, and so which decoder, a frame arrives under; these bytes say what the
 // sender meant. The source stands here too although the key is bound to it: a recording explains itself.
-// They stand at the end of the plaintext, where putting them on and taking them off moves nothing.
+// All of it is known on the way anyhow (docs/protocol.md §11): it has to be true, not secret. Inside the ciphertext it
+// would cost a second buffer for each frame, to part it from the real one.
 
 export const METADATA_LENGTH = 3;
 export const TIME_UNIT_MS = 100;
@@ -24,12 +26,10 @@ export function writeMetadata(target: Uint8Array, offset: number, metadata: Fram
   target[offset + 2] = metadata.sentAt & 0xff;
 }
 
-/** Null when the plaintext is too short to carry them. */
-export function readMetadata(plaintext: Uint8Array): FrameMetadata | null {
-  const at = plaintext.length - METADATA_LENGTH;
-  if (at < 0) return null;
-  const first = plaintext[at] ?? 0;
-  const sentAt = ((plaintext[at + 1] ?? 0) << 8) | (plaintext[at + 2] ?? 0);
+/** The bytes must be there. What they say holds when the tag does. */
+export function readMetadata(message: Uint8Array, offset: number): FrameMetadata {
+  const first = message[offset] ?? 0;
+  const sentAt = ((message[offset + 1] ?? 0) << 8) | (message[offset + 2] ?? 0);
   return {
     isKey: (first & 0x80) !== 0,
     codec: (first >> 4) & 0x07,

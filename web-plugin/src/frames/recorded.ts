@@ -2,7 +2,7 @@
 import type { Bytes } from './bytes.ts';
 import type { Codec } from './codecs/index.ts';
 import { decodeKid, type KeyId } from './kid.ts';
-import { type FrameMetadata, METADATA_LENGTH, readMetadata } from './metadata.ts';
+import type { FrameMetadata } from './metadata.ts';
 import { decrypt, parseEnvelope } from './receive/opener.ts';
 import { decodeHeader, safeInteger } from './sframe/header.ts';
 import { ratchet } from './sframe/schedule.ts';
@@ -24,17 +24,14 @@ export type Recorded =
 export async function openRecorded(frame: Uint8Array, codec: Codec, key: RecordedKey): Promise<Recorded> {
   const envelope = parseEnvelope(codec, new Uint8Array(frame));
   if (envelope === 'not-sealed' || envelope === 'malformed') return { type: 'refused', reason: envelope };
-  const { id, counter } = envelope;
+  const { id, counter, claimed: metadata } = envelope;
   if (id.generation !== key.generation || id.step < key.step) return { type: 'refused', reason: 'other-key' };
   let base: Uint8Array = key.base;
   for (let step = key.step; step < id.step; step++) base = ratchet(base);
   const sourceKey = deriveSourceKey(id, base, key.context, codec.media);
   const buffer = await decrypt(sourceKey, envelope).catch(() => null);
-  const plaintext = buffer === null ? null : new Uint8Array(buffer);
-  const metadata = plaintext === null ? null : readMetadata(plaintext);
-  if (plaintext === null || metadata === null) return { type: 'refused', reason: 'forged' };
-  const data = plaintext.subarray(0, plaintext.length - METADATA_LENGTH);
-  return { type: 'opened', data, id, counter, metadata };
+  if (buffer === null) return { type: 'refused', reason: 'forged' };
+  return { type: 'opened', data: new Uint8Array(buffer), id, counter, metadata };
 }
 
 /** Key id and counter in the first bytes of a sealed frame (64 are plenty), or null. Proves nothing. */

@@ -91,8 +91,9 @@ export class KeyExchange {
     this.#setSending(true);
   }
 
-  /** Local tracks came, went, or were muted. */
+  /** Local tracks came, went, or were muted. Before there is a core nobody can be told: it is called again on joining. */
   sourcesChanged(): void {
+    if (!this.#core) return;
     const on = this.room.sourcesOn();
     this.#setSending(on.size > 0);
     for (const source of new Set([...on, ...this.#sourcesOn])) {
@@ -102,7 +103,7 @@ export class KeyExchange {
   }
 
   #setSending(on: boolean): void {
-    if (this.#isSending === on) return;
+    if (!this.#core || this.#isSending === on) return;
     this.#isSending = on;
     this.feed({ type: 'source', on });
   }

@@ -25,7 +25,8 @@ export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage'> {
   onBundle(id: string, bundle: string | null): void;
   /** What another participant's presence says: does it hold the room to be sealed? */
   onSealedPresence(id: string, isSealed: boolean): void;
-  onMessage(from: string, payload: unknown): void;
+  /** `from` is null when the room itself sent it: what it hands on of several. */
+  onMessage(from: string | null, payload: unknown): void;
   onRoomState(state: RoomState): void;
   /** Names or roles changed. */
   onChanged(): void;
@@ -160,12 +161,9 @@ export class Room {
   }
 
   #ownMessage(from: string | null, payload: unknown): void {
-    if (from) {
-      this.events.onMessage(from, payload);
-    } else {
-      const state = readRoomState(payload);
-      if (state) this.events.onRoomState(state);
-    }
+    const state = from ? null : readRoomState(payload);
+    if (state) this.events.onRoomState(state);
+    else this.events.onMessage(from || null, payload);
   }
 
   /** The library has no question for it. */

@@ -26,7 +26,8 @@ interface Heard {
 export interface AgreementPorts {
   /** In [0, 1). */
   chance(): number;
-  send(): void;
+  /** `isUrgent`: an own source went on or off. */
+  send(isUrgent: boolean): void;
   digest(): Uint8Array;
   participants(): number;
   /** A peer's view is now known to be this. */
@@ -38,6 +39,7 @@ export class Agreement {
   private readonly heard = new Map<Identity, Heard>();
   private isOn = false;
   private sendAt: number | null = null;
+  private isUrgent = false;
   private sentAt = Number.NEGATIVE_INFINITY;
   private lookAt: number | null = null;
   /** Own digests of the recent past, and until when each counts: a peer may have sent its beacon just before or after a change. */
@@ -76,6 +78,7 @@ export class Agreement {
   stateChanged(now: number): void {
     const at = Math.max(now, this.sentAt + STATE_SPACING_MS);
     this.sendAt = Math.min(this.sendAt ?? at, at);
+    this.isUrgent = true;
   }
 
   hear(identity: Identity, beacon: Beacon, now: number): void {
@@ -127,7 +130,8 @@ export class Agreement {
   private send(now: number): void {
     this.sentAt = now;
     this.sendAt = now + periodMs(this.ports.participants());
-    this.ports.send();
+    this.ports.send(this.isUrgent);
+    this.isUrgent = false;
   }
 
   private judge(identity: Identity, heard: Heard, now: number): void {

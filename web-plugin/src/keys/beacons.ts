@@ -38,7 +38,7 @@ export class Beacons {
     this.setup = setup;
     this.agreement = new Agreement({
       chance: () => (random(1)[0] ?? 0) / 256,
-      send: () => this.send(),
+      send: (isUrgent) => this.send(isUrgent),
       digest: () => roster.digest,
       participants: () => roster.size,
       view: (identity, view, participants) => {
@@ -77,7 +77,7 @@ export class Beacons {
     return [...this.sources.values()].sort((a, b) => a.source - b.source);
   }
 
-  private send(): void {
+  private send(isUrgent: boolean): void {
     const { account, outbox, roster, room, self, name, isSealed } = this.setup;
     this.seq += 1;
     const body = beaconBody({
@@ -89,6 +89,6 @@ export class Beacons {
       name,
     });
     const signature = account.sign(beaconMessageBytes(room, self, body));
-    outbox.post('room', beaconMessage(encodeBeacon(body, signature)));
+    outbox.post('room', beaconMessage(encodeBeacon(body, signature), !isUrgent));
   }
 }

@@ -31,6 +31,8 @@ export interface ChannelPorts {
   /** The key to go along with ACCEPT or CONFIRM. */
   gift(): KeyGift | null;
   isSealed(): boolean;
+  /** Emoji are being compared with this peer: another transcript would end it. */
+  isComparing(): boolean;
 }
 
 export interface ChannelSetup {

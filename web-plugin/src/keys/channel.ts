@@ -15,11 +15,14 @@ import type { Proof } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
 import { Links } from './links.ts';
 import type { OlmAccount } from './olm.ts';
+import type { Participant } from './participant.ts';
 import { Retry } from './retry.ts';
 
 const EARLY_MESSAGES = 4;
 const FAILURES_TO_RESTART = 2;
 const SESSIONS = 256;
+/** And up to a quarter more, so that not all are renewed at once. */
+export const RENEW_MS = 12 * 60_000;
 const SUITE = 1;
 
 export class Channel {
@@ -28,6 +31,7 @@ export class Channel {
   private readonly links = new Links();
   private readonly retry = new Retry();
   private failures = 0;
+  private renewAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: ChannelSetup) {
     this.setup = setup;
@@ -43,12 +47,16 @@ export class Channel {
     return this.retry.at;
   }
 
-  /** Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. */
-  want(now: number, urgent: boolean): void {
-    if (this.links.active !== null || this.links.making !== null) return;
+  /**
+   * Something needs this channel. `urgent`: the responder does not wait for the initiator to start by itself. True if
+   * a HELLO went out.
+   */
+  want(now: number, urgent: boolean): boolean {
+    if (this.links.active !== null || this.links.making !== null) return false;
     if (this.isInitiator) this.offer(now);
     else if (urgent && this.retry.at === null) this.askRestart(now);
     else this.retry.later(now);
+    return this.isInitiator;
   }
 
   due(now: number): void {
@@ -68,9 +76,11 @@ export class Channel {
     return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(seq, gift) }));
   }
 
-  /** Computes in a quiet moment what the next key to be given needs. */
-  prepare(): void {
-    this.links.active?.prepare();
+  /** A channel that is old is made anew, so that whoever once read a memory is shut out again. */
+  renew(now: number): void {
+    const { active, making } = this.links;
+    if (!this.isInitiator || active?.stage !== 'open' || making !== null || now < this.renewAt) return;
+    if (!this.setup.ports.isComparing()) this.offer(now);
   }
 
   requestKey(min: number): OlmPart {
@@ -99,6 +109,7 @@ export class Channel {
   private offer(now: number): void {
     const { account, memory, peer, random, ports } = this.setup;
     memory.ordinal += 1;
+    this.renewAt = now + RENEW_MS * (1 + (random(1)[0] ?? 0) / 1024);
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
     const link = this.link(session, 'offered', memory.ordinal, random(16));
     this.links.offer(link);
@@ -118,7 +129,7 @@ export class Channel {
     if (this.links.isKnown(peer.participant.curve25519, part[1]))
       throw new Refusal('hello: of a session that is there');
     if (memory.sessions.size >= SESSIONS) throw new Refusal(`hello: more than ${SESSIONS} sessions`);
-    const session = inbound(account, peer.participant.curve25519, part[1]);
+    const session = inbound(account, peer.participant, part[1]);
     const link = this.link(session, 'signing', 0, random(16));
     try {
       if (memory.sessions.has(session.id)) throw new Refusal('hello: session was seen before');
@@ -315,9 +326,9 @@ export class Channel {
   }
 }
 
-function inbound(account: OlmAccount, peer: Uint8Array, body: string) {
+function inbound(account: OlmAccount, { curve25519, fallback }: Participant, body: string) {
   try {
-    return account.inbound(peer, body);
+    return account.inbound(curve25519, fallback, body);
   } catch {
     throw new Refusal('hello: not from this identity to this account');
   }

@@ -1,6 +1,14 @@
 // The key core: (state, event) → (state, actions). No DOM, no clock, no randomness but what is passed in (brief D11).
 
-import { dataMessage, parseBundle, Refusal, type Said, sayable, toBase64 } from '../wire/index.ts';
+import {
+  dataMessage,
+  parseBundle,
+  parseRelay,
+  Refusal,
+  type Said,
+  sayable,
+  toBase64,
+} from '../wire/index.ts';
 import { Beacons } from './beacons.ts';
 import { Conversation } from './conversation.ts';
 import type { Core, CoreOptions, RosterView } from './core-api.ts';
@@ -166,7 +174,7 @@ class KeyCore implements Core {
         this.peers.left(event.occupant);
         break;
       case 'message':
-        this.outbox.guarded(event.from, () => this.peers.message(event.from, event.payload));
+        this.message(event.from, event.payload);
         break;
       case 'sealed':
         this.isSealed = true;
@@ -213,6 +221,14 @@ class KeyCore implements Core {
         this.wakeAt = null;
         break;
     }
+  }
+
+  private message(from: OccupantId | null, payload: unknown): void {
+    if (from !== null) this.outbox.guarded(from, () => this.peers.message(from, payload));
+    else
+      this.outbox.guarded('', () => {
+        for (const [occupant, relayed] of parseRelay(payload)) this.message(occupant, relayed);
+      });
   }
 
   private due(): void {

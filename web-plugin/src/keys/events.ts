@@ -16,7 +16,8 @@ export type CoreEvent =
   | { type: 'bundle'; occupant: OccupantId; bundle: string | null }
   | { type: 'left'; occupant: OccupantId }
   /** An endpoint message as it arrived: anything at all. */
-  | { type: 'message'; from: OccupantId; payload: unknown }
+  /** `from` is null when the room itself sent it: what the server hands on of several (docs/protocol.md §2.2). */
+  | { type: 'message'; from: OccupantId | null; payload: unknown }
   /** The room is sealed as far as this client is concerned: establish channels, hand out keys. */
   | { type: 'sealed' }
   /** The local user agreed to go on unsealed: forget every media key. */

@@ -9,11 +9,6 @@ import type { Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
 
 const KEY_REQUEST_MS = 5000;
-/** Channels are prepared for the next key once no key has come for this long, a few at a time. */
-const QUIET_MS = 300;
-const PREPARED_AT_ONCE = 8;
-const PREPARE_AGAIN_MS = 20;
-
 export interface KeyExchangeSetup {
   outbox: Outbox;
   roster: Roster;
@@ -28,9 +23,6 @@ export interface KeyExchangeSetup {
 export class KeyExchange {
   readonly sending: Sending;
   private readonly setup: KeyExchangeSetup;
-  /** Of whom a key came since one was given to them, and when their channels are prepared. */
-  private readonly unprepared = new Set<Peer>();
-  private prepareAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: KeyExchangeSetup) {
     const { outbox, context, random } = setup;
@@ -47,13 +39,11 @@ export class KeyExchange {
   }
 
   get deadline(): number | null {
-    const at = Math.min(this.sending.deadline ?? Number.POSITIVE_INFINITY, this.prepareAt);
-    return at === Number.POSITIVE_INFINITY ? null : at;
+    return this.sending.deadline;
   }
 
   due(now: number): void {
     this.sending.due(now);
-    if (this.prepareAt <= now) this.prepare(now);
   }
 
   /** The key to go along with ACCEPT or CONFIRM. */
@@ -72,10 +62,6 @@ export class KeyExchange {
       outbox.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
     }
     if (retire.length > 0) outbox.do({ type: 'retire', owner, generations: retire, inMs: 0 });
-    if (this.sending.current(outbox.now) !== null) {
-      this.unprepared.add(peer);
-      this.prepareAt = outbox.now + QUIET_MS;
-    }
     this.setup.keyCame(peer);
   }
 
@@ -104,7 +90,6 @@ export class KeyExchange {
     const { outbox, roster } = this.setup;
     const { identity, curve25519 } = peer.participant;
     peer.receiving.forget();
-    this.unprepared.delete(peer);
     outbox.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, outbox.now);
     const name = leaverName(curve25519);
@@ -135,18 +120,6 @@ export class KeyExchange {
       peer.receiving.forget();
       outbox.do({ type: 'forget', owner });
     }
-  }
-
-  /** The next key costs the sender half as much when it has to go out. */
-  private prepare(now: number): void {
-    let left = PREPARED_AT_ONCE;
-    for (const peer of this.unprepared) {
-      if (left === 0) break;
-      left -= 1;
-      this.unprepared.delete(peer);
-      peer.channel.prepare();
-    }
-    this.prepareAt = this.unprepared.size > 0 ? now + PREPARE_AGAIN_MS : Number.POSITIVE_INFINITY;
   }
 
   /** One broadcast with a part for each whose channel is there; says to whom. */

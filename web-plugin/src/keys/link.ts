@@ -65,11 +65,6 @@ export class Link {
     return this.session.encrypt(encodePlaintext({ room, from: self, to: peer }, this.sent, make(this.sent)));
   }
 
-  /** What the next message needs, in a quiet moment. */
-  prepare(): void {
-    this.session.prepare();
-  }
-
   /** Null if this session does not open it; throws a Refusal if it does and the content is not acceptable. */
   open([type, body]: OlmPart): Opened | null {
     let plain: string;

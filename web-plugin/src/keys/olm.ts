@@ -3,12 +3,11 @@
 import Olm from '@matrix-org/olm';
 import { fromBase64, toBase64 } from '../wire/index.ts';
 
+/** Two sessions of libolm, one for each direction (docs/protocol.md §4.6), that are used as one. */
 export interface OlmSession {
-  /** Equal at both ends. */
+  /** Equal at both ends: that of the initiator's session. */
   readonly id: string;
   encrypt(text: string): [type: 0 | 1, body: string];
-  /** Makes now what the next `encrypt` after a `decrypt` would make: a key of the ratchet. docs/protocol.md §4.6. */
-  prepare(): void;
   /** Throws if it does not open. */
   decrypt(type: 0 | 1, body: string): string;
   /** Does this pre-key message belong to this session? */
@@ -24,7 +23,7 @@ export interface OlmAccount {
   /** Points must have been checked before: libolm takes anything. */
   outbound(peer: Uint8Array, peerFallback: Uint8Array): OlmSession;
   /** Throws unless `body` is a pre-key message from exactly this identity to this account. */
-  inbound(peer: Uint8Array, body: string): OlmSession;
+  inbound(peer: Uint8Array, peerFallback: Uint8Array, body: string): OlmSession;
   free(): void;
 }
 
@@ -83,19 +82,27 @@ function account(): OlmAccount {
   own.generate_fallback_key();
   const identity = JSON.parse(own.identity_keys()) as { curve25519: string; ed25519: string };
   const fallback = JSON.parse(own.unpublished_fallback_key()) as { curve25519: Record<string, string> };
+  const outbound = (peer: Uint8Array, peerFallback: Uint8Array) =>
+    made((session) => session.create_outbound(own, toBase64(peer), toBase64(peerFallback)));
+  const inbound = (peer: Uint8Array, body: string) =>
+    made((session) => session.create_inbound_from(own, toBase64(peer), body));
   return {
     curve25519: bytes(identity.curve25519),
     ed25519: bytes(identity.ed25519),
     fallback: bytes(Object.values(fallback.curve25519)[0]),
     sign: (message) => bytes(own.sign(message.slice())),
     outbound: (peer, peerFallback) =>
-      opened((made) => made.create_outbound(own, toBase64(peer), toBase64(peerFallback))),
-    inbound: (peer, body) => opened((made) => made.create_inbound_from(own, toBase64(peer), body)),
+      initiated(outbound(peer, peerFallback), (body) => {
+        const session = inbound(peer, body);
+        session.decrypt(0, body);
+        return session;
+      }),
+    inbound: (peer, peerFallback, body) => answered(inbound(peer, body), () => outbound(peer, peerFallback)),
     free: () => own.free(),
   };
 }
 
-function opened(create: (made: Olm.Session) => void): OlmSession {
+function made(create: (session: Olm.Session) => void): Olm.Session {
   const session = new Olm.Session();
   try {
     create(session);
@@ -103,25 +110,66 @@ function opened(create: (made: Olm.Session) => void): OlmSession {
     session.free();
     throw error;
   }
-  let isTurned = false;
+  return session;
+}
+
+/**
+ * In front of each text stands a line. It is empty but in what the responder says until it has heard the initiator on
+ * the session that this line makes. docs/protocol.md §4.6.
+ */
+const joined = (line: string, text: string): string => `${line}\n${text}`;
+
+function parted(plain: string): [line: string, text: string] {
+  const at = plain.indexOf('\n');
+  if (at < 0) throw new Error('expected a line in front of the text');
+  return [plain.slice(0, at), plain.slice(at + 1)];
+}
+
+/** `own` is heard on, and makes the pre-key message; the other end's session, once it has come, is spoken on. */
+function initiated(own: Olm.Session, inbound: (body: string) => Olm.Session): OlmSession {
+  let others: Olm.Session | null = null;
   return {
-    id: session.session_id(),
+    id: own.session_id(),
     encrypt(text) {
-      const { type, body } = session.encrypt(text);
-      isTurned = false;
+      const { type, body } = (others ?? own).encrypt(joined('', text));
       return [type, body];
     },
-    prepare() {
-      if (isTurned) session.encrypt('');
-      isTurned = false;
-    },
     decrypt(type, body) {
-      const text = session.decrypt(type, body);
-      isTurned = true;
+      const [line, text] = parted(own.decrypt(type, body));
+      others ??= inbound(line);
       return text;
     },
-    matches: (peer, body) => session.matches_inbound_from(toBase64(peer), body),
-    free: () => session.free(),
+    matches: () => false,
+    free() {
+      own.free();
+      others?.free();
+    },
+  };
+}
+
+/** `others`, of the pre-key message, is spoken on; the own session is heard on, and made for the first answer. */
+function answered(others: Olm.Session, outbound: () => Olm.Session): OlmSession {
+  let own: Olm.Session | null = null;
+  let isHeard = false;
+  return {
+    id: others.session_id(),
+    encrypt(text) {
+      own ??= outbound();
+      const { type, body } = others.encrypt(joined(isHeard ? '' : own.encrypt('').body, text));
+      return [type, body];
+    },
+    decrypt(type, body) {
+      const session = type === 0 ? others : own;
+      if (session === null) throw new Error('nothing was answered yet');
+      const [, text] = parted(session.decrypt(type, body));
+      isHeard ||= type === 1;
+      return text;
+    },
+    matches: (peer, body) => others.matches_inbound_from(toBase64(peer), body),
+    free() {
+      others.free();
+      own?.free();
+    },
   };
 }
 

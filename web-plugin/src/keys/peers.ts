@@ -31,6 +31,13 @@ import { Listener } from './talk.ts';
 export const EAGER_ROSTER = 32;
 /** Presences come in a burst: whoever has just come knows only after it how many are here. */
 const BURST_MS = 30;
+/** How often it is looked whether channels are old (channel.ts). */
+const RENEW_LOOK_MS = 30_000;
+/**
+ * Between two offers of who has just come: each takes the page milliseconds, and in between it sets up its media, for
+ * which the keys are.
+ */
+const OFFER_SPACING_MS = 1;
 
 export interface PeersSetup {
   olm: OlmLibrary;
@@ -58,13 +65,15 @@ export class Peers {
   private readonly waiting = new Set<Peer>();
   /** When to look which channels are to be made. */
   private lookAt = Number.POSITIVE_INFINITY;
+  /** When to look which channels are old. */
+  private renewAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: PeersSetup) {
     this.setup = setup;
   }
 
   get deadline(): number | null {
-    let at = this.lookAt;
+    let at = Math.min(this.lookAt, this.renewAt);
     for (const peer of this.waiting) {
       const { deadline } = peer.channel;
       if (deadline === null) this.waiting.delete(peer);
@@ -75,6 +84,7 @@ export class Peers {
 
   due(now: number): void {
     for (const peer of this.waiting) peer.channel.due(now);
+    if (this.renewAt <= now) this.renew(now);
     if (this.lookAt > now) return;
     this.lookAt = Number.POSITIVE_INFINITY;
     this.makeChannels();
@@ -85,7 +95,12 @@ export class Peers {
     const { isSealed, needsKeys, roster } = this.setup;
     const isLarge = roster.size > EAGER_ROSTER;
     if (!isSealed() || (isLarge && !needsKeys())) return;
-    for (const peer of roster.peers.values()) this.wantChannel(peer, isLarge);
+    for (const peer of roster.peers.values()) {
+      const isOffered = this.wantChannel(peer, isLarge);
+      if (!isOffered || isLarge) continue;
+      this.lookAt = Math.min(this.lookAt, this.setup.outbox.now + OFFER_SPACING_MS);
+      break;
+    }
   }
 
   /** The first bundle of an occupant is pinned (rule M16). */
@@ -158,6 +173,15 @@ export class Peers {
     this.dismiss(occupant);
   }
 
+  private renew(now: number): void {
+    const { peers } = this.setup.roster;
+    this.renewAt = peers.size > 0 ? now + RENEW_LOOK_MS : Number.POSITIVE_INFINITY;
+    for (const peer of peers.values()) {
+      peer.channel.renew(now);
+      this.waiting.add(peer);
+    }
+  }
+
   /** The identity behind this occupant is gone: for good, or in favour of another. */
   private dismiss(occupant: Occupant): void {
     const { peer } = occupant;
@@ -217,6 +241,7 @@ export class Peers {
       sendable: () => this.setup.parts().keys.sending.sendable(identity),
       gift: () => this.setup.parts().keys.giftFor(identity),
       isSealed: this.setup.isSealed,
+      isComparing: () => this.setup.parts().comparisons.isWith(occupant),
       peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
       keyRequest: (min) => withPeer((peer) => this.setup.parts().keys.asked(peer, min)),
       said: (said) => withPeer((peer) => this.setup.said(peer, said, true, 0)),
@@ -235,6 +260,7 @@ export class Peers {
           peer.proved = proof && { transcript, device: proof.device };
           const device = proof && toBase64(proof.device);
           outbox.tell({ type: 'channel', occupant, identity, device, name });
+          this.renewAt = Math.min(this.renewAt, outbox.now + RENEW_LOOK_MS);
         }),
     };
     return new Channel({
@@ -255,8 +281,9 @@ export class Peers {
     this.setup.outbox.tell({ type: 'evidence', occupant: peer.id });
   }
 
-  wantChannel(peer: Peer, isUrgent: boolean): void {
+  /** True if that took a HELLO. */
+  wantChannel(peer: Peer, isUrgent: boolean): boolean {
     this.waiting.add(peer);
-    peer.channel.want(this.setup.outbox.now, isUrgent);
+    return peer.channel.want(this.setup.outbox.now, isUrgent);
   }
 }

@@ -113,9 +113,13 @@ export class Comparisons {
     this.cancel('stopped', { step: 'interrupted', why: 'stopped' });
   }
 
+  isWith(occupant: string): boolean {
+    return this.run?.channel.occupant === occupant;
+  }
+
   /** The occupant left, or its channel was built anew: nothing of it holds any more. */
   gone(occupant: string): void {
-    if (this.run?.channel.occupant !== occupant) return;
+    if (!this.isWith(occupant)) return;
     this.end();
     this.ports.show(occupant, { step: 'interrupted', why: 'left' });
   }

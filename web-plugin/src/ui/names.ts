@@ -18,6 +18,8 @@ export function cleanName(name: string): string | null {
 export function cleanText(text: string, maxCharacters: number): string | null {
   const cleaned = text.slice(0, 1000).replace(UNSAFE, ' ').replace(/\s+/gu, ' ').trim();
   if (cleaned === '') return null;
+  // A reader counts no more characters than there are code units.
+  if (cleaned.length <= maxCharacters) return cleaned;
   const characters = splitCharacters(cleaned);
   const cut =
     characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : cleaned;

@@ -36,18 +36,30 @@ export function serverText(text: string | null): string | null {
   return text === null ? null : cleanText(text, MAX_SERVER_TEXT);
 }
 
+const DATE: Intl.DateTimeFormatOptions = { dateStyle: 'medium' };
+const TIME: Intl.DateTimeFormatOptions = { timeStyle: 'short' };
+const DATE_AND_TIME: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
+
 export function dateText(time: number, texts: Texts): string {
-  return format(time, { dateStyle: 'medium' }, texts);
+  return format(time, DATE, texts);
 }
 
 /** The time of day, with the date when it was not today. */
 export function timeText(time: number, texts: Texts): string {
   const isToday = new Date(time).toDateString() === new Date().toDateString();
-  return format(time, isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }, texts);
+  return format(time, isToday ? TIME : DATE_AND_TIME, texts);
 }
+
+/** To make one takes milliseconds, and a list of people needs one for each row whenever it is drawn. */
+const formats = new Map<Intl.DateTimeFormatOptions, { locale: string; format: Intl.DateTimeFormat }>();
 
 function format(time: number, options: Intl.DateTimeFormatOptions, { language }: Texts): string {
   // The browser's own region decides between 9:41 and 9:41 AM, if it speaks the same language.
   const locale = navigator.language.startsWith(language) ? navigator.language : language;
-  return new Intl.DateTimeFormat(locale, options).format(new Date(time));
+  let made = formats.get(options);
+  if (made?.locale !== locale) {
+    made = { locale, format: new Intl.DateTimeFormat(locale, options) };
+    formats.set(options, made);
+  }
+  return made.format.format(time);
 }

@@ -13,7 +13,8 @@ interface Outer {
 }
 export type OlmMessage = Outer & { olm: Record<string, OlmPart> };
 export type RestartMessage = Outer & { restart: true };
-export type BeaconMessage = Outer & { beacon: string };
+/** `calm`: nothing in it is urgent, so the server may hand it on together with others. */
+export type BeaconMessage = Outer & { beacon: string; calm?: true };
 export type DataMessage = Outer & { data: string };
 /** The server's announcement; the core never reads it. */
 export type RoomMessage = Outer & { room: Record<string, unknown> };
@@ -45,7 +46,8 @@ export function olmMessages(parts: [occupant: string, part: OlmPart][]): OlmMess
 }
 
 export const restartMessage = (): RestartMessage => ({ ...outer, restart: true });
-export const beaconMessage = (beacon: string): BeaconMessage => ({ ...outer, beacon });
+export const beaconMessage = (beacon: string, isCalm = false): BeaconMessage =>
+  isCalm ? { ...outer, beacon, calm: true } : { ...outer, beacon };
 export const dataMessage = (data: string): DataMessage => ({ ...outer, data });
 
 const KINDS = ['olm', 'restart', 'beacon', 'data', 'room'] as const;
@@ -77,6 +79,22 @@ export function parseEndpointMessage(payload: unknown, self: string): Arrival {
     case 'room':
       return { kind };
   }
+}
+
+/**
+ * What the server hands on of several occupants in one message; empty if `payload` is no such message. Each is read as
+ * if its occupant had sent it alone: who sent it is as unproved there as here. Throws a Refusal for a broken one.
+ */
+export function parseRelay(payload: unknown): [occupant: string, message: object][] {
+  if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, 'relay')) return [];
+  const { relay } = payload as { relay: unknown };
+  if (!Array.isArray(relay)) throw new Refusal('relay: expected a list');
+  if (relay.length > LIMITS.relayed) throw new Refusal(`relay: more than ${LIMITS.relayed} messages`);
+  return relay.map((entry: unknown) => {
+    const [occupant, message] = Array.isArray(entry) && entry.length === 2 ? entry : [];
+    if (!isOccupantId(occupant)) throw new Refusal('relay: expected [occupant, message]');
+    return [occupant, { ...record(message, 'relayed message'), ...outer }];
+  });
 }
 
 function parsePart(value: unknown): OlmPart {

@@ -3,6 +3,7 @@
 export const LIMITS = {
   entries: 1024,
   entriesSent: 128,
+  relayed: 256,
   olmBody: 8192,
   beacon: 4096,
   data: 32768,

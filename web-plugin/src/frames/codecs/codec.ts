@@ -18,7 +18,7 @@ export interface Codec {
   media: Media;
   /** As `getMetadata().mimeType` spells it, lower case. */
   mimeType: string;
-  /** 1–7, unique in its media kind; stands in the sealed metadata. */
+  /** 1–7, unique in its media kind; stands in the frame's metadata. */
   id: number;
   /** The clear bytes in front of a message of that length. Pure; does not change the frame. */
   standIn(frame: PlainFrame, messageLength: number): Uint8Array;

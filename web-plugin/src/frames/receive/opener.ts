@@ -1,11 +1,11 @@
 // Opens one sealed frame of one expected sender and source: parses, chooses the key, authenticates, commits.
-import { type Bytes, shorten } from '../bytes.ts';
+import type { Bytes } from '../bytes.ts';
 import type { Codec } from '../codecs/index.ts';
 import type { DropReason, SourceId } from '../commands.ts';
 import { decodeKid, type KeyId } from '../kid.ts';
 import { type FrameMetadata, METADATA_LENGTH, readMetadata } from '../metadata.ts';
 import type { SFrameKey } from '../sframe/cipher.ts';
-import { type DecodedHeader, decodeHeader, safeInteger, sharedHeader } from '../sframe/header.ts';
+import { type DecodedHeader, decodeHeader, safeInteger, sharedStart } from '../sframe/header.ts';
 import { SUITES } from '../sframe/suites.ts';
 import { type Media, SUITE_OF } from '../sourcekey.ts';
 import type { Sender, Verdict } from './sender.ts';
@@ -23,6 +23,8 @@ export interface Envelope {
   id: KeyId;
   counter: number;
   header: DecodedHeader;
+  /** What the frame says of itself. */
+  claimed: FrameMetadata;
   message: Bytes;
 }
 
@@ -56,7 +58,8 @@ export function parseEnvelope(codec: Codec, data: Bytes): Envelope | 'not-sealed
   const counter = header === null ? null : safeInteger(header.ctr);
   if (header === null || id === null || counter === null) return 'malformed';
   const shortest = header.length + METADATA_LENGTH + SUITES[SUITE_OF[codec.media]].tag;
-  return message.length < shortest ? 'malformed' : { id, counter, header, message };
+  if (message.length < shortest) return 'malformed';
+  return { id, counter, header, claimed: readMetadata(message, header.length), message };
 }
 
 /** Finds the key and starts the cipher; nothing is proved and nothing changes yet. */
@@ -90,9 +93,10 @@ export function finishOpening(
   if (plaintext === null) return refused('forged');
   const committed = sender.commit(envelope.id, envelope.counter, now);
   if (committed !== 'fresh') return refusedBy(committed);
-  const metadata = readMetadata(new Uint8Array(plaintext));
-  if (metadata === null || !means(metadata, frame, envelope.id.source)) return refused('metadata-mismatch');
-  return { type: 'opened', data: shorten(plaintext, plaintext.byteLength - METADATA_LENGTH), metadata };
+  // From here on it is the sender that says so.
+  const metadata = envelope.claimed;
+  if (!means(metadata, frame, envelope.id.source)) return refused('metadata-mismatch');
+  return { type: 'opened', data: plaintext, metadata };
 }
 
 /** Both halves; null when the cipher refused. */
@@ -103,9 +107,10 @@ export async function open(opening: Opening, now: () => number): Promise<Opened 
 /** Rejects or gives null when the message is not authentic. Changes nothing, so it also serves for trials. */
 export function decrypt(key: SFrameKey, { header, message }: Envelope): Promise<ArrayBuffer | null> {
   const { buffer, byteOffset, length } = message;
+  const clear = header.length + METADATA_LENGTH;
   // Cheaper than `subarray`.
-  const sealed = new Uint8Array(buffer, byteOffset + header.length, length - header.length);
-  return key.decrypt(header.ctr, sharedHeader(message, header), sealed);
+  const sealed = new Uint8Array(buffer, byteOffset + clear, length - clear);
+  return key.decrypt(header.ctr, sharedStart(message, clear), sealed);
 }
 
 function refusedBy(verdict: Exclude<Verdict, 'fresh'>): Refused {

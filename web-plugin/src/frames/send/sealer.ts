@@ -27,7 +27,7 @@ export interface Sealing {
   plainLength: number;
   standIn: Uint8Array;
   key: SendingKey;
-  /** The frame to come: stand-in (unless the message is still to be escaped), header, and room for the ciphertext. */
+  /** The frame to come: stand-in (unless the message is still to be escaped), header, metadata, room for the rest. */
   whole: Bytes;
   /** Where in `whole` the message begins and where its ciphertext does. */
   messageAt: number;
@@ -73,7 +73,6 @@ export class Sealer {
   #key: SendingKey | null = null;
   /** Installed, their time not come, rising. */
   #coming: SendingKey[] = [];
-  #scratch: Bytes = new Uint8Array(16384);
   /** The newest (generation, step) ever installed; 0, 0 before the first and after `reset`. */
   #installed = { generation: 0, step: 0 };
 
@@ -169,21 +168,19 @@ export class Sealer {
     this.#counters.set(source, counter + 1);
 
     const ctr = uint64(counter);
-    const header = frameKey.header(ctr);
-    const plainLength = data.length;
-    const plaintext = this.#plaintext(plainLength + METADATA_LENGTH);
-    plaintext.set(data);
+    const aad = frameKey.header(ctr, METADATA_LENGTH);
     const sentAt = timeUnits(this.#clock.wall());
-    writeMetadata(plaintext, plainLength, { isKey, codec: codec.id, source, sentAt });
-    const ciphertext = frameKey.encrypt(ctr, header, plaintext);
+    writeMetadata(aad, aad.length - METADATA_LENGTH, { isKey, codec: codec.id, source, sentAt });
+    const plainLength = data.length;
+    const ciphertext = frameKey.encrypt(ctr, aad, data);
     // While the cipher works in its own thread, all that can be ready when it answers is made ready.
-    const messageLength = header.length + plaintext.length + frameKey.suite.tag;
+    const messageLength = aad.length + plainLength + frameKey.suite.tag;
     const standIn = codec.standIn(frame, messageLength);
     const messageAt = codec.escape === undefined ? standIn.length : 0;
-    const ciphertextAt = messageAt + header.length;
+    const ciphertextAt = messageAt + aad.length;
     const whole = new Uint8Array(messageAt + messageLength);
     if (messageAt > 0) whole.set(standIn);
-    whole.set(header, messageAt);
+    whole.set(aad, messageAt);
     // What the cipher answers with then takes the place that is still warm.
     release(data.buffer);
     return { codec, isKey, plainLength, standIn, key, whole, messageAt, ciphertextAt, ciphertext };
@@ -210,13 +207,6 @@ export class Sealer {
   async seal(frame: FrameToSeal): Promise<Sealed | DropReason> {
     const sealing = this.begin(frame);
     return typeof sealing === 'string' ? sealing : this.finish(sealing, await sealing.ciphertext);
-  }
-
-  /** One buffer for all frames: it is read by the time `begin` returns. */
-  #plaintext(length: number): Bytes {
-    if (this.#scratch.length < length)
-      this.#scratch = new Uint8Array(Math.max(length, 2 * this.#scratch.length));
-    return this.#scratch.subarray(0, length);
   }
 
   #frameKey(key: SendingKey, source: SourceId, media: Media): SFrameKey {

@@ -1,5 +1,5 @@
 // One SFrame key: seals and opens messages of one key id under one suite, RFC 9605 §4.4.3, §4.4.4 and §4.5.1.
-import { type Bytes, concat, equalInConstantTime } from '../bytes.ts';
+import { type Bytes, concat, equalInConstantTime, lend } from '../bytes.ts';
 import { decodeHeader, encodeHeader, shared, type Uint64 } from './header.ts';
 import { deriveKeyMaterial, type KeyMaterial } from './schedule.ts';
 import { NONCE_LENGTH, SUITES, type Suite, type SuiteId } from './suites.ts';
@@ -42,13 +42,13 @@ export class SFrameKey {
     return new SFrameKey(SUITES[suite], kid, deriveKeyMaterial(SUITES[suite], kid, baseKey));
   }
 
-  /** Good until the next header is made: see `shared`. */
-  header(ctr: Uint64): Bytes {
-    return encodeHeader({ kid: this.kid, ctr }, shared);
+  /** The header, and behind it room for metadata. Good until the next one is made: see `shared`. */
+  header(ctr: Uint64, room = 0): Bytes {
+    return encodeHeader({ kid: this.kid, ctr }, shared, room);
   }
 
   /**
-   * Ciphertext and tag, without the header. `aad` is the header, and after it whatever else both sides know.
+   * Ciphertext and tag, without the header. `aad` is the header, and after it the metadata.
    * The caller answers for never using `ctr` twice. `aad` and `plaintext` may be overwritten when this returns.
    */
   encrypt(ctr: Uint64, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer> {
@@ -111,9 +111,9 @@ async function importGcm(bytes: Bytes): Promise<Aead> {
   const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
   return {
     encrypt: (iv, additionalData, plaintext) =>
-      crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, plaintext),
+      crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, lend(plaintext)),
     decrypt: (iv, additionalData, sealed) =>
-      crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed),
+      crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, lend(sealed)),
   };
 }
 

@@ -28,11 +28,14 @@ export function safeInteger({ high, low }: Uint64): number | null {
   return high < 0x200000 ? high * 0x100000000 + low : null;
 }
 
-/** `makeArray`: where it is written to, `shared` to make no new array. */
-export function encodeHeader({ kid, ctr }: Header, makeArray = fresh): Bytes {
+/**
+ * `makeArray`: where it is written to, `shared` to make no new array. `room`: bytes left behind the header, for
+ * metadata, so that the array is the whole aad.
+ */
+export function encodeHeader({ kid, ctr }: Header, makeArray = fresh, room = 0): Bytes {
   const kidLength = fieldLength(kid);
   const ctrLength = fieldLength(ctr);
-  const header = makeArray(1 + kidLength + ctrLength);
+  const header = makeArray(1 + kidLength + ctrLength + room);
   header[0] = (config(kid, kidLength) << 4) | config(ctr, ctrLength);
   writeBigEndian(header, 1, kidLength, kid);
   writeBigEndian(header, 1 + kidLength, ctrLength, ctr);
@@ -55,8 +58,8 @@ export function decodeHeader(message: Uint8Array): DecodedHeader | null {
   return kid === null || ctr === null ? null : { kid, ctr, length };
 }
 
-/** A config byte and two numbers of up to eight bytes. */
-const LONGEST = 17;
+/** A config byte and two numbers of up to eight bytes, and as much metadata as frames have. */
+const LONGEST = 20;
 const SHARED = Array.from({ length: LONGEST + 1 }, (_, length) => new Uint8Array(length));
 
 function fresh(length: number): Bytes {
@@ -71,11 +74,11 @@ export function shared(length: number): Bytes {
   return SHARED[length] ?? new Uint8Array(length);
 }
 
-/** The header in front of `message`, as `shared`. */
-export function sharedHeader(message: Uint8Array, { length }: DecodedHeader): Bytes {
-  const header = shared(length);
-  for (let i = 0; i < length; i++) header[i] = message[i] ?? 0;
-  return header;
+/** The first bytes of `message`, as `shared`. */
+export function sharedStart(message: Uint8Array, length: number): Bytes {
+  const start = shared(length);
+  for (let i = 0; i < length; i++) start[i] = message[i] ?? 0;
+  return start;
 }
 
 export function writeBigEndian(

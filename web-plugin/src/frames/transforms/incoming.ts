@@ -160,7 +160,7 @@ export class Incoming {
       receivedLength: content.data.length,
       messageLength: envelope.message.length,
     };
-    if (begun.type !== 'opening') return this.#refuse(arrival, begun.reason);
+    if (begun.type !== 'opening') return this.#refuse(arrival, begun.reason, now);
     // A line on which all is well: nobody will look at this message again, and its place is still warm.
     const isWell = now - this.#lastFailure >= WELL_AFTER_MS;
     if (begun.isRead && isWell && !mayBeClear) release(content.data.buffer);
@@ -180,7 +180,7 @@ export class Incoming {
     if (this.#route !== route) return this.#drop('no-owner');
     const now = this.#receiving.clock.now();
     const opened = finishOpening(opening, plaintext, now);
-    if (opened.type !== 'opened') return this.#refuse(arrival, opened.reason);
+    if (opened.type !== 'opened') return this.#refuse(arrival, opened.reason, now);
     // Where escaping made the message longer, that counts with the stand-in.
     const { receivedLength, messageLength } = arrival;
     const sframe = messageLength - METADATA_LENGTH - opened.data.byteLength;
@@ -190,10 +190,9 @@ export class Incoming {
     emit(frame);
   }
 
-  #refuse(arrival: Arrival, reason: DropReason): Pending {
+  #refuse(arrival: Arrival, reason: DropReason, now: number): Pending {
     // What was sealed for certain is never passed for clear, in no gate.
     if (arrival.mayBeClear && !NEVER_CLEAR.has(reason)) return this.#pass(arrival.frame, arrival.emit);
-    const now = this.#receiving.clock.now();
     this.#lastFailure = now;
     // Not the expected person's: perhaps somebody else's (rule M10), perhaps its key is on its way (rule M7).
     const maySearch = MAY_BE_OTHERS.has(reason) && arrival.envelope.message.length > 0;
