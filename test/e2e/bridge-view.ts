@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { codecOf, type KeyId, peekHeader, type RecordedKey } from '../../web-plugin/src/frames/index.ts';
 import type { Codec } from '../stack/bridge/api.ts';
+import { mimeTypeOf } from '../stack/bridge/capabilities.ts';
 import {
   audible,
   type LoadedSource,
@@ -22,16 +23,14 @@ export interface Passed {
   id: KeyId | null;
 }
 
-const known = (codec: Codec) => codecOf(codec === 'opus' ? 'audio/opus' : `video/${codec}`);
-
 export function keyIdOf(codec: Codec, head: Uint8Array): KeyId | null {
-  const envelope = known(codec);
+  const envelope = codecOf(mimeTypeOf(codec));
   return envelope ? (peekHeader(head, envelope)?.id ?? null) : null;
 }
 
 export class BridgeView {
   constructor(
-    private readonly stack: Stack,
+    private readonly stack: Pick<Stack, 'bridge'>,
     readonly room: string,
   ) {}
 

@@ -1,4 +1,4 @@
-// Each video codec in whole calls, directly and over the bridge: sealing leaves it as it was, and layers as they were.
+// Each codec in whole calls, directly and over the bridge: sealing leaves it as it was, and layers as they were.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -22,12 +22,12 @@ import {
 } from './sealed-room.ts';
 
 let setting: Setting;
-/** The library of this stack knows no AV1 that it could prefer: here nothing else is offered. */
+/** The library of this stack knows no AV1 that it could prefer: here nothing else is offered. Sound goes as RED. */
 let settingOfAv1: Setting;
 
 before(async () => {
   setting = await Setting.start({ videoCodecs: ['VP8', 'VP9', 'H264'] });
-  settingOfAv1 = await Setting.start({ videoCodecs: ['AV1'] });
+  settingOfAv1 = await Setting.start({ videoCodecs: ['AV1'], audioRed: true });
 });
 afterEach(async () => {
   await setting.clear();
@@ -60,7 +60,8 @@ const CALLS: { codec: string; isScalable: boolean; options: EnterOptions }[] = [
 
 for (const { codec, isScalable, options } of CALLS) {
   const layers = isScalable ? ', in several layers too' : '';
-  test(`${codec} is sealed as what it was, directly and over the bridge${layers}`, async () => {
+  const sound = codec === 'AV1' ? ' with sound as RED' : '';
+  test(`${codec}${sound} is sealed as what it was, directly and over the bridge${layers}`, async () => {
     const room = `codec-${codec.toLowerCase()}`;
     const place = codec === 'AV1' ? settingOfAv1 : setting;
     const bridge = new BridgeView(place.stack, room);
@@ -82,6 +83,7 @@ for (const { codec, isScalable, options } of CALLS) {
     const recording = await bridge.record('sealed', people, 40);
     await seeAndHear(pairsOf(people));
     await assertAllOpen(recording, await keysOf(people));
+    assert.deepEqual(soundsOf(recording), new Set([codec === 'AV1' ? 'red' : 'opus']));
     if (isScalable) assert.ok(framesOfAPicture(recording, ada) > 1, 'one layer only');
     await assertCalm(people);
 
@@ -108,6 +110,14 @@ async function sendInLayers(person: Person): Promise<void> {
     Object.values(await sentBy(person)).some(({ scalability }) => /^L[23]T3_KEY$/.test(scalability)),
   );
 }
+
+/** The codecs of all sound in a recording. */
+const soundsOf = (recording: LoadedSource[]) =>
+  new Set(
+    recording
+      .filter(({ media }) => media === 'audio')
+      .flatMap(({ recorded }) => recorded.map(({ codec }) => codec)),
+  );
 
 /** The most frames that any picture of somebody's camera is made of: one for each spatial layer. */
 function framesOfAPicture(recording: LoadedSource[], { endpoint }: Person): number {

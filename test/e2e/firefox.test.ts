@@ -1,4 +1,4 @@
-// Firefox and Chromium in one sealed call over the bridge: both ways, sound and picture.
+// Firefox and Chromium in one sealed call over the bridge: both ways, sound and picture, in every codec that both have.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -32,20 +32,20 @@ before(async () => {
   firefox = await launchFirefox();
   bridge = new BridgeView(setting.stack, ROOM);
   ada = await setting.enter(ROOM, 'Ada');
-  ben = await enterInFirefox('Ben', 550);
+  ben = await enterInFirefox(setting, ROOM, 'Ben', 550);
 });
 after(async () => {
   await firefox?.close();
   await setting?.stop();
 });
 
-async function enterInFirefox(name: string, tone: number): Promise<Looked> {
+async function enterInFirefox({ stack }: Setting, room: string, name: string, tone: number): Promise<Looked> {
   const consoleErrors: string[] = [];
   const scripts = [`() => { ${KEEP_NAMES} }`, String(tapKeys), String(watchPage)];
   const page = await firefox.newPage(scripts, ({ type, level, text }) => {
     if (level === 'error') consoleErrors.push(type === 'javascript' ? `uncaught: ${text}` : text);
   });
-  await page.goto(`${setting.stack.url}/${ROOM}?${new URLSearchParams({ name, tone: String(tone) })}`);
+  await page.goto(`${stack.url}/${room}?${new URLSearchParams({ name, tone: String(tone) })}`);
   await until(`${name} has joined`, () => page.evaluate(() => window.call?.joined ?? false));
   const endpoint = await page.evaluate(() => window.call.id);
   return { name, tone, page, endpoint, consoleErrors };
@@ -80,8 +80,29 @@ test('a worker that fails in Firefox is replaced: sealed again under fresh keys,
 });
 
 test('a newcomer in Firefox gets the keys of a sealed room, and everybody its own', async () => {
-  const people = [ada, ben, await enterInFirefox('Cleo', 660)];
+  const people = [ada, ben, await enterInFirefox(setting, ROOM, 'Cleo', 660)];
   await seeAndHear(pairsOf(people));
   await waitForPhase(people, 'sealed');
   await assertCalm(people.slice(-1));
 });
+
+// Firefox comes without an encoder of H.264, and would fetch one.
+for (const codec of ['VP9', 'AV1'] as const) {
+  test(`${codec} between Firefox and Chromium is sealed as what it was`, async () => {
+    const place = await Setting.start({ videoCodecs: [codec] });
+    try {
+      const room = `browsers-${codec.toLowerCase()}`;
+      const view = new BridgeView(place.stack, room);
+      const owner = await place.enter(room, 'Ada');
+      const people = [owner, await enterInFirefox(place, room, 'Ben', 550)];
+      assert.deepEqual(await seeAndHear(pairsOf(people)), new Set([codec]), 'not sealed');
+      await seal(owner);
+      await waitForPhase(people, 'sealed');
+      assert.deepEqual(await seeAndHear(pairsOf(people)), new Set([codec]), 'sealed');
+      await assertAllOpen(await view.record('sealed', people, 30), await keysOf(people));
+      await assertCalm(people);
+    } finally {
+      await place.stop();
+    }
+  });
+}

@@ -226,6 +226,9 @@ test('muted and unmuted, camera off and on: the others stop and go on to hear an
   await waitForPhase([ada, ben, dora], 'sealed');
 });
 
+// In the camera's place, not beside it: this lib-jitsi-meet sends no second picture. With its flag for several streams
+// (`sendMultipleVideoStreams`) `addTrack` makes a sender, but signals it without an msid, under the camera's name, with
+// its encodings inactive; and receivers are told the first video source's type for all of one person's.
 test('a shared screen is sealed as a screen, and the camera after it as a camera', async () => {
   const others = [ben, dora].map((to) => ({ to, from: ada }));
   for (const [isOn, source] of [

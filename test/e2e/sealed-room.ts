@@ -42,7 +42,7 @@ const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880
 export interface EnterOptions
   extends Pick<ParticipantOptions, 'peerToPeer' | 'waitUntilJoined' | 'query' | 'codec'> {
   /** Another browser than everybody else's. */
-  browser?: Browser;
+  browser?: Pick<Browser, 'newContext'>;
   /** Before the page is opened. */
   prepare?: (context: BrowserContext) => Promise<unknown>;
 }
@@ -114,19 +114,17 @@ export class Setting<S extends Pick<Stack, 'url' | 'stop'> = Stack> {
 }
 
 /** The same browser, whose new contexts are prepared before anybody opens a page in them. */
-function prepared(browser: Browser, prepare: (context: BrowserContext) => Promise<unknown>): Browser {
-  return new Proxy(browser, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      if (name !== 'newContext') return value.bind(target);
-      return async (...parameters: Parameters<Browser['newContext']>) => {
-        const context = await target.newContext(...parameters);
-        await prepare(context);
-        return context;
-      };
+function prepared(
+  browser: Pick<Browser, 'newContext'>,
+  prepare: (context: BrowserContext) => Promise<unknown>,
+): Pick<Browser, 'newContext'> {
+  return {
+    async newContext(options) {
+      const context = await browser.newContext(options);
+      await prepare(context);
+      return context;
     },
-  });
+  };
 }
 
 // The interface.

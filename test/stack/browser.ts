@@ -10,7 +10,7 @@ const LIBRARY_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[/;
 export { launchBrowser } from './chromium.ts';
 
 export interface ParticipantOptions {
-  browser: Browser;
+  browser: Pick<Browser, 'newContext'>;
   stack: Pick<Stack, 'url'>;
   room: string;
   name: string;

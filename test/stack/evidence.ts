@@ -2,6 +2,7 @@
 
 import { codecOf, openRecorded, type RecordedKey } from '../../web-plugin/src/frames/index.ts';
 import type { RecordedSource } from './bridge/api.ts';
+import { mimeTypeOf } from './bridge/capabilities.ts';
 import {
   audibleSeconds,
   decodableVideoFrames,
@@ -82,7 +83,7 @@ export async function openRecording(sources: LoadedSource[], keys: RecordedKey[]
 }
 
 async function openFrame(frame: RecordedFrame, keys: RecordedKey[]): Promise<Uint8Array | null> {
-  const codec = codecOf(frame.codec === 'opus' ? 'audio/opus' : `video/${frame.codec}`);
+  const codec = codecOf(mimeTypeOf(frame.codec));
   if (!codec) throw new Error(`the plugin knows no codec ${frame.codec}`);
   for (const key of keys) {
     const result = await openRecorded(frame.data, codec, key);

@@ -7,6 +7,7 @@ import type { BridgeOptions, VideoCodec } from './bridge/api.ts';
 import { type BridgeClient, bridgeClient } from './bridge/client.ts';
 import { readyWithin, type ServerChild, startServer } from './child-process.ts';
 import { createFolder, removeLeftovers } from './data-folder.ts';
+import { askToMove, type Move } from './focus/control.ts';
 import type { FocusSettings } from './focus/focus.ts';
 import { Liar } from './liar.ts';
 import { AUTH_DOMAIN, DOMAIN, FOCUS_DOMAIN, FOCUS_USER, MUC_DOMAIN } from './prosody/config.ts';
@@ -27,6 +28,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export interface StackOptions {
   /** What is offered, in this order, and nothing else; AV1 alone when absent. */
   videoCodecs?: VideoCodec[];
+  /** Whether sound goes with redundancy by preference (RFC 2198). */
+  audioRed?: boolean;
+  /** How many bridges there are; conferences begin at the first. One when absent. */
+  bridges?: number;
   /** Whether the page loads the plugin. */
   plugin?: boolean;
   /** What else an admin has in the client configuration, such as `sealmeet`. */
@@ -49,6 +54,10 @@ export interface Stack {
   /** Temporary folder of this run. */
   directory: string;
   bridge: BridgeClient;
+  /** All of them, `bridge` first. */
+  bridges: readonly BridgeClient[];
+  /** Has the focus move everybody's session; resolves before browsers have followed. */
+  moveConference(move: Move): Promise<void>;
   /** Null unless the options ask for it. */
   liar: Liar | null;
   /** Who joined and left which room, the focus included, as Prosody saw it. */
@@ -70,6 +79,13 @@ function node(name: string, script: string, argument: object, log: (line: string
     log,
     onUnexpectedEnd: log,
   });
+}
+
+/** Of a server of ours, when it is ready. */
+async function portOf(child: ServerChild, name: string): Promise<number> {
+  const { port } = await readyWithin(child, name, READY_MS);
+  if (typeof port !== 'number') throw new Error(`expected the ${name} to name its port, came nothing`);
+  return port;
 }
 
 interface Web {
@@ -190,21 +206,24 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
   // What is lied about is decided by the test, in its own process.
   const web = await (liar ? serveHere(webSettings, liar, cleanup) : serveApart(webSettings, cleanup, log));
 
-  const recordings = join(directory, 'bridge');
-  mkdirSync(recordings);
-  const bridgeOptions: BridgeOptions = { directory: recordings };
-  const bridgeChild = node('bridge', 'bridge/main.ts', bridgeOptions, log);
-  cleanup.add(
-    () => bridgeChild.stop(),
-    () => bridgeChild.kill(),
-  );
-  const [{ port: bridgePort }] = await Promise.all([
-    readyWithin(bridgeChild, 'bridge', READY_MS),
-    prosody.start(),
-  ]);
-  if (typeof bridgePort !== 'number') throw new Error('expected the bridge to name its port, came nothing');
+  const bridgeNames = Array.from({ length: options.bridges ?? 1 }, (_, n) => `bridge${n === 0 ? '' : n + 1}`);
+  const starting = bridgeNames.map((name) => {
+    const recordings = join(directory, name);
+    mkdirSync(recordings);
+    const bridgeOptions: BridgeOptions = { directory: recordings };
+    const child = node(name, 'bridge/main.ts', bridgeOptions, log);
+    cleanup.add(
+      () => child.stop(),
+      () => child.kill(),
+    );
+    return portOf(child, name);
+  });
+  const [bridgePorts] = await Promise.all([Promise.all(starting), prosody.start()]);
+  const bridges = bridgePorts.map((port) => bridgeClient(port));
+  const [bridge] = bridges;
+  if (!bridge) throw new Error(`expected at least one bridge, came ${options.bridges}`);
 
-  const focusSettings: FocusSettings & { bridgePort: number } = {
+  const focusSettings: FocusSettings & { bridgePorts: number[] } = {
     c2sPort: prosody.ports.c2s,
     componentPort: prosody.ports.component,
     authDomain: AUTH_DOMAIN,
@@ -213,15 +232,16 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
     user: FOCUS_USER,
     secret,
     videoCodecs,
+    audioRed: options.audioRed ?? false,
     channelUrl: `${web.socketOrigin}/colibri-ws/stack`,
-    bridgePort,
+    bridgePorts,
   };
   const focusChild = node('focus', 'focus/main.ts', focusSettings, log);
   cleanup.add(
     () => focusChild.stop(),
     () => focusChild.kill(),
   );
-  await readyWithin(focusChild, 'focus', READY_MS);
+  const focusPort = await portOf(focusChild, 'focus');
 
   return {
     url: web.origin,
@@ -232,7 +252,9 @@ async function start(options: StackOptions, cleanup: Cleanup): Promise<Stack> {
       c2sPort: prosody.ports.c2s,
     },
     directory,
-    bridge: bridgeClient(bridgePort),
+    bridge,
+    bridges,
+    moveConference: (move) => askToMove(focusPort, move),
     liar,
     prosodyEvents: () => prosody.events(),
     restartProsody: (how = 'shutdown') => prosody.restart(how),

@@ -2,7 +2,8 @@
 
 export const VIDEO_CODECS = ['AV1', 'VP9', 'VP8', 'H264'] as const;
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
-export type Codec = VideoCodec | 'opus';
+export type AudioCodec = 'opus' | 'red';
+export type Codec = VideoCodec | AudioCodec;
 
 export interface RtcpFeedback {
   type: string;
@@ -72,6 +73,16 @@ const OPUS: PayloadType = {
   rtcpFeedback: [],
 };
 
+/** RFC 2198: each packet repeats the frame before. */
+const RED: PayloadType = {
+  id: 112,
+  name: 'red',
+  clockrate: 48000,
+  channels: 2,
+  parameters: { '': `${OPUS.id}/${OPUS.id}` },
+  rtcpFeedback: [],
+};
+
 // Numbers as Jicofo's, so that a trace reads as one of a real Jitsi does.
 const VIDEO: Record<VideoCodec, { id: number; rtx: number; parameters: Record<string, string> }> = {
   AV1: { id: 41, rtx: 42, parameters: {} },
@@ -89,8 +100,11 @@ const VIDEO: Record<VideoCodec, { id: number; rtx: number; parameters: Record<st
   },
 };
 
-/** What to offer: Opus, and the video codecs named, in that order, each with its retransmission payload type. */
-export function capabilities(videoCodecs: readonly VideoCodec[]): Capabilities {
+/**
+ * What to offer: Opus, preferably with redundancy if asked for, and the video codecs named, in that order, each with its
+ * retransmission payload type.
+ */
+export function capabilities(videoCodecs: readonly VideoCodec[], audioRed = false): Capabilities {
   if (videoCodecs.length === 0) throw new Error('capabilities: expected at least one video codec, came none');
   const media: PayloadType[] = [];
   const retransmission: PayloadType[] = [];
@@ -108,17 +122,25 @@ export function capabilities(videoCodecs: readonly VideoCodec[]): Capabilities {
     });
   }
   return {
-    audio: { payloadTypes: [OPUS], headerExtensions: AUDIO_EXTENSIONS },
+    audio: { payloadTypes: audioRed ? [RED, OPUS] : [OPUS], headerExtensions: AUDIO_EXTENSIONS },
     video: { payloadTypes: [...media, ...retransmission], headerExtensions: VIDEO_EXTENSIONS },
   };
 }
 
-const CODEC_OF = new Map<number, Codec>([[OPUS.id, 'opus']]);
+const CODEC_OF = new Map<number, Codec>([
+  [OPUS.id, 'opus'],
+  [RED.id, 'red'],
+]);
 const MEDIA_OF_RTX = new Map<number, number>();
 for (const name of VIDEO_CODECS) {
   CODEC_OF.set(VIDEO[name].id, name);
   MEDIA_OF_RTX.set(VIDEO[name].rtx, VIDEO[name].id);
 }
+
+export const isAudio = (codec: Codec): codec is AudioCodec => codec === 'opus' || codec === 'red';
+
+/** As `RTCEncodedAudioFrame` and `RTCEncodedVideoFrame` name it. */
+export const mimeTypeOf = (codec: Codec): string => (isAudio(codec) ? `audio/${codec}` : `video/${codec}`);
 
 export function codecOf(payloadType: number): Codec | null {
   return CODEC_OF.get(payloadType) ?? null;

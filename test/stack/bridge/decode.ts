@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Codec, VideoCodec } from './capabilities.ts';
+import { type Codec, isAudio, type VideoCodec } from './capabilities.ts';
 import { ivf, oggOpus } from './containers.ts';
 import { readLeb128 } from './depacketize.ts';
 import { secondsWithTone } from './tone.ts';
@@ -32,7 +32,7 @@ export async function decodableVideoFrames(
   frames: DecodableFrame[],
   options: VideoOptions = {},
 ): Promise<number> {
-  const codec = frames.find((frame) => frame.codec !== 'opus')?.codec as VideoCodec | undefined;
+  const codec = frames.find((frame) => !isAudio(frame.codec))?.codec as VideoCodec | undefined;
   if (codec === undefined) return 0;
   const chosen = frames.filter((frame) => frame.codec === codec).slice(0, FRAMES_LIMIT);
   const { sequenceHeader } = options;

@@ -37,7 +37,8 @@ class Cursor {
   }
 }
 
-const opus: Depacketizer = {
+/** Of Opus and of RED: a packet is a frame. */
+const audio: Depacketizer = {
   inspect: (payload) => ({ begins: true, ends: true, keyFrame: true, body: payload }),
   assemble: (bodies) => Buffer.concat(bodies),
 };
@@ -97,7 +98,10 @@ function skipScalabilityStructure(cursor: Cursor): void {
   if (first & 0x10) for (let n = 0; n <= first >> 5; n += 1) cursor.at += 4; // widths and heights
   if (first & 0x08) {
     const pictures = cursor.byte();
-    for (let n = 0; n < pictures && !cursor.overrun; n += 1) cursor.at += (cursor.byte() >> 2) & 0x03;
+    for (let n = 0; n < pictures && !cursor.overrun; n += 1) {
+      const references = (cursor.byte() >> 2) & 0x03;
+      cursor.at += references;
+    }
   }
 }
 
@@ -257,4 +261,11 @@ export function leb128(value: number): Buffer {
   return Buffer.from(bytes);
 }
 
-export const DEPACKETIZERS: Record<Codec, Depacketizer> = { opus, VP8: vp8, VP9: vp9, H264: h264, AV1: av1 };
+export const DEPACKETIZERS: Record<Codec, Depacketizer> = {
+  opus: audio,
+  red: audio,
+  VP8: vp8,
+  VP9: vp9,
+  H264: h264,
+  AV1: av1,
+};

@@ -1,5 +1,5 @@
 // Frames to RTP packets, for frames that the bridge sends of its own (hostile.ts); shaped after genuine packets.
-import { type Codec, codecOf, EXTENSION_IDS } from './capabilities.ts';
+import { type Codec, codecOf, EXTENSION_IDS, isAudio } from './capabilities.ts';
 import { readLeb128 } from './depacketize.ts';
 import { parseDependencyDescriptor } from './dependency-descriptor.ts';
 import { inspectPacket } from './frame-assembler.ts';
@@ -23,7 +23,7 @@ export function shapeOf(packet: RtpPacket): PacketShape | null {
   const codec = codecOf(packet.payloadType);
   const payload = payloadOf(packet);
   const info = codec && payload.length > 0 ? inspectPacket(codec, packet) : null;
-  if (!codec || !info || info.begins === false || (info.keyFrame && codec !== 'opus')) return null;
+  if (!codec || !info || info.begins === false || (info.keyFrame && !isAudio(codec))) return null;
   const dependencies = headerExtension(packet, EXTENSION_IDS.dependencyDescriptor);
   return {
     codec,
@@ -73,7 +73,7 @@ function build({ first, last, payload }: Piece, shape: PacketShape): RtpPacket |
   const words = dependencies ? Math.ceil((1 + dependencies.length) / 4) : 0;
   const header = Buffer.alloc(dependencies ? 12 + 4 + 4 * words : 12);
   header.writeUInt8(dependencies ? 0x90 : 0x80, 0);
-  const marker = last && shape.codec !== 'opus';
+  const marker = last && !isAudio(shape.codec);
   header.writeUInt8((marker ? 0x80 : 0) | shape.payloadType, 1);
   header.writeUInt32BE(shape.ssrc, 8);
   if (dependencies) {
@@ -95,6 +95,7 @@ function slices(bytes: Buffer, size: number): Buffer[] {
 
 const PAYLOADS: Record<Codec, (frame: Buffer, descriptor: Buffer) => Buffer[]> = {
   opus: (frame) => [frame.subarray(0, PAYLOAD)],
+  red: (frame) => [frame.subarray(0, PAYLOAD)],
   // S (RFC 7741 §4.2) stands on the first packet alone.
   VP8: (frame, descriptor) =>
     slices(frame, PAYLOAD).map((part, n) => {

@@ -21,6 +21,8 @@ export interface FocusSettings {
   user: string;
   secret: string;
   videoCodecs: readonly VideoCodec[];
+  /** Whether sound goes with redundancy by preference. */
+  audioRed?: boolean;
   /** Address of the bridge's web socket, as browsers reach it. */
   channelUrl: string;
 }
@@ -40,19 +42,17 @@ interface Entry {
 
 export class Focus {
   #settings: FocusSettings;
-  #bridge: BridgeClient;
   #log: (line: string) => void;
   #client: Entity;
   #component: Entity;
   #rooms = new Map<string, Entry>();
   /** Endpoints of rooms that went down with the server, by conference. */
-  #orphans = new Map<string, { endpoints: string[]; timer: NodeJS.Timeout }>();
+  #orphans = new Map<string, { endpoints: Room['endpoints']; timer: NodeJS.Timeout }>();
   #surroundings: RoomSurroundings;
   #online = false;
 
   constructor(settings: FocusSettings, bridge: BridgeClient, log: (line: string) => void) {
     this.#settings = settings;
-    this.#bridge = bridge;
     this.#log = log;
     const { server = LOOPBACK, c2sPort, componentPort, authDomain, domain, user, secret } = settings;
     this.#client = client({
@@ -68,7 +68,7 @@ export class Focus {
       request: (to, element) =>
         this.#client.iqCaller.request(xml('iq', { type: 'set', to }, element), IQ_TIMEOUT_MS),
       bridge,
-      capabilities: capabilities(settings.videoCodecs),
+      capabilities: capabilities(settings.videoCodecs, settings.audioRed),
       channelUrl: settings.channelUrl,
       log,
     };
@@ -130,11 +130,18 @@ export class Focus {
     if (!orphans) return;
     clearTimeout(orphans.timer);
     this.#orphans.delete(conference);
-    for (const endpoint of orphans.endpoints) {
-      this.#bridge
-        .call('release', { conference, endpoint })
-        .catch((error: unknown) => this.#log(`release of ${endpoint}: ${String(error)}`));
+    for (const { id, bridge } of orphans.endpoints) {
+      bridge
+        .call('release', { conference, endpoint: id })
+        .catch((error: unknown) => this.#log(`release of ${id}: ${String(error)}`));
     }
+  }
+
+  /** Throws when the focus has no such conference. */
+  move(conference: string, bridge: BridgeClient): void {
+    const entry = [...this.#rooms.values()].find(({ room }) => room.conference === conference);
+    if (!entry) throw new Error(`conference ${conference} is not known here`);
+    entry.room.move(bridge);
   }
 
   #onStanza(stanza: Element): void {

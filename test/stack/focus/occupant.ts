@@ -1,5 +1,6 @@
 // What the focus knows of one occupant of a room, read from its presence.
 import { type Element, jid } from '@xmpp/client';
+import type { BridgeClient } from '../bridge/client.ts';
 import type { OwnedSource } from './jingle-offer.ts';
 import { NS } from './namespaces.ts';
 
@@ -9,6 +10,7 @@ export type Session =
   | {
       state: 'offered' | 'active';
       sid: string;
+      bridge: BridgeClient;
       told: Map<number, OwnedSource>;
       timesTold: Map<number, number>;
     };

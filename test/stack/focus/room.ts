@@ -1,5 +1,6 @@
 // One room as the focus sees it: who is in it, who owns it, and a session with each as soon as there are two.
 import { type Element, jid, xml } from '@xmpp/client';
+import type { BridgeClient } from '../bridge/client.ts';
 import { NS } from './namespaces.ts';
 import { namedKinds, type Occupant, type PresenceNews, readPresence } from './occupant.ts';
 import { FOCUS_NICK, type JingleAnswer, type RoomSurroundings, Sessions } from './sessions.ts';
@@ -37,11 +38,15 @@ export class Room {
     return this.#occupants.size;
   }
 
-  /** Endpoints that have a transport at the bridge. */
-  get endpoints(): string[] {
-    return [...this.#occupants.values()]
-      .filter(({ session }) => session.state !== 'none')
-      .map(({ id }) => id);
+  /** Endpoints that have a transport at a bridge, and at which. */
+  get endpoints(): { id: string; bridge: BridgeClient }[] {
+    return [...this.#occupants.values()].flatMap(({ id, session }) =>
+      session.state === 'none' ? [] : [{ id, bridge: session.bridge }],
+    );
+  }
+
+  move(bridge: BridgeClient): void {
+    this.#sessions.move(bridge);
   }
 
   async enter(): Promise<void> {
@@ -59,7 +64,7 @@ export class Room {
     );
   }
 
-  /** The room is over for the focus; the `endpoints` that it has at the bridge are the caller's to release. */
+  /** The room is over for the focus; the `endpoints` that it has at bridges are the caller's to release. */
   close(reason: string): void {
     this.#sessions.sequence.close();
     if (this.#aloneTimer) clearTimeout(this.#aloneTimer);

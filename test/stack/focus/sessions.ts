@@ -36,6 +36,8 @@ export class Sessions {
   #conference: string;
   #occupants: ReadonlyMap<string, Occupant>;
   #world: RoomSurroundings;
+  /** Where sessions begin. */
+  #bridge: BridgeClient;
   #mixedSsrcs = { audio: randomInt(1, 2 ** 31), video: randomInt(1, 2 ** 31) };
 
   constructor(
@@ -48,6 +50,7 @@ export class Sessions {
     this.#conference = conference;
     this.#occupants = occupants;
     this.#world = world;
+    this.#bridge = world.bridge;
     this.sequence = new Sequence((line) => this.#log(line));
   }
 
@@ -78,7 +81,9 @@ export class Sessions {
         case 'transport-info': {
           const candidates = candidatesOf(jingle);
           this.sequence.add(async () => {
-            await this.#world.bridge.call('addCandidates', { ...this.#endpoint(occupant), candidates });
+            if (occupant.session.state === 'none') return;
+            const { bridge } = occupant.session;
+            await bridge.call('addCandidates', { ...this.#endpoint(occupant), candidates });
           });
           return { ok: true };
         }
@@ -116,7 +121,7 @@ export class Sessions {
     occupant.sources = sources;
     this.sequence.add(async () => {
       if (occupant.session.state === 'none' || occupant.session.sid !== session.sid) return;
-      await this.#world.bridge.call('connect', { ...this.#endpoint(occupant), remote });
+      await session.bridge.call('connect', { ...this.#endpoint(occupant), remote });
       this.#log(`${occupant.id} accepted, ${sources.length} sources`);
     });
     this.#sourcesChanged(occupant);
@@ -133,7 +138,7 @@ export class Sessions {
   async tellBridge(occupant: Occupant): Promise<void> {
     if (occupant.session.state !== 'active') return;
     const sources = namedKinds(occupant).map(({ owner: _owner, msid: _msid, ...source }) => source);
-    await this.#world.bridge.call('sources', { ...this.#endpoint(occupant), sources });
+    await occupant.session.bridge.call('sources', { ...this.#endpoint(occupant), sources });
   }
 
   /** Each with a session is told what is new to it, and what is no more though its owner is still here. */
@@ -174,9 +179,10 @@ export class Sessions {
   /** Nothing, if it has a session or left meanwhile. */
   async invite(occupant: Occupant): Promise<void> {
     if (occupant.session.state !== 'none' || !this.#isHere(occupant)) return;
-    const local = await this.#world.bridge.call('allocate', this.#endpoint(occupant));
+    const bridge = this.#bridge;
+    const local = await bridge.call('allocate', this.#endpoint(occupant));
     if (!this.#isHere(occupant)) {
-      await this.#world.bridge.call('release', this.#endpoint(occupant));
+      await bridge.call('release', this.#endpoint(occupant));
       return;
     }
     const sid = randomBytes(8).toString('hex');
@@ -184,6 +190,7 @@ export class Sessions {
     occupant.session = {
       state: 'offered',
       sid,
+      bridge,
       told: new Map(sources.map((source) => [source.ssrc, source])),
       timesTold: new Map(sources.map(({ ssrc }) => [ssrc, 1])),
     };
@@ -204,6 +211,22 @@ export class Sessions {
     this.#log(`offered ${occupant.id} a session with ${sources.length} sources`);
   }
 
+  /**
+   * Everybody's session ends, and begins anew at this bridge: Jicofo's default. Its other way, a transport-replace, no
+   * call of this lib-jitsi-meet survives: it first describes the new transport with a fingerprint of zeros, and its
+   * translation to unified plan then keeps that one, as the ICE parameters do not change once more.
+   */
+  move(bridge: BridgeClient): void {
+    this.sequence.add(async () => {
+      this.#bridge = bridge;
+      for (const occupant of [...this.#occupants.values()]) {
+        if (occupant.session.state === 'none') continue;
+        this.terminate(occupant, 'success');
+        this.sequence.add(() => this.invite(occupant));
+      }
+    });
+  }
+
   /** For one who is still here. */
   terminate(occupant: Occupant, reason: string): void {
     if (occupant.session.state === 'none') return;
@@ -213,10 +236,11 @@ export class Sessions {
 
   end(occupant: Occupant): void {
     if (occupant.session.state === 'none') return;
+    const { bridge } = occupant.session;
     occupant.session = { state: 'none' };
     occupant.sources = [];
     this.sequence.addEvenIfClosed(async () => {
-      await this.#world.bridge.call('release', this.#endpoint(occupant));
+      await bridge.call('release', this.#endpoint(occupant));
     });
     this.sequence.add(() => this.#tellOthers());
   }

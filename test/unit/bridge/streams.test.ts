@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Codec, EXTENSION_IDS } from '../../stack/bridge/capabilities.ts';
+import { EXTENSION_IDS, type VideoCodec } from '../../stack/bridge/capabilities.ts';
 import { parseDependencyDescriptor } from '../../stack/bridge/dependency-descriptor.ts';
 import { Egress } from '../../stack/bridge/egress.ts';
 import { Endpoint } from '../../stack/bridge/endpoint.ts';
@@ -13,7 +13,7 @@ import { LayerSelection } from '../../stack/bridge/layer-selection.ts';
 import { type PacketShape, packetize, redress } from '../../stack/bridge/packetize.ts';
 import { headerExtension, parseRtp, type RtpPacket } from '../../stack/bridge/rtp.ts';
 
-const SHAPES: Record<Exclude<Codec, 'opus'>, PacketShape> = {
+const SHAPES: Record<VideoCodec, PacketShape> = {
   // A delta frame's descriptor with 15 bits of picture ID and a TL0PICIDX.
   VP8: shape('VP8', 100, Buffer.from([0x90, 0xc0, 0x80, 0x05, 0x07])),
   // I, P, B; 7 bits of picture ID.
@@ -22,7 +22,12 @@ const SHAPES: Record<Exclude<Codec, 'opus'>, PacketShape> = {
   AV1: shape('AV1', 41, Buffer.alloc(0), Buffer.from([0xc1, 0, 0])),
 };
 
-function shape(codec: Codec, payloadType: number, descriptor: Buffer, dependencies: Buffer | null = null) {
+function shape(
+  codec: VideoCodec,
+  payloadType: number,
+  descriptor: Buffer,
+  dependencies: Buffer | null = null,
+) {
   return { codec, payloadType, ssrc: 1, descriptor, dependencies };
 }
 
@@ -137,6 +142,8 @@ for (const codec of Object.keys(SHAPES) as (keyof typeof SHAPES)[]) {
 test('key frames: by the payload descriptor, or by what AV1 says of itself', () => {
   const vp8 = shape('VP8', 100, Buffer.from([0x10]));
   const vp9 = shape('VP9', 101, Buffer.from([0x88, 0x05]));
+  // One picture in its group, which refers to the one before it: what Firefox says (RFC 9628 §4.2.1).
+  const grouped = shape('VP9', 101, Buffer.from([0x8a, 0x05, 0x18, 1, 64, 0, 180, 1, 0x04, 1]));
   const structure = shape('AV1', 41, Buffer.alloc(0), Buffer.from([0xc0, 0, 1, 0x80]));
   const plain = SHAPES.AV1;
   const sequenceHeader = Buffer.from([0x0a, 0x01, 0x00, 0x32, 0x01, 0xaa]);
@@ -144,6 +151,7 @@ test('key frames: by the payload descriptor, or by what AV1 says of itself', () 
     [vp8, Buffer.from([0x10, 0, 0]), true],
     [vp8, Buffer.from([0x11, 0, 0]), false],
     [vp9, Buffer.from([1, 2, 3]), true],
+    [grouped, Buffer.from([1, 2, 3]), true],
     [SHAPES.VP9, Buffer.from([1, 2, 3]), false],
     [SHAPES.H264, Buffer.from([0, 0, 0, 1, 0x67, 1, 0, 0, 0, 1, 0x65, 2]), true],
     [SHAPES.H264, Buffer.from([0, 0, 0, 1, 0x41, 1]), false],
