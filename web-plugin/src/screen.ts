@@ -41,8 +41,6 @@ export interface ScreenSources {
 
 /** Between two drawings of the interface. */
 const DRAW_MS = 100;
-/** A page that is busy, as one that has just joined is, draws when it has nothing else to do, or after this time. */
-const BUSY_MS = 200;
 
 export class Screen {
   readonly page = new JitsiMeetPage(() => this.draw());
@@ -102,8 +100,8 @@ export class Screen {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
     const waitMs = this.#drawnAt + DRAW_MS - performance.now();
-    if (waitMs <= 0) whenQuiet(() => this.#paint());
-    else setTimeout(() => whenQuiet(() => this.#paint()), waitMs);
+    if (waitMs <= 0) queueMicrotask(() => this.#paint());
+    else setTimeout(() => this.#paint(), waitMs);
   }
 
   #paint(): void {
@@ -143,11 +141,6 @@ export class Screen {
     if (isInvitedSealed()) return 'invited';
     return hostSettings().policy === 'required' ? 'required' : 'unknown';
   }
-}
-
-function whenQuiet(draw: () => void): void {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(draw, { timeout: BUSY_MS });
-  else setTimeout(draw);
 }
 
 /** A link that ends in `#sealed` says that the room is sealed; the server never sees that part (rule S10). */
