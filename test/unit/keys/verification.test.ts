@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { scryptSync } from 'node:crypto';
 import { test } from 'node:test';
+import { RENEW_MS } from '../../../web-plugin/src/keys/channel.ts';
 import { type ComparisonStep, meetingCode } from '../../../web-plugin/src/keys/index.ts';
 import { Comparisons, type SasChannel } from '../../../web-plugin/src/keys/sas.ts';
 import { type SasMessage, toBase64 } from '../../../web-plugin/src/wire/index.ts';
@@ -263,4 +264,22 @@ test('a snapshot names everybody with the device that was proved', () => {
     people.map(({ occupant, device }) => [occupant, device]),
     ['bob', 'carol'].map((id) => [id, toBase64(meeting.devices.get(id)?.ed25519 ?? random(1))]),
   );
+});
+
+test('a channel that is old is not made anew while emoji are compared on it, but after that', () => {
+  const { meeting, told, last } = party();
+  const opened = () =>
+    notices(meeting.actionsOf('alice', 'notice'), 'channel').filter(({ occupant }) => occupant === 'bob')
+      .length;
+  meeting.advance(RENEW_MS - 60_000);
+  const before = opened();
+  meeting.feed('alice', { type: 'compare', occupant: 'bob' });
+  meeting.feed('bob', { type: 'compare-answer', accept: true });
+  meeting.advance(4.5 * 60_000);
+  assert.equal(opened(), before);
+  for (const id of ['alice', 'bob']) meeting.feed(id, { type: 'compare-confirm', isSame: true });
+  assert.equal(last('alice')?.step, 'match');
+  assert.equal(told('bob', 'verified').length, 1);
+  meeting.advance(60_000);
+  assert.equal(opened(), before + 1);
 });
