@@ -73,10 +73,10 @@ export class Impostor {
   /** A stanza of the room, as an occupant gets it. */
   hear(stanza: Element): void {
     const occupant = senderOf(stanza);
-    if (!occupant || occupant === this.options.self || occupant === 'focus') return;
+    if (occupant === this.options.self || occupant === 'focus') return;
     const payload = endpointMessage(stanza);
-    if (payload) this.feed({ type: 'message', from: occupant, payload });
-    else if (isPresence(stanza))
+    if (payload) this.feed({ type: 'message', from: occupant || null, payload });
+    else if (occupant && isPresence(stanza))
       this.feed(
         stanza.attrs.type === 'unavailable'
           ? { type: 'left', occupant }

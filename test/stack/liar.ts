@@ -2,7 +2,7 @@
 // held back or invented (RFC 7395: one message, one stanza).
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Element, jid } from '@xmpp/client';
+import { type Element, jid, xml } from '@xmpp/client';
 import { parse } from 'ltx';
 import { WebSocket, WebSocketServer } from 'ws';
 import { NS } from './focus/namespaces.ts';
@@ -123,6 +123,12 @@ export class Liar {
       to.send(stanza.toString());
       return;
     }
+    const parts = direction === 'to browser' ? apart(stanza) : [];
+    if (parts.length === 0) this.#tellOf(stanza, text, direction, connection, to);
+    for (const part of parts) this.#tellOf(part, part.toString(), direction, connection, to);
+  }
+
+  #tellOf(stanza: Element, text: string, direction: Direction, connection: Connection, to: WebSocket): void {
     for (const lie of this.#lies[direction]) {
       const instead = lie(stanza, connection);
       if (!instead) continue;
@@ -131,4 +137,18 @@ export class Liar {
     }
     to.send(text);
   }
+}
+
+/** What the module hands on of several in one message, each as it would come alone, so that lies are about one each. */
+function apart(stanza: Element): Element[] {
+  const text = stanza.name === 'message' ? stanza.getChildText('json-message', NS.jitmeet) : null;
+  if (!text?.includes('"relay"')) return [];
+  const { relay, ...outer } = JSON.parse(text) as { relay?: [occupant: string, content: object][] };
+  return (relay ?? []).map(([occupant, content]) =>
+    xml(
+      'message',
+      { ...stanza.attrs, from: `${stanza.attrs.from}/${occupant}` },
+      xml('json-message', { xmlns: NS.jitmeet }, JSON.stringify({ ...outer, ...content })),
+    ),
+  );
 }
