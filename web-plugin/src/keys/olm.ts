@@ -92,11 +92,12 @@ function account(): OlmAccount {
     fallback: bytes(Object.values(fallback.curve25519)[0]),
     sign: (message) => bytes(own.sign(message.slice())),
     outbound: (peer, peerFallback) =>
-      initiated(outbound(peer, peerFallback), (body) => {
-        const session = inbound(peer, body);
-        session.decrypt(0, body);
-        return session;
-      }),
+      initiated(outbound(peer, peerFallback), (body) =>
+        made((session) => {
+          session.create_inbound_from(own, toBase64(peer), body);
+          session.decrypt(0, body);
+        }),
+      ),
     inbound: (peer, peerFallback, body) => answered(inbound(peer, body), () => outbound(peer, peerFallback)),
     free: () => own.free(),
   };
