@@ -45,8 +45,20 @@ export function cloneTo(folder: string): void {
   }
 }
 
+/** The start of a network that this machine knows nothing of: a killed run may have left its own, which takes answers. */
+function freeNetwork(): string {
+  const known = readFileSync('/proc/net/fib_trie', 'utf8');
+  for (let third = 78; third < 256; third++) {
+    const start = `172.30.${third}.`;
+    if (!known.includes(` ${start}`)) return start;
+  }
+  throw new Error('no network 172.30.78.0/24 to 172.30.255.0/24 is free on this machine');
+}
+
 export class Deployment {
   readonly folder: string;
+  /** What its addresses begin with; its own in it is 1. */
+  readonly network = freeNetwork();
   readonly ports: {
     http: number;
     https: number;
@@ -70,7 +82,7 @@ export class Deployment {
       JITSI_IMAGE_VERSION: IMAGES.version,
       TURN_IMAGE: `${IMAGES.repo}/coturn:${IMAGES.version}`,
       PROMETHEUS_IMAGE: `${IMAGES.repo}/prometheus:${IMAGES.version}`,
-      SEALMEET_SUBNET: '172.30.78.0/24',
+      SEALMEET_SUBNET: `${this.network}0/24`,
       ADDRESS: '127.0.0.1',
       PUBLIC_URL: `https://localhost:${https}`,
       HTTP_PORT: String(http),

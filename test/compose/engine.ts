@@ -62,6 +62,13 @@ function install(...packages: string[]): void {
   });
 }
 
+/** Our own daemon has containers at its start only where a run was killed; they would be started again. */
+function removeLeftovers(env: NodeJS.ProcessEnv): void {
+  const left = execFileSync('docker', ['ps', '--all', '--quiet'], { env, encoding: 'utf8' }).trim();
+  if (left !== '') run('docker', ['rm', '--force', '--volumes', ...left.split('\n')], env, true);
+  for (const kind of ['network', 'volume']) run('docker', [kind, 'prune', '--force'], env, true);
+}
+
 async function startDaemon(): Promise<Engine> {
   const missing = missingRight();
   if (missing) throw new Error(`the containers cannot be started: this needs ${missing}`);
@@ -111,6 +118,7 @@ async function startDaemon(): Promise<Engine> {
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+  removeLeftovers(env);
   say(`started dockerd (its data stay in ${data})`);
   return { env, stop };
 }

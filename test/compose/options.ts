@@ -173,7 +173,7 @@ export const OPTIONS: Row[] = [
   {
     name: 'profile turn: coturn takes credentials made with the secret that Prosody has, and relays to nobody but the bridge',
     async check(deployment) {
-      const bridge = '172.30.78.1';
+      const bridge = `${deployment.network}1`;
       const turn = { TURN_HOST: 'localhost', COMPOSE_PROFILES: 'turn', JVB_ADVERTISE_IPS: bridge };
       assert.equal(deployment.run('docker', ['compose', 'up', '--detach', '--wait'], turn).status, 0);
       const started = () => deployment.compose('logs', 'turn').stdout;
@@ -193,7 +193,7 @@ export const OPTIONS: Row[] = [
       const secret = /^TURN_CREDENTIALS=(.*)$/m.exec(deployment.read('.env'))?.[1] ?? '';
       assert.match(allocate(secret, bridge), /tot_send_msgs=[1-9]/);
       assert.match(allocate('wrong', bridge), /Cannot complete Allocation/);
-      assert.match(allocate(secret, '172.30.78.2'), /error 403 \(Forbidden IP\)/);
+      assert.match(allocate(secret, `${deployment.network}2`), /error 403 \(Forbidden IP\)/);
       assert.equal(
         deployment.run('docker', ['compose', 'up', '--detach', '--remove-orphans', '--wait']).status,
         0,
