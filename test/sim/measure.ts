@@ -118,10 +118,11 @@ export class Measure {
       for (const [sender, entry] of event.senders) {
         if (sender.identity !== owner || !entry.switched || !entry.waiting.has(receiver)) continue;
         const key = sender.worker.sealsWith(this.place.now);
-        if (key !== null && receiver.worker.opens(owner, key, this.place.now)) entry.waiting.delete(receiver);
+        if (key === null || !receiver.worker.opens(owner, key, this.place.now)) continue;
+        entry.waiting.delete(receiver);
+        if (entry.waiting.size === 0) this.settle();
       }
     }
-    this.settle();
   }
 
   stopped(sender: Seat): void {

@@ -1,6 +1,6 @@
 // Keys received from one sender, and which of them are dead. docs/protocol.md §5.3 and §5.4, rules M4 and M8.
 
-import { equal, Refusal, toBase64 } from '../wire/index.ts';
+import { equal, Refusal } from '../wire/index.ts';
 import { stepBase } from './derive.ts';
 import { forgetOldest } from './forget-oldest.ts';
 import type { KeyGift } from './link.ts';
@@ -14,8 +14,8 @@ const EXCLUDE_BYTES = 16;
 
 export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
 
-/** How a leaver is looked up among those that were named. */
-export const leaverName = (curve25519: Uint8Array): string => toBase64(excludeOf(curve25519));
+/** How a leaver is looked up among those that were named: a character for each byte, as there are many to name. */
+export const leaverName = (curve25519: Uint8Array): string => String.fromCharCode(...excludeOf(curve25519));
 
 /** What the worker has to be told. */
 export type KeyOutcome = { accept: boolean; retire: number[] };
@@ -68,8 +68,10 @@ export class Receiving {
     this.top = key.generation;
     this.live.set(key.generation, { step: key.step, base: key.base, since: key.since });
     for (const excluded of key.excludes) {
-      const name = toBase64(excluded);
-      this.excluded.set(name, [...(this.excluded.get(name) ?? []), key.generation].slice(-NAMINGS));
+      const name = leaverName(excluded);
+      const namings = this.excluded.get(name);
+      if (namings === undefined) this.excluded.set(name, [key.generation]);
+      else if (namings.push(key.generation) > NAMINGS) namings.shift();
     }
     forgetOldest(this.excluded, NAMED_LEAVERS);
     const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
