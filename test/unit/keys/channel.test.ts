@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
+import type { Core, OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
 import {
   compare,
   type EndpointMessage,
@@ -124,13 +124,27 @@ test('a HELLO is taken once: repeated in its session, after its session, and und
   const { puppet } = withPuppet('initiator');
   puppet.outbound();
   const part = puppet.part(hello(1));
-  assert.deepEqual(refusals(puppet.tell(part, 1)), []);
-  assert.deepEqual(refusals(puppet.tell(part, 2)), ['hello: of a session that is there']);
+  const answer = ofType(puppet.tell(part, 1), 'send');
+  assert.equal(answer.length, 1);
+  // Said again word by word while the initiator may not have heard it, with nothing made anew.
+  assert.deepEqual(ofType(puppet.tell(part, 2), 'send'), answer);
   for (const ordinal of [2, 3]) {
     puppet.outbound();
     assert.deepEqual(refusals(puppet.tell(puppet.part(hello(ordinal)), ordinal * 5000)), []);
   }
   assert.deepEqual(refusals(puppet.tell(part, 30_000)), ['hello: session was seen before']);
+});
+
+test('a HELLO is not answered again once CONFIRM has come', () => {
+  const { puppet } = withPuppet('initiator');
+  puppet.outbound();
+  const nonce = random(16);
+  const part = puppet.part(hello(1, nonce));
+  const [accept] = puppet.hear(puppet.tell(part, 1));
+  assert.ok(accept?.content.type === 'accept');
+  const { confirm } = puppet.keys(true, 1, nonce, accept.content.nonce);
+  puppet.tell(puppet.part({ type: 'confirm', sealed: true, confirm, proof: null, name: null, key: null }), 2);
+  assert.deepEqual(refusals(puppet.tell(part, 3)), ['hello: of a session that is there']);
 });
 
 test('a session that was closed by a leave is not opened again by its old HELLO', () => {
@@ -393,6 +407,44 @@ test('an answer that comes after the HELLO was offered again still brings the ke
   ] as const) {
     meeting.feed(from, { type: 'say', kind: 'chat', body: `from ${from}`, to, sentAt: 1 });
     assert.equal(meeting.actionsOf(to, 'said').at(-1)?.body, `from ${from}`);
+  }
+});
+
+test('a responder whose answers take longer than the patience of the initiator makes one session, not one for each HELLO', () => {
+  const meeting = new Meeting();
+  meeting.add('alice');
+  meeting.add('bob');
+  const [initiator, responder] =
+    compare(
+      identityBytes(meeting.cores.get('alice') as Core),
+      identityBytes(meeting.cores.get('bob') as Core),
+    ) < 0
+      ? ['alice', 'bob']
+      : ['bob', 'alice'];
+  const answers: { at: number; message: EndpointMessage }[] = [];
+  const hellos = new Set<string>();
+  meeting.passes = (from, to, message) => {
+    if (from === initiator && 'olm' in message)
+      for (const [type, body] of Object.values(message.olm)) if (type === 0) hellos.add(body);
+    if (from === responder) answers.push({ at: meeting.now + 6000, message });
+    return from !== responder && to === responder;
+  };
+  meeting.seal('alice', 'bob');
+  for (let turn = 0; turn < 400; turn += 1) {
+    meeting.advance(100);
+    while (answers[0] !== undefined && answers[0].at <= meeting.now) {
+      const payload = JSON.parse(JSON.stringify(answers.shift()?.message));
+      meeting.feed(initiator, { type: 'message', from: responder, payload });
+    }
+  }
+  assert.equal(hellos.size, 1);
+  // A hint that crossed the answer, and the second answer in a session, which does not open, begin no other one.
+  const refused = meeting.log.flatMap(({ action }) => refusals([action]));
+  assert.deepEqual(new Set(refused), new Set(['restart: too often', 'olm: does not open']));
+  for (const id of [initiator, responder]) {
+    const other = id === initiator ? responder : initiator;
+    const uses = meeting.actionsOf(other, 'use-key').at(-1);
+    assert.equal(meeting.actionsOf(id, 'accept-key').at(-1)?.generation, uses?.generation, id);
   }
 });
 

@@ -11,7 +11,6 @@ import {
 } from '../wire/index.ts';
 import type { ChannelSetup } from './channel-ports.ts';
 import { channelKeys, type End, transcriptHash } from './derive.ts';
-import type { Proof } from './device.ts';
 import { type KeyGift, Link, type Opened } from './link.ts';
 import { Links } from './links.ts';
 import type { OlmAccount } from './olm.ts';
@@ -20,6 +19,8 @@ import { Retry } from './retry.ts';
 
 const EARLY_MESSAGES = 4;
 const FAILURES_TO_RESTART = 2;
+/** So often HELLO is sent again as it was; then another session is tried. */
+const REPEATS = 2;
 const SESSIONS = 256;
 /** And up to a quarter more, so that not all are renewed at once. */
 export const RENEW_MS = 12 * 60_000;
@@ -62,7 +63,8 @@ export class Channel {
   due(now: number): void {
     if (!this.retry.isDue(now)) return;
     if (!this.isInitiator && this.links.active?.stage !== 'open') this.askRestart(now);
-    else if (this.isInitiator && (this.links.making !== null || this.links.active === null)) this.offer(now);
+    else if (this.isInitiator && (this.links.making !== null || this.links.active === null))
+      this.offerAgain(now);
   }
 
   /** A clear hint arrived; anybody can have made it. */
@@ -109,25 +111,41 @@ export class Channel {
   private offer(now: number): void {
     const { account, memory, peer, random, ports } = this.setup;
     memory.ordinal += 1;
+    this.retry.restarted(now);
     this.renewAt = now + RENEW_MS * (1 + (random(1)[0] ?? 0) / 1024);
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
     const link = this.link(session, 'offered', memory.ordinal, random(16));
     this.links.offer(link);
     this.retry.again(now);
-    ports.send(
-      link.seal(() => ({
-        type: 'hello',
-        ordinal: link.ordinal,
-        nonce: link.ownNonce,
-        sealed: ports.isSealed(),
-      })),
-    );
+    link.unanswered = link.seal(() => ({
+      type: 'hello',
+      ordinal: link.ordinal,
+      nonce: link.ownNonce,
+      sealed: ports.isSealed(),
+    }));
+    ports.send(link.unanswered);
+  }
+
+  /** The same HELLO costs a busy responder nothing, where a new one would have it do all again. */
+  private offerAgain(now: number): void {
+    const { making } = this.links;
+    if (making === null || making.unanswered === null || making.repeats >= REPEATS) {
+      this.offer(now);
+      return;
+    }
+    making.repeats += 1;
+    this.retry.again(now);
+    this.setup.ports.send(making.unanswered);
   }
 
   private hello(part: OlmPart, now: number): void {
-    const { account, memory, peer, random } = this.setup;
-    if (this.links.isKnown(peer.participant.curve25519, part[1]))
-      throw new Refusal('hello: of a session that is there');
+    const { account, memory, peer, ports, random } = this.setup;
+    const known = this.links.known(peer.participant.curve25519, part[1]);
+    if (known !== null) {
+      if (known.unanswered === null) throw new Refusal('hello: of a session that is there');
+      ports.send(known.unanswered);
+      return;
+    }
     if (memory.sessions.size >= SESSIONS) throw new Refusal(`hello: more than ${SESSIONS} sessions`);
     const session = inbound(account, peer.participant, part[1]);
     const link = this.link(session, 'signing', 0, random(16));
@@ -158,17 +176,16 @@ export class Channel {
       link.stage = 'accepted';
       this.retry.again(now);
       const gift = ports.gift();
-      ports.send(
-        link.seal((seq) => ({
-          type: 'accept',
-          nonce: link.ownNonce,
-          sealed: ports.isSealed(),
-          confirm: accept,
-          proof,
-          name,
-          key: gift && link.wrap(seq, gift),
-        })),
-      );
+      link.unanswered = link.seal((seq) => ({
+        type: 'accept',
+        nonce: link.ownNonce,
+        sealed: ports.isSealed(),
+        confirm: accept,
+        proof,
+        name,
+        key: gift && link.wrap(seq, gift),
+      }));
+      ports.send(link.unanswered);
       ports.sendable();
     });
   }
@@ -177,20 +194,22 @@ export class Channel {
     const found = this.links.open(part);
     if (found !== null) {
       this.failures = 0;
-      this.read(found.link, found.opened);
+      this.read(found.link, found.opened, now);
       return;
     }
     this.failures += 1;
-    if (!this.isReady || this.failures >= FAILURES_TO_RESTART) this.restart(now);
+    // A HELLO that was sent again may have two answers, of which the second does not open.
+    const allowed = FAILURES_TO_RESTART + (this.links.active?.repeats ?? 0);
+    if (!this.isReady || this.failures >= allowed) this.restart(now);
     throw new Refusal(this.isReady ? 'olm: does not open' : 'olm: no session');
   }
 
-  private read(link: Link, opened: Opened): void {
+  private read(link: Link, opened: Opened, now: number): void {
     const { ports } = this.setup;
     const { content } = opened;
     if (content.type === 'hello') throw new Refusal('hello: expected in a pre-key message only');
-    if (content.type === 'accept') this.accepted(link, opened.seq, content);
-    else if (content.type === 'confirm') this.confirmed(link, opened.seq, content);
+    if (content.type === 'accept') this.accepted(link, opened.seq, content, now);
+    else if (content.type === 'confirm') this.confirmed(link, opened.seq, content, now);
     else if (content.type === 'key' && (link.stage === 'open' || link.stage === 'accepted')) {
       // Its wrap proves the transcript as CONFIRM does, which may have been lost.
       ports.key(link.unwrap(opened.seq, content.key));
@@ -202,7 +221,12 @@ export class Channel {
     else if (content.type === 'sas') ports.sas(content.sas);
   }
 
-  private accepted(link: Link, seq: number, accept: Extract<Plaintext, { type: 'accept' }>): void {
+  private accepted(
+    link: Link,
+    seq: number,
+    accept: Extract<Plaintext, { type: 'accept' }>,
+    now: number,
+  ): void {
     const { ports, prover } = this.setup;
     if (!this.isInitiator || !this.links.isOutstanding(link) || link.stage !== 'offered') {
       throw new Refusal('accept: no HELLO is outstanding');
@@ -229,11 +253,16 @@ export class Channel {
           key: gift && link.wrap(at, gift),
         })),
       );
-      this.opened(link, accept.proof, accept.name, seq, accept.key);
+      this.opened(link, accept, seq, now);
     });
   }
 
-  private confirmed(link: Link, seq: number, confirm: Extract<Plaintext, { type: 'confirm' }>): void {
+  private confirmed(
+    link: Link,
+    seq: number,
+    confirm: Extract<Plaintext, { type: 'confirm' }>,
+    now: number,
+  ): void {
     if (this.isInitiator || link.stage !== 'accepted' || link.keys === null) {
       throw new Refusal('confirm: no ACCEPT is outstanding');
     }
@@ -243,17 +272,18 @@ export class Channel {
     }
     this.links.confirmed();
     this.setup.ports.peerSealed(confirm.sealed);
-    this.opened(link, confirm.proof, confirm.name, seq, confirm.key);
+    this.opened(link, confirm, seq, now);
   }
 
   private opened(
     link: Link,
-    proof: Proof | null,
-    name: string | null,
+    { proof, name, key }: Extract<Plaintext, { type: 'accept' | 'confirm' }>,
     seq: number,
-    key: Extract<Plaintext, { type: 'accept' }>['key'],
+    now: number,
   ): void {
     link.stage = 'open';
+    link.unanswered = null;
+    this.retry.restarted(now);
     // A HELLO that went out meanwhile has the other end change to another session: it has to be seen through.
     if (this.links.making === null) this.retry.succeeded();
     this.setup.ports.sendable();
@@ -262,7 +292,7 @@ export class Channel {
       // Refused if a later one overtook it.
       if (key !== null) this.setup.ports.key(link.unwrap(seq, key));
     } finally {
-      for (const early of link.early.splice(0)) this.read(link, early);
+      for (const early of link.early.splice(0)) this.read(link, early, now);
     }
   }
 

@@ -35,6 +35,10 @@ export class Link {
   readonly early: Opened[] = [];
   stage: 'offered' | 'signing' | 'accepted' | 'open';
   keys: ChannelKeys | null = null;
+  /** HELLO or ACCEPT, until the other end's next word: it may have to be sent again. */
+  unanswered: OlmPart | null = null;
+  /** How often it was. */
+  repeats = 0;
   readonly ownNonce: Uint8Array;
   private sent = 0;
   private highest = 0;

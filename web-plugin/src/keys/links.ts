@@ -22,9 +22,9 @@ export class Links {
     return null;
   }
 
-  /** Does this pre-key message belong to a session that is there? */
-  isKnown(peer: Uint8Array, body: string): boolean {
-    return [this.active, this.making, this.previous].some((link) => link?.matches(peer, body));
+  /** The one that this pre-key message belongs to, if it is there. */
+  known(peer: Uint8Array, body: string): Link | null {
+    return [this.active, this.making, this.previous].find((link) => link?.matches(peer, body)) ?? null;
   }
 
   /** HELLO goes out on it. */

@@ -33,10 +33,15 @@ export class Retry {
     this.waitMs = RETRY_MS;
   }
 
+  /** A session was begun or finished: a hint from before that has not heard of it. */
+  restarted(now: number): void {
+    this.restartedAt = now;
+  }
+
   /** Takes the one restart that is allowed in this time; false if it was taken. */
   mayRestart(now: number): boolean {
     if (now - this.restartedAt < RESTART_MS) return false;
-    this.restartedAt = now;
+    this.restarted(now);
     return true;
   }
 
