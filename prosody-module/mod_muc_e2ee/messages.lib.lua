@@ -13,6 +13,10 @@ local parts = module:require "parts";
 
 local muc_user_namespace = "http://jabber.org/protocol/muc#user";
 
+-- What a message to one occupant counts, where one to all counts 1. Whoever has something to send makes a channel with
+-- each of the others as soon as it comes, with two messages each.
+local private_share = 1 / 8;
+
 -- Before muc_meeting_id (0) decodes, and before visitors (muc-occupant-groupchat 55) forwards to other servers.
 local guard_priority, fanout_priority = 10, 56;
 
@@ -100,8 +104,9 @@ return function (store, relay, metrics)
 		local bytes_left = store.limit(room, from, "bytes", new_byte_limit);
 		-- A message larger than the burst would never pass.
 		local cost = math.min(bytes, config.byte_burst);
-		if messages_left:peek(1) and bytes_left:peek(cost) then
-			messages_left:poll(1);
+		local share = event.stanza.attr.type == "groupchat" and 1 or private_share;
+		if messages_left:peek(share) and bytes_left:peek(cost) then
+			messages_left:poll(share);
 			bytes_left:poll(cost);
 			return false;
 		end

@@ -277,6 +277,20 @@ suite(
       const metrics = await (await fetch(`http://127.0.0.1:${kit.prosody.httpPort}/metrics`)).text();
       assert.match(metrics, /prosody_mod_muc_e2ee__paused_total\{host="conference.meet.localhost"\} [1-9]/);
     });
+    test('a newcomer may say a few words to each of many, one by one, and no more', async () => {
+      const [alice, bob] = await kit.sealed('alice', 'bob');
+      const say = (count: number) =>
+        Promise.all(
+          Array.from({ length: count }, (_, index) =>
+            alice.endpointMessage({ type: 'sealmeet', v: 1, olm: { bob: [1, `Q${1000 + index}`] } }, 'bob'),
+          ),
+        );
+      await say(200);
+      for (let came = 0; came < 200; came += 1)
+        await bob.next((stanza) => stanza.is('message') && jsonOf(stanza)?.olm !== undefined, 'each of them');
+      await say(100);
+      assert.equal((await alice.error('the refusal')).condition, 'resource-constraint');
+    });
     test('coming back does not renew what was used up', async () => {
       const [alice, bob] = await kit.sealed('alice', 'bob');
       for (let index = 0; index < 40; index += 1)
