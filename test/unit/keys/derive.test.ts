@@ -5,13 +5,14 @@ import { createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
 import { test } from 'node:test';
 import {
   channelKeys,
-  rosterDigest,
   senderContext,
   stepBase,
   transcriptHash,
   unwrapBase,
   wrapBase,
 } from '../../../web-plugin/src/keys/derive.ts';
+import type { Participant } from '../../../web-plugin/src/keys/participant.ts';
+import { type Occupant, type Peer, Roster } from '../../../web-plugin/src/keys/roster.ts';
 
 const fill = (length: number, value: number) => new Uint8Array(length).fill(value);
 const lp = (part: string | Uint8Array) => {
@@ -117,18 +118,49 @@ test('the wrap of a base key, bound to seq, generation and step', () => {
   }
 });
 
-test('the roster digest, whatever the order in which people came', () => {
-  const alice = { occupant: 'alice', curve25519: fill(32, 9), bundle: fill(180, 1) };
-  const bob = { occupant: 'bob', curve25519: fill(32, 3), bundle: fill(180, 2) };
-  const expected = sha256(
-    lp('Sealmeet 1 roster'),
-    lp('r@c'),
-    Buffer.from([0, 2]),
-    lp('bob'),
-    sha256(bob.bundle),
-    lp('alice'),
-    sha256(alice.bundle),
+test('the roster digest, whatever the order in which people came and who was there in between', () => {
+  const person = (id: string, first: number) => ({
+    id,
+    participant: {
+      identity: id,
+      curve25519: Uint8Array.of(first, ...fill(31, 9)),
+      ed25519: fill(32, first),
+      fallback: fill(32, 255 - first),
+      bundle: fill(180, first),
+    },
+  });
+  const people = [person('bob', 3), person('alice', 9), person('carol', 64), person('dave', 255)];
+  const part = (...rows: ReturnType<typeof person>[]) =>
+    sha256(
+      lp('Sealmeet 1 roster part'),
+      ...rows.flatMap(({ id, participant }) => [lp(id), sha256(participant.bundle)]),
+    );
+  const [bob, alice, carol, dave] = people as [
+    ReturnType<typeof person>,
+    ReturnType<typeof person>,
+    ReturnType<typeof person>,
+    ReturnType<typeof person>,
+  ];
+  const parts = Array.from({ length: 16 }, (_, at) =>
+    at === 0 ? part(bob, alice) : at === 4 ? part(carol) : at === 15 ? part(dave) : part(),
   );
-  assert.equal(hex(rosterDigest('r@c', [alice, bob])), hex(expected));
-  assert.equal(hex(rosterDigest('r@c', [bob, alice])), hex(expected));
+  const expected = sha256(lp('Sealmeet 1 roster'), lp('r@c'), Buffer.from([0, 4]), ...parts);
+  const passing = person('eve', 6);
+  for (const [own, ...others] of [
+    [bob, alice, carol, dave],
+    [dave, carol, alice, bob],
+    [carol, bob, dave, alice],
+  ] as const) {
+    const roster = new Roster('r@c', own.id, own.participant as unknown as Participant);
+    const admit = (peer: ReturnType<typeof person>): Occupant => {
+      const occupant = { id: peer.id, peer: null } as unknown as Occupant;
+      roster.admit(occupant, peer as unknown as Peer);
+      return occupant;
+    };
+    const gone = admit(passing);
+    assert.notEqual(hex(roster.digest), hex(expected));
+    for (const peer of others) admit(peer);
+    roster.dismiss(gone);
+    assert.equal(hex(roster.digest), hex(expected));
+  }
 });

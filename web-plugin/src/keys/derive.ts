@@ -3,7 +3,7 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { compare, concat, lp, uint, utf8 } from '../wire/index.ts';
+import { concat, lp, uint, utf8 } from '../wire/index.ts';
 
 export const hash = (...parts: Uint8Array[]): Uint8Array => sha256(concat(...parts));
 
@@ -96,18 +96,19 @@ export function unwrapBase(
   }
 }
 
-export interface RosterEntry {
-  occupant: string;
-  curve25519: Uint8Array;
-  bundle: Uint8Array;
-}
+/** The digest is made of this many parts, so that a join or leave in a large room has one of them computed anew. */
+export const ROSTER_PARTS = 16;
 
-/** One participant's part of the roster digest. */
-export const rosterRow = (entry: RosterEntry): Uint8Array => concat(lp(entry.occupant), hash(entry.bundle));
+/** In which of them a participant stands. */
+export const rosterPart = (curve25519: Uint8Array): number => ((curve25519[0] ?? 0) * ROSTER_PARTS) >> 8;
 
-/** `rows` in order of curve25519. */
-export const rosterHash = (room: string, rows: Uint8Array[]): Uint8Array =>
-  hash(lp('Sealmeet 1 roster'), lp(room), uint(rows.length, 2), ...rows);
+/** One participant's row. */
+export const rosterRow = (occupant: string, bundle: Uint8Array): Uint8Array =>
+  concat(lp(occupant), hash(bundle));
 
-export const rosterDigest = (room: string, entries: RosterEntry[]): Uint8Array =>
-  rosterHash(room, [...entries].sort((a, b) => compare(a.curve25519, b.curve25519)).map(rosterRow));
+/** `rows` of one part, in order of curve25519. */
+export const rosterPartHash = (rows: Uint8Array[]): Uint8Array => hash(lp('Sealmeet 1 roster part'), ...rows);
+
+/** `parts`: the hash of each; `count`: participants in all of them. */
+export const rosterHash = (room: string, count: number, parts: Uint8Array[]): Uint8Array =>
+  hash(lp('Sealmeet 1 roster'), lp(room), uint(count, 2), ...parts);

@@ -3,7 +3,7 @@
 import { compare } from '../wire/index.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelMemory } from './channel-ports.ts';
-import { rosterHash, rosterRow } from './derive.ts';
+import { ROSTER_PARTS, rosterHash, rosterPart, rosterPartHash, rosterRow } from './derive.ts';
 import type { Identity, OccupantId } from './events.ts';
 import type { Allowance } from './inbox.ts';
 import { keysOf, type Participant } from './participant.ts';
@@ -39,13 +39,19 @@ export interface Occupant {
   allowance: Allowance;
 }
 
+/** A part of the digest: its rows in order of curve25519, and their hash while it holds. */
+interface Part {
+  rows: { curve25519: Uint8Array; row: Uint8Array }[];
+  hash: Uint8Array | null;
+}
+
 export class Roster {
   readonly occupants = new Map<OccupantId, Occupant>();
   readonly peers = new Map<Identity, Peer>();
   private readonly memories = new Map<Identity, Memory>();
   private readonly room: string;
-  /** In order of curve25519, oneself included. */
-  private readonly rows: { curve25519: Uint8Array; row: Uint8Array }[] = [];
+  /** Oneself included. */
+  private readonly parts = Array.from({ length: ROSTER_PARTS }, (): Part => ({ rows: [], hash: null }));
   /** Every public key in use, as no two may be the same (rule M13). */
   private readonly taken: Set<string>;
   private cached: Uint8Array | null = null;
@@ -64,7 +70,11 @@ export class Roster {
   get digest(): Uint8Array {
     this.cached ??= rosterHash(
       this.room,
-      this.rows.map(({ row }) => row),
+      this.size,
+      this.parts.map((part) => {
+        part.hash ??= rosterPartHash(part.rows.map(({ row }) => row));
+        return part.hash;
+      }),
     );
     return this.cached;
   }
@@ -82,27 +92,22 @@ export class Roster {
     if (occupant.peer === null) return;
     this.peers.delete(occupant.peer.participant.identity);
     for (const key of keysOf(occupant.peer.participant)) this.taken.delete(key);
-    this.rows.splice(this.place(occupant.peer.participant.curve25519), 1);
+    this.change(occupant.peer.participant.curve25519, 1);
     occupant.peer = null;
-    this.cached = null;
   }
 
   private insert(occupant: OccupantId, { curve25519, bundle }: Participant): void {
-    const row = rosterRow({ occupant, curve25519, bundle });
-    this.rows.splice(this.place(curve25519), 0, { curve25519, row });
-    this.cached = null;
+    this.change(curve25519, 0, { curve25519, row: rosterRow(occupant, bundle) });
   }
 
-  /** Where this key stands in the order, or would. */
-  private place(curve25519: Uint8Array): number {
-    let [low, high] = [0, this.rows.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const row = this.rows[middle];
-      if (row !== undefined && compare(row.curve25519, curve25519) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** Puts rows in the place of `removed` others where this key stands in the order, or would. */
+  private change(curve25519: Uint8Array, removed: number, ...rows: Part['rows']): void {
+    const part = this.parts[rosterPart(curve25519)];
+    if (part === undefined) throw new Error('a key of no bytes');
+    const after = part.rows.findIndex((row) => compare(row.curve25519, curve25519) >= 0);
+    part.rows.splice(after < 0 ? part.rows.length : after, removed, ...rows);
+    part.hash = null;
+    this.cached = null;
   }
 
   remember(identity: Identity): Memory {
