@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Core, OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
+import type { OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
 import {
   compare,
   type EndpointMessage,
@@ -412,15 +412,9 @@ test('an answer that comes after the HELLO was offered again still brings the ke
 
 test('a responder whose answers take longer than the patience of the initiator makes one session, not one for each HELLO', () => {
   const meeting = new Meeting();
-  meeting.add('alice');
-  meeting.add('bob');
+  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
   const [initiator, responder] =
-    compare(
-      identityBytes(meeting.cores.get('alice') as Core),
-      identityBytes(meeting.cores.get('bob') as Core),
-    ) < 0
-      ? ['alice', 'bob']
-      : ['bob', 'alice'];
+    compare(identityBytes(a), identityBytes(b)) < 0 ? ['alice', 'bob'] : ['bob', 'alice'];
   const answers: { at: number; message: EndpointMessage }[] = [];
   const hellos = new Set<string>();
   meeting.passes = (from, to, message) => {

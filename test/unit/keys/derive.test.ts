@@ -129,18 +129,13 @@ test('the roster digest, whatever the order in which people came and who was the
       bundle: fill(180, first),
     },
   });
-  const people = [person('bob', 3), person('alice', 9), person('carol', 64), person('dave', 255)];
+  const [bob, alice] = [person('bob', 3), person('alice', 9)];
+  const [carol, dave] = [person('carol', 64), person('dave', 255)];
   const part = (...rows: ReturnType<typeof person>[]) =>
     sha256(
       lp('Sealmeet 1 roster part'),
       ...rows.flatMap(({ id, participant }) => [lp(id), sha256(participant.bundle)]),
     );
-  const [bob, alice, carol, dave] = people as [
-    ReturnType<typeof person>,
-    ReturnType<typeof person>,
-    ReturnType<typeof person>,
-    ReturnType<typeof person>,
-  ];
   const parts = Array.from({ length: 16 }, (_, at) =>
     at === 0 ? part(bob, alice) : at === 4 ? part(carol) : at === 15 ? part(dave) : part(),
   );
