@@ -14,8 +14,11 @@ const EXCLUDE_BYTES = 16;
 
 export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
 
-/** How a leaver is looked up among those that were named: a character for each byte, as there are many to name. */
-export const leaverName = (curve25519: Uint8Array): string => String.fromCharCode(...excludeOf(curve25519));
+/** An entry of `excludes` as the key of a map: a character for each byte, as there are many to name. */
+const nameOf = (excluded: Uint8Array): string => String.fromCharCode(...excluded);
+
+/** How a leaver is looked up among those that were named. */
+export const leaverName = (curve25519: Uint8Array): string => nameOf(excludeOf(curve25519));
 
 /** What the worker has to be told. */
 export type KeyOutcome = { accept: boolean; retire: number[] };
@@ -68,7 +71,7 @@ export class Receiving {
     this.top = key.generation;
     this.live.set(key.generation, { step: key.step, base: key.base, since: key.since });
     for (const excluded of key.excludes) {
-      const name = leaverName(excluded);
+      const name = nameOf(excluded);
       const namings = this.excluded.get(name);
       if (namings === undefined) this.excluded.set(name, [key.generation]);
       else if (namings.push(key.generation) > NAMINGS) namings.shift();
