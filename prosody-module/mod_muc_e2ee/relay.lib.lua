@@ -4,11 +4,14 @@
 
 local st = require "util.stanza";
 local jid = require "util.jid";
+local gettime = require "util.time".now;
 
 local names = module:require "names";
 local parts = module:require "parts";
 
 local parts_delay = 0.015; -- seconds; far below the 0.1 after which a new key is used
+local parts_rest = 4; -- after parts were handed out, the next wait so many times what that took: a large room's then
+local max_rest = 0.2; -- take at most a fifth of this process; but never more seconds than this
 local beacons_delay = 1; -- seconds; views are compared after more than five
 local max_entries = 128; -- in one message; a client takes 256
 local max_size = 65536; -- bytes of text, about
@@ -17,7 +20,8 @@ local max_id_length = 128; -- bytes; for a longer id a client would refuse the w
 return function (store, announce)
 	local relay = {};
 
-	-- Of what waits in a room: { parts = in-room JID → list of { nick, content }, beacons = in-room JID → content }.
+	-- Of what waits in a room: { parts = in-room JID → list of { nick, content }, beacons = in-room JID → content,
+	-- rested_at = when parts may go out again }.
 	local function waiting(room)
 		local passing = store.passing(room);
 		local found = passing.relay;
@@ -80,7 +84,10 @@ return function (store, announce)
 	local function send_parts(_, room_jid)
 		local room, lists = take(room_jid, "parts");
 		if not room then return; end
+		local started = gettime();
 		for nick, list in pairs(lists) do hand_parts(room, nick, list); end
+		local ended = gettime();
+		waiting(room).rested_at = ended + math.min(max_rest, parts_rest * (ended - started));
 	end
 
 	local function send_beacons(_, room_jid)
@@ -104,7 +111,7 @@ return function (store, announce)
 		local found = waiting(room);
 		if not found.parts then
 			found.parts = {};
-			module:add_timer(parts_delay, send_parts, room.jid);
+			module:add_timer(math.max(parts_delay, (found.rested_at or 0) - gettime()), send_parts, room.jid);
 		end
 		local list = found.parts[recipient];
 		if not list then

@@ -1,5 +1,6 @@
 local new_relay, timers = load_part "relay";
 local json = require "util.json";
+local gettime = require "util.time".now;
 
 local room_jid = "room@muc";
 local function at(id) return room_jid .. "/" .. id; end
@@ -84,6 +85,26 @@ describe("what several say to one", function ()
 		run();
 		assert.same({ room_jid, at(long), at "a" }, { sent[1].from, sent[2].from, sent[3].from });
 		assert.same({ "a", "b" }, senders(sent[1]));
+	end);
+	it("waits longer when handing out the last took long, but not for ever", function ()
+		local function delay_after(seconds)
+			function room:route_to_occupant() -- luacheck: ignore 212/self
+				local started = gettime();
+				repeat until gettime() - started >= seconds;
+			end
+			part("a", "c", "QQ1");
+			run();
+			part("a", "c", "QQ2");
+			return timers[1][1];
+		end
+		part("a", "c", "QQ0");
+		assert.equal(0.015, timers[1][1]);
+		run();
+		local delay = delay_after(0.02);
+		assert.is_true(delay > 0.05 and delay <= 0.2, delay);
+		run();
+		delay = delay_after(0.3);
+		assert.is_true(delay > 0.15 and delay <= 0.2, delay);
 	end);
 	it("goes before what one of them says in private", function ()
 		part("a", "c", "QQ1"); part("b", "c", "QQ2"); part("a", "b", "QQ3");
