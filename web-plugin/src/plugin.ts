@@ -14,7 +14,7 @@ import {
   Watchdog,
   WorkerLink,
 } from './jitsi/index.ts';
-import { beginAnew, type LoadedMeans, loadMeans, saveDevices } from './means.ts';
+import { beginAnew, type LoadedMeans, loadMeans, saveDevices, warmUp } from './means.ts';
 import { isInvitedSealed, Screen } from './screen.ts';
 
 const WATCH_MS = 3_000;
@@ -126,6 +126,8 @@ function start(library: JitsiMeetLibrary, base: string): void {
     ? loadMeans(base).then(
         (loaded) => {
           means = loaded;
+          if (!active)
+            warmUp(loaded, () => active !== null).catch((error) => console.error('Sealmeet:', error));
         },
         (error: unknown) => {
           console.error('Sealmeet: could not be loaded:', error);

@@ -9,6 +9,7 @@ export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './ol
 export { exportDevices, type OwnDevice, openDevice, resetDevice } from './own-device.ts';
 export { EAGER_ROSTER } from './peers.ts';
 export { openRecords, type RecordStore } from './record-store.ts';
+export { rehearsal } from './rehearsal.ts';
 export type { ComparisonStep } from './sas.ts';
 export { latchKey, Seal, type SealAction, type SealEvent, type SealView } from './seal.ts';
 export { nameForm, openTrust, type SeenDevice, type Standing, Trust } from './trust.ts';
