@@ -16,6 +16,7 @@ import {
   seal,
   seeAndHear,
   seen,
+  shownBy,
   troubleText,
   unseal,
   until,
@@ -150,6 +151,7 @@ test('a client without the plugin is refused, and reads why', async () => {
 });
 
 test('a fourth joins, and sees and hears everybody within three seconds', async () => {
+  const before = await Promise.all([ada, ben, cleo].map(async (one) => (await shownBy(one)).length));
   dora = await setting.enter(ROOM, 'Dora');
   const others = [ada, ben, cleo].map(({ endpoint, tone }) => ({ endpoint, tone }));
   const tookMs = await dora.page.evaluate(async (others) => {
@@ -169,6 +171,10 @@ test('a fourth joins, and sees and hears everybody within three seconds', async 
   await seeAndHear(pairsOf(all));
   await waitForPhase(all, 'sealed');
   assert.ok(tookMs <= JOIN_MS, `it took ${Math.round(tookMs)} ms`);
+  for (const [n, person] of [ada, ben, cleo].entries()) {
+    const phases = (await shownBy(person)).slice(before[n]).map(({ phase }) => phase);
+    assert.deepEqual(phases, [], `${person.name} was shown that the room is not sealed for a while`);
+  }
 });
 
 test('the newcomer opens nothing of what was recorded before it came', async () => {

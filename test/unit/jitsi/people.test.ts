@@ -9,7 +9,7 @@ const SOUND = 2;
 
 function withAda() {
   const people = new People();
-  people.joined('ada');
+  people.joined('ada', 0);
   people.sealed(0);
   people.reached('ada', 0);
   let now = 10_000;
@@ -56,4 +56,19 @@ test('whoever lost its key stays unable to take part, whatever late frames open,
   assert.equal(people.state('ada', true), 'incapable');
   people.reached('ada', 20_000);
   assert.equal(people.state('ada', true), 'sealed');
+});
+
+test('who has just come is waited for a little later, unless it came in the place of another', () => {
+  const people = new People();
+  people.joined('ada', 1_000);
+  assert.deepEqual(
+    [1_000, 3_999, 4_000].map((now) => people.isArriving('ada', now)),
+    [true, true, false],
+  );
+  people.replaced('ada');
+  assert.equal(people.isArriving('ada', 1_000), false);
+  people.joined('ada', 5_000);
+  people.incapable('ada');
+  assert.equal(people.isArriving('ada', 5_000), false, 'nobody waits for who cannot take part');
+  assert.equal(people.isArriving('nobody', 5_000), false);
 });

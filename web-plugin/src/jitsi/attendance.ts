@@ -32,11 +32,16 @@ export class Attendance {
     ];
   }
 
-  /** Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed. */
-  areAllOpen(): boolean {
+  /**
+   * Who cannot take part is shown as such and gets no keys: it does not keep the others from being sealed. Nor does who
+   * is just arriving while they are (`wereOpen`): each newcomer would have everybody hear that the room is being sealed.
+   */
+  areAllOpen(wereOpen: boolean, now: number): boolean {
     const occupants = this.room.occupants();
-    return occupants.every((one) =>
-      ['sealed', 'incapable', 'quiet'].includes(this.#stateOf(one, occupants.length)),
+    return occupants.every(
+      (one) =>
+        ['sealed', 'incapable', 'quiet'].includes(this.#stateOf(one, occupants.length)) ||
+        (wereOpen && this.people.isArriving(one.getId(), now)),
     );
   }
 

@@ -11,7 +11,7 @@ import { KeyExchange } from './key-exchange.ts';
 import type { LatchStore } from './latch-store.ts';
 import type { JitsiConference, JitsiMeetLibrary } from './library.ts';
 import { Notices } from './notices.ts';
-import { People } from './people.ts';
+import { ARRIVING_MS, People } from './people.ts';
 import { Room } from './room.ts';
 import type { Routes } from './routes.ts';
 import { type SealAlarm, Sealing } from './sealing.ts';
@@ -302,7 +302,9 @@ export class Meeting {
 
   #occupant(occupant: string, bundle: string | null): void {
     this.#notices.moved(this.#room.name(occupant));
-    this.#people.joined(occupant);
+    this.#people.joined(occupant, performance.now());
+    // A little later: a timer may run a moment early.
+    setTimeout(() => this.#judge(), ARRIVING_MS + 100);
     this.#bundle({ type: 'joined', occupant, bundle });
   }
 
@@ -346,7 +348,9 @@ export class Meeting {
 
   /** Is everything that leaves sealed, and can everybody who takes part be opened? Local facts alone (rule M21). */
   #judge(): void {
-    const isReady = this.#isSelfSealed() && this.#attendance.areAllOpen();
+    if (this.#isOver) return;
+    const wereOpen = this.#sealing.view.phase === 'sealed';
+    const isReady = this.#isSelfSealed() && this.#attendance.areAllOpen(wereOpen, performance.now());
     this.#sealing.take({ type: 'ready', isReady });
   }
 }

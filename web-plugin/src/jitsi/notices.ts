@@ -65,7 +65,7 @@ export class Notices {
         if (this.ports.isSealed()) this.#about('incapable', notice.occupant);
         break;
       case 'replaced':
-        people.joined(notice.occupant);
+        people.replaced(notice.occupant);
         this.#about('replaced', notice.occupant);
         break;
       case 'unsaid':

@@ -18,6 +18,8 @@ const UNREADABLE: readonly DropReason[] = [
 
 /** So long after a channel or a seal is new, frames that do not open are frames under way. */
 const SETTLING_MS = 3_000;
+/** So long somebody may take to arrive without being waited for: keys come in a fraction of it. */
+export const ARRIVING_MS = 3_000;
 /** So many reports in a row (one a second) without a frame that opens make somebody unreadable. */
 const PATIENCE = 3;
 /** Fewer than this in a report may be strays. */
@@ -28,6 +30,7 @@ export type Finding = 'unreadable' | 'replayed';
 
 interface Standing {
   state: Person['state'];
+  joinedAt: number;
   /** When its channel was finished; null before. */
   since: number | null;
   /** Reports in a row, by transform, in which nothing opened. */
@@ -40,8 +43,13 @@ export class People {
   readonly #all = new Map<string, Standing>();
   #sealedAt = 0;
 
-  joined(id: string): void {
-    this.#all.set(id, { state: 'waiting', since: null, bad: new Map(), old: new Map() });
+  joined(id: string, now: number): void {
+    this.#all.set(id, { state: 'waiting', joinedAt: now, since: null, bad: new Map(), old: new Map() });
+  }
+
+  /** It is somebody else from now on, and its coming does not count as one's who has just come. */
+  replaced(id: string): void {
+    this.joined(id, Number.NEGATIVE_INFINITY);
   }
 
   left(id: string): void {
@@ -108,6 +116,11 @@ export class People {
     const isNews = one.state === 'sealed';
     if (isNews) one.state = 'unreadable';
     return isNews ? 'unreadable' : null;
+  }
+
+  isArriving(id: string, now: number): boolean {
+    const one = this.#all.get(id);
+    return one?.state === 'waiting' && now - one.joinedAt < ARRIVING_MS;
   }
 
   swapped(id: string): void {

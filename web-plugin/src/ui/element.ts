@@ -191,8 +191,9 @@ export class SealmeetInterface extends HTMLElement {
       intents: this.#intents,
       actions: this.#actions,
     };
-    this.dataset.phase = this.#state.phase;
-    this.dataset.shield = shieldState(this.#state);
+    const [{ phase }, shield] = [this.#state, shieldState(this.#state)];
+    if (this.dataset.phase !== phase) this.dataset.phase = phase;
+    if (this.dataset.shield !== shield) this.dataset.shield = shield;
     const focused = this.#root.activeElement;
     const card = focused?.closest<HTMLElement>('[data-sealmeet="comparison"], [data-sealmeet="consent"]');
     const hadFocusIn = card?.dataset.sealmeet ?? 'panel';
