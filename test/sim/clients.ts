@@ -58,7 +58,7 @@ const timers = [
 ];
 
 function tell(): void {
-  if (reports.length > 0) post({ reports });
+  post({ reports, until: now() });
   reports = [];
 }
 

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { RoomEvent } from '../stack/prosody/server.ts';
+import { bundled } from './bundle.ts';
 import { Host } from './hosts.ts';
 import { Invariants } from './invariants.ts';
 import type { Kind, Measure, Place } from './measure.ts';
@@ -44,17 +45,26 @@ export class Crowd implements Place {
   private readonly hosts: Host[];
   private readonly timer: NodeJS.Timeout;
   private count = 0;
-  /** While something is looked at that was told: when it was; never goes back. */
+  /** What each process told and the others may have something before; and until when it has told all. */
+  private readonly waiting: { report: Report; place: number }[][];
+  private readonly until: number[];
+  /** While something is looked at that was told: when it was. */
   private toldAt = 0;
   private isTold = false;
 
   constructor(setup: CrowdSetup) {
     this.setup = setup;
     const { room, domain, port, seed } = setup;
+    const program = bundled('clients.ts');
     this.hosts = Array.from(
       { length: availableParallelism() },
-      (_, n) => new Host({ room, domain, port, seed: seed * 1000 + n }, (reports) => this.told(reports)),
+      (_, n) =>
+        new Host(program, { room, domain, port, seed: seed * 1000 + n }, (reports, until) =>
+          this.told(n, reports, until),
+        ),
     );
+    this.waiting = this.hosts.map(() => []);
+    this.until = this.hosts.map(() => 0);
     this.timer = setInterval(() => this.look(), LOOK_MS);
   }
 
@@ -161,11 +171,23 @@ export class Crowd implements Place {
     return parts.reduce((sum: number, part) => sum + Number(part), 0);
   }
 
-  /** From one process things come in their order; of two, one may tell a little later what was a little sooner. */
-  private told(reports: Report[]): void {
-    this.isTold = true;
+  /** From one process things come in their order; those of several are looked at in the order of their times. */
+  private told(process: number, reports: Report[], until: number): void {
+    const waiting = this.waiting[process] ?? [];
     for (const report of reports) {
-      this.toldAt = Math.max(this.toldAt, report.at);
+      // A core does several things at one moment and takes its time for them: they stay in their order.
+      const before = waiting.at(-1)?.place ?? 0;
+      waiting.push({ report, place: Math.max(before, report.at) });
+    }
+    this.until[process] = until;
+    const known = Math.min(...this.until);
+    const due = this.waiting.flatMap((list) => {
+      const later = list.findIndex(({ place }) => place > known);
+      return list.splice(0, later < 0 ? list.length : later);
+    });
+    this.isTold = true;
+    for (const { report } of due.sort((a, b) => a.place - b.place)) {
+      this.toldAt = report.at;
       const person = this.people.get(report.id);
       if (person !== undefined) this.take(person, report);
     }

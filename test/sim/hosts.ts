@@ -1,25 +1,26 @@
 // The processes in which the members of `sim:xmpp` run, so that not one thread has to do the work of all of them.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { ClientsSetup, FromClients, Order, Report, ToClients } from './orders.ts';
+
+/** Room for the young: members draw new keys all the time. */
+const MEMORY = ['--max-semi-space-size=64'];
 
 interface Asked {
   resolve(value: string | number | null): void;
   reject(error: Error): void;
 }
 
-const PROGRAM = fileURLToPath(new URL('clients.ts', import.meta.url));
-
 export class Host {
   private readonly child: ChildProcess;
   private readonly asked = new Map<number, Asked>();
   private count = 0;
 
-  constructor(setup: ClientsSetup, told: (reports: Report[]) => void) {
-    this.child = fork(PROGRAM, [JSON.stringify(setup)]);
+  /** `program`: clients.ts, bundled. */
+  constructor(program: string, setup: ClientsSetup, told: (reports: Report[], until: number) => void) {
+    this.child = fork(program, [JSON.stringify(setup)], { execArgv: MEMORY });
     this.child.on('message', (message: FromClients) => {
-      if ('reports' in message) told(message.reports);
+      if ('reports' in message) told(message.reports, message.until);
       else {
         const asked = this.asked.get(message.of);
         this.asked.delete(message.of);

@@ -70,5 +70,6 @@ export type Report = { id: string; at: number } & (
 );
 
 export type Answer = { of: number; value: string | number | null } | { of: number; failed: string };
-export type FromClients = { reports: Report[] } | Answer;
+/** `until`: all that went on up to this moment has been told. */
+export type FromClients = { reports: Report[]; until: number } | Answer;
 export type ToClients = { number: number; order: Order };
