@@ -14,6 +14,8 @@ function find<T extends HTMLElement>(id: string, type: new () => T): T {
 }
 
 const query = new URLSearchParams(location.search);
+/** Of others' media: `tones`: it is played, and its tones are looked for; `plain`: it is played; `nothing`. */
+const play = query.get('play') ?? 'tones';
 const tone = Number(query.get('tone') ?? 0);
 if (query.get('camera') === 'drawn') drawPicturesAsCamera(videoSize(query.get('video')));
 if (tone > 0) playToneAsMicrophone(tone);
@@ -94,8 +96,9 @@ function showState(state: MeetingState): void {
 }
 
 function addTrack(track: RemoteTrack): void {
-  tiles.attach(track);
-  if (track.getType() === 'audio') tones.listen(track.getParticipantId(), track.getTrack());
+  if (play !== 'nothing') tiles.attach(track);
+  if (play === 'tones' && track.getType() === 'audio')
+    tones.listen(track.getParticipantId(), track.getTrack());
   showPeople();
 }
 
