@@ -65,7 +65,8 @@ test('window.sealmeet: reads, hears of changes, seals for an owner, and vouches 
   );
   assert.ok(state.sealedSince !== null && Math.abs(state.sealedSince - Date.now()) < 60_000);
   const phases = await ada.page.evaluate(() => window.statesSeen.map(({ phase }) => phase));
-  assert.deepEqual([...new Set(phases)], ['sealing', 'sealed']);
+  // Changes of a tenth of a second are told together: where keys are there sooner, nobody hears of "sealing".
+  assert.deepEqual([...new Set(phases.filter((phase) => phase !== 'sealing'))], ['sealed']);
   assert.equal(
     await ada.page.evaluate(() => {
       try {
