@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-/** Below the packages' folder's own, so that they are found from there. */
+/** Inside the project, so that its packages are found from there. */
 const FOLDER = fileURLToPath(new URL('../../.cache/sim', import.meta.url));
 
 /** Where it lies, until this process ends; `program`: a file of this folder. */
