@@ -3,12 +3,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stepBase } from '../../../web-plugin/src/keys/derive.ts';
+import { excludeOf } from '../../../web-plugin/src/keys/leavers.ts';
 import type { KeyGift } from '../../../web-plugin/src/keys/link.ts';
-import { excludeOf, leaverName, Receiving } from '../../../web-plugin/src/keys/receiving.ts';
+import { Receiving } from '../../../web-plugin/src/keys/receiving.ts';
 import { newCore, notices, ofType, openAsInitiator, Puppet, random, refusals } from './rig.ts';
 
 const BASE = random(32);
-const key = (generation: number, step = 0, base = BASE, excludes: Uint8Array[] = []): KeyGift => ({
+const key = (
+  generation: number,
+  step = 0,
+  base = BASE,
+  excludes: Uint8Array = new Uint8Array(0),
+): KeyGift => ({
   generation,
   step,
   base,
@@ -44,11 +50,11 @@ test('a leave retires what came before it, except what was made after the sender
   const leaver = random(32);
   const receiving = new Receiving({ dead: 0 });
   receiving.take(key(1));
-  receiving.take(key(2, 0, BASE, [excludeOf(random(32))]));
-  receiving.take(key(3, 0, BASE, [excludeOf(leaver)]));
+  receiving.take(key(2, 0, BASE, excludeOf(random(32))));
+  receiving.take(key(3, 0, BASE, excludeOf(leaver)));
   receiving.take(key(4));
-  assert.deepEqual(receiving.leaverSeen(leaverName(leaver), 0), [1, 2]);
-  assert.deepEqual(receiving.leaverSeen(leaverName(random(32)), 0), [3, 4]);
+  assert.deepEqual(receiving.leaverSeen(leaver, 0), [1, 2]);
+  assert.deepEqual(receiving.leaverSeen(random(32), 0), [3, 4]);
   assert.throws(() => receiving.take(key(4)), /retired/);
   assert.equal(receiving.min, 5);
 });
@@ -56,9 +62,31 @@ test('a leave retires what came before it, except what was made after the sender
 test('a naming from before somebody came back spares nothing', () => {
   const leaver = random(32);
   const receiving = new Receiving({ dead: 0 });
-  receiving.take(key(2, 0, BASE, [excludeOf(leaver)]));
+  receiving.take(key(2, 0, BASE, excludeOf(leaver)));
   receiving.take({ ...key(4), since: 3 });
-  assert.deepEqual(receiving.leaverSeen(leaverName(leaver), 0), [4]);
+  assert.deepEqual(receiving.leaverSeen(leaver, 0), [4]);
+});
+
+test('namings are found wherever they stand among others, and only whole', () => {
+  const [first, leaver, last] = [random(32), random(32), random(32)];
+  const receiving = new Receiving({ dead: 0 });
+  const excludes = Uint8Array.from([first, leaver, last].flatMap((each) => [...excludeOf(each)]));
+  receiving.take(key(1, 0, BASE, excludes));
+  assert.deepEqual(receiving.leaverSeen(leaver, 0), []);
+  assert.deepEqual(receiving.leaverSeen(last, 0), []);
+  assert.deepEqual(receiving.leaverSeen(excludes.slice(8, 40), 0), [1]);
+});
+
+test('of one sender 2,048 namings are remembered: who was named before them retires what it may hold', () => {
+  const leavers = Array.from({ length: 33 }, () => random(32));
+  const receiving = new Receiving({ dead: 0 });
+  for (const [n, leaver] of leavers.entries()) {
+    const excludes = random(64 * 16);
+    excludes.set(excludeOf(leaver), 0);
+    receiving.take({ ...key(n + 1, 0, BASE, excludes), since: 1 });
+  }
+  assert.deepEqual(receiving.leaverSeen(leavers[1] ?? BASE, 0), []);
+  assert.deepEqual(receiving.leaverSeen(leavers[0] ?? BASE, 0), [30, 31, 32, 33]);
 });
 
 function threesome() {

@@ -244,7 +244,7 @@ export class Puppet {
         wrapped: wrapBase(wrap, seq, generation, step, base),
         reason: 'start',
         since: 0,
-        excludes: [],
+        excludes: new Uint8Array(0),
         floors: [],
         ...more,
       },

@@ -1,10 +1,11 @@
 // Own keys out, others' keys in: between the sender-key rules, the channels and the worker. docs/protocol.md §5.
 
-import { fromBase64, Refusal } from '../wire/index.ts';
+import { concat, fromBase64, Refusal } from '../wire/index.ts';
 import type { Identity } from './events.ts';
+import { excludeOf } from './leavers.ts';
 import type { KeyGift } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { excludeOf, leaverName, RETIRE_MS } from './receiving.ts';
+import { RETIRE_MS } from './receiving.ts';
 import type { Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
 
@@ -92,9 +93,8 @@ export class KeyExchange {
     peer.receiving.forget();
     outbox.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, outbox.now);
-    const name = leaverName(curve25519);
     for (const [owner, other] of roster.peers) {
-      const generations = other.receiving.leaverSeen(name, outbox.now);
+      const generations = other.receiving.leaverSeen(curve25519, outbox.now);
       if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
     }
   }
@@ -135,7 +135,7 @@ export class KeyExchange {
   private gift(key: GivenKey): KeyGift {
     const { floors } = this.setup;
     const { generation, step, base, reason, since } = key;
-    const excludes = key.excludes.map((identity) => excludeOf(fromBase64(identity) ?? new Uint8Array(0)));
+    const excludes = concat(...key.excludes.map((each) => excludeOf(fromBase64(each) ?? new Uint8Array(0))));
     return { generation, step, base, reason, since, excludes, floors: floors() };
   }
 }

@@ -2,23 +2,11 @@
 
 import { equal, Refusal } from '../wire/index.ts';
 import { stepBase } from './derive.ts';
-import { forgetOldest } from './forget-oldest.ts';
+import { Namings } from './leavers.ts';
 import type { KeyGift } from './link.ts';
 
 export const RETIRE_MS = 5000;
 const LIVE_GENERATIONS = 4;
-const NAMED_LEAVERS = 256;
-const NAMINGS = 8;
-/** Identities stand in `excludes` by their first bytes. */
-const EXCLUDE_BYTES = 16;
-
-export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
-
-/** An entry of `excludes` as the key of a map: a character for each byte, as there are many to name. */
-const nameOf = (excluded: Uint8Array): string => String.fromCharCode(...excluded);
-
-/** How a leaver is looked up among those that were named. */
-export const leaverName = (curve25519: Uint8Array): string => nameOf(excludeOf(curve25519));
 
 /** What the worker has to be told. */
 export type KeyOutcome = { accept: boolean; retire: number[] };
@@ -34,8 +22,7 @@ export class Receiving {
   private readonly live = new Map<number, { step: number; base: Uint8Array; since: number }>();
   /** Retired, but what was sealed under them before may still arrive. */
   private readonly dying = new Map<number, { step: number; base: Uint8Array; until: number }>();
-  /** Generations whose KEY named this leaver, rising. */
-  private readonly excluded = new Map<string, number[]>();
+  private readonly namings = new Namings();
   private top: number;
 
   constructor(memory: ReceivingMemory) {
@@ -70,21 +57,15 @@ export class Receiving {
     }
     this.top = key.generation;
     this.live.set(key.generation, { step: key.step, base: key.base, since: key.since });
-    for (const excluded of key.excludes) {
-      const name = nameOf(excluded);
-      const namings = this.excluded.get(name);
-      if (namings === undefined) this.excluded.set(name, [key.generation]);
-      else if (namings.push(key.generation) > NAMINGS) namings.shift();
-    }
-    forgetOldest(this.excluded, NAMED_LEAVERS);
+    this.namings.add(key.generation, key.excludes);
     const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
     return { accept: true, retire: this.kill(surplus) };
   }
 
   /** Somebody else left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations. */
-  leaverSeen(name: string, now: number): number[] {
+  leaverSeen(curve25519: Uint8Array, now: number): number[] {
     if (this.live.size === 0) return [];
-    const named = this.excluded.get(name) ?? [];
+    const named = this.namings.of(curve25519);
     // A naming from before somebody came back says nothing: it may have been that one, who was given keys since.
     const retired = [...this.live].filter(
       ([generation, { since }]) => !named.some((at) => at >= since && at <= generation),

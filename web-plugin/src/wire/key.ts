@@ -18,13 +18,15 @@ export interface KeyBody {
   reason: KeyReason;
   /** Generation that was drawn when an identity last came back; who was named before it may hold this key. 0: never. */
   since: number;
-  /** First 16 bytes of the Curve25519 keys of those whose leave the sender saw in the last 30 s. */
-  excludes: Uint8Array[];
+  /** First 16 bytes of the Curve25519 key of each whose leave the sender saw in the last 30 s, one after the other. */
+  excludes: Uint8Array;
   /** Counters below are refused, per source; sources rise. */
   floors: [number, number][];
 }
 
 const MAX_LENGTH = 2048;
+/** Of each identity in `excludes`. */
+export const EXCLUDE_BYTES = 16;
 
 export const encodeKey = (key: KeyBody): string =>
   toBase64Url(
@@ -33,8 +35,8 @@ export const encodeKey = (key: KeyBody): string =>
       Uint8Array.of(key.step, MEDIA_SUITE, REASONS.indexOf(key.reason)),
       uint(key.since, 4),
       key.wrapped,
-      uint(key.excludes.length, 1),
-      ...key.excludes,
+      uint(key.excludes.length / EXCLUDE_BYTES, 1),
+      key.excludes,
       uint(key.floors.length, 1),
       ...key.floors.map(([source, floor]) => concat(uint(source, 1), uint(floor, 8))),
     ),
@@ -61,7 +63,7 @@ export function parseKey(value: unknown): KeyBody {
   const reason = REASONS[number(1, 'a reason', 0, REASONS.length - 1)] ?? 'start';
   const since = number(4, 'since', 0, generation);
   const wrapped = take(48);
-  const excludes = Array.from({ length: number(1, 'leavers', 0, LIMITS.excludes) }, () => take(16));
+  const excludes = take(EXCLUDE_BYTES * number(1, 'leavers', 0, LIMITS.excludes));
   const floors = Array.from({ length: number(1, 'floors', 0, LIMITS.floors) }, (): [number, number] => [
     number(1, 'a source', 0, 14),
     number(8, 'a counter', 0, Number.MAX_SAFE_INTEGER),
