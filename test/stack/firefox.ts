@@ -2,11 +2,13 @@
 
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BidiPage, BidiSession, type LogEntry } from './bidi.ts';
 import { startServer } from './child-process.ts';
 import { createFolder, removeLeftovers } from './data-folder.ts';
 
 const FIREFOX = '/usr/bin/firefox-esr';
+const LAUNCHER = fileURLToPath(new URL('./behind-servers.sh', import.meta.url));
 const READY_MS = 30_000;
 const LISTENING = /WebDriver BiDi listening on (ws:\/\/\S+)/;
 
@@ -45,21 +47,10 @@ export async function launchFirefox(log: (line: string) => void = () => {}): Pro
   );
   writeFileSync(join(profile, 'user.js'), lines.join(''));
   let address = '';
-  // Behind everything else, as Chromium is (chromium.sh).
   const child = startServer({
     name: 'Firefox',
-    command: 'nice',
-    args: [
-      '-n',
-      '5',
-      FIREFOX,
-      '--headless',
-      '--no-remote',
-      '--profile',
-      profile,
-      '--remote-debugging-port',
-      '0',
-    ],
+    command: LAUNCHER,
+    args: [FIREFOX, '--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'],
     log: (line) => {
       address ||= LISTENING.exec(line)?.[1] ?? '';
       log(line);
