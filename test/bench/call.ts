@@ -27,6 +27,7 @@
 // leaves, and across the joins. It is null where no key changes.
 
 import { parseArgs } from 'node:util';
+import type { Browser } from '@playwright/test';
 import { BridgeView } from '../e2e/bridge-view.ts';
 import {
   hook,
@@ -39,6 +40,7 @@ import {
   until,
   waitForPhase,
 } from '../e2e/sealed-room.ts';
+import { launchBrowser } from '../stack/browser.ts';
 import { droppedFrames, enterRoom, measureArrival, measureWorker } from './call/page.ts';
 import { type Case, line, missed, quantile } from './call/result.ts';
 
@@ -65,6 +67,7 @@ const cases: Record<'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-
   };
 
 let setting: Setting;
+let newcomersBrowser: Browser;
 let bridge: BridgeView;
 let staying: Person[];
 
@@ -74,6 +77,7 @@ const log = (text: string) => console.error(text);
 /** Somebody new comes; resolves with what it took until everybody was there. */
 async function arrive(): Promise<{ eve: Person; ms: number }> {
   const eve = await setting.enter(ROOM, 'Eve', {
+    browser: newcomersBrowser,
     query: { ...QUERY, play: 'plain', name: '' },
     waitUntilJoined: false,
     prepare: async (context) => {
@@ -168,6 +172,7 @@ async function round(): Promise<void> {
 
 async function measure(rounds: number): Promise<void> {
   setting = await Setting.start();
+  newcomersBrowser = await launchBrowser();
   try {
     bridge = new BridgeView(setting.stack, ROOM);
     staying = await setting.enterAll(ROOM, STAYING, {
@@ -181,6 +186,7 @@ async function measure(rounds: number): Promise<void> {
       log(`round ${n} of ${rounds}: leave ${quantile(cases.leave.times.slice(-4), 1).toFixed(0)} ms at most`);
     }
   } finally {
+    await newcomersBrowser.close();
     await setting.stop();
   }
 }
