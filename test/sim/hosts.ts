@@ -1,10 +1,8 @@
 // The processes in which the members of `sim:xmpp` run, so that not one thread has to do the work of all of them.
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { YOUNG } from './bundle.ts';
 import type { ClientsSetup, FromClients, Order, Report, ToClients } from './orders.ts';
-
-/** Room for the young: members draw new keys all the time. */
-const MEMORY = ['--max-semi-space-size=64'];
 
 interface Asked {
   resolve(value: string | number | null): void;
@@ -18,7 +16,7 @@ export class Host {
 
   /** `program`: clients.ts, bundled. */
   constructor(program: string, setup: ClientsSetup, told: (reports: Report[], until: number) => void) {
-    this.child = fork(program, [JSON.stringify(setup)], { execArgv: MEMORY });
+    this.child = fork(program, [JSON.stringify(setup)], { execArgv: [YOUNG] });
     this.child.on('message', (message: FromClients) => {
       if ('reports' in message) told(message.reports, message.until);
       else {

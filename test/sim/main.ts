@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { bundled } from './bundle.ts';
+import { bundled, YOUNG } from './bundle.ts';
 import { inOrder, stop, wholeNumber } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -34,8 +34,8 @@ const [first = '', last] = values.seed.split('-');
 const seed = wholeNumber(first, '--seed', 0);
 const until = last === undefined ? seed : wholeNumber(last, '--seed', seed);
 
-/** Room for the young, and for 500 members: V8's own limits have its collector work most of the time. */
-const MEMORY = ['--max-semi-space-size=64', '--max-old-space-size=14336'];
+/** And room for 500 members. */
+const MEMORY = [YOUNG, '--max-old-space-size=14336'];
 const seeds = Array.from({ length: until - seed + 1 }, (_, n) => seed + n);
 const program = bundled('seed.ts');
 

@@ -174,21 +174,19 @@ test('keys: any bytes are one or refused; suites, sources and counters outside t
       refusesOrReturns(() => parseKey(toBase64Url(data))),
     ),
   );
-  const whole = Buffer.from(
-    encodeKey({
-      generation: 1,
-      step: 0,
-      wrapped: new Uint8Array(48),
-      reason: 'start',
-      since: 0,
-      excludes: new Uint8Array(16),
-      floors: [
-        [1, 5],
-        [2, 6],
-      ],
-    }),
-    'base64url',
-  );
+  const one: KeyBody = {
+    generation: 1,
+    step: 0,
+    wrapped: new Uint8Array(48),
+    reason: 'start',
+    since: 0,
+    excludes: new Uint8Array(16),
+    floors: [
+      [1, 5],
+      [2, 6],
+    ],
+  };
+  const whole = Buffer.from(encodeKey(one), 'base64url');
   const EXCLUDES = 4 + 3 + 4 + 48;
   const FLOORS = EXCLUDES + 1 + 16;
   for (const [at, byte] of [
@@ -213,6 +211,9 @@ test('keys: any bytes are one or refused; suites, sources and counters outside t
   assert.throws(() => parseKey(toBase64Url(whole.subarray(0, -1))), Refusal);
   assert.throws(() => parseKey(toBase64Url(Buffer.concat([whole, Buffer.from([0])]))), Refusal);
   assert.throws(() => parseKey(5), Refusal);
+  const naming = (leavers: number) => parseKey(encodeKey({ ...one, excludes: new Uint8Array(16 * leavers) }));
+  assert.equal(naming(64).excludes.length, 16 * 64);
+  assert.throws(() => naming(65), /leavers from 0 to 64/);
 });
 
 test('endpoint messages: any value is one of ours or refused', () => {
