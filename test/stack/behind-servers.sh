@@ -3,7 +3,7 @@
 # measure them. Its processes give themselves a better place than they were started with, up to -8, wherever they may:
 # as root they may, unless the right to it is taken from them. And Linux shares a machine out among sessions first, of
 # which each browser is one: this one's share is made small too, where there is such a thing.
-{ echo 10 > /proc/self/autogroup; } 2>/dev/null
+{ echo 5 > /proc/self/autogroup; } 2>/dev/null
 set -- nice -n 5 "$@"
 if [ "$(id -u)" = 0 ]; then set -- setpriv --bounding-set -sys_nice "$@"; fi
 exec "$@"
