@@ -9,8 +9,9 @@
 // rest: neither the one who came before nor a seal that has just begun takes the machine's time from the newcomer.
 //
 // Five browsers share a machine that each would have for itself, so that what is not measured is kept small: pictures are
-// small, the four play nothing of what they receive (it is decoded and opened all the same), and the newcomer's page
-// has been there for a while before it joins, as behind the screen on which Jitsi Meet has people look before they join.
+// small, the four play nothing of what they receive (it is decoded and opened all the same), newcomers come in a browser
+// of their own, which has half of what the machine has for browsers, and their page has been there for a while before it
+// joins, as behind the screen on which Jitsi Meet has people look before they join.
 //
 // Each page draws its own pictures. Chromium has one fake camera for all pages; while one of them does
 // not give back what it was handed, as a page that is busy or frozen, everybody's pictures stand still.
