@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { loadOlm, type OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from '../../sim/chance.ts';
 import { World } from '../../sim/world.ts';
+import { newCore, ofType, Puppet } from './rig.ts';
 
 const chance = new Chance(3);
 seedOlm(chance);
@@ -48,4 +49,16 @@ test('in a small room everybody has a channel with everybody, also before anythi
   world.run(1000);
   assert.equal(offers(), (6 * 5) / 2);
   world.free();
+});
+
+test('whoever has just come offers to four at a time, so that it can set up its media in between', () => {
+  const core = newCore('alice');
+  const others = Array.from({ length: 9 }, (_, n) => new Puppet(`p${n}`, core, 'alice', 'responder'));
+  core.handle({ type: 'sealed' }, 0);
+  for (const { id, property } of others) core.handle({ type: 'joined', occupant: id, bundle: property }, 0);
+  const offered = (now: number) => ofType(core.handle({ type: 'timer' }, now), 'send').map(({ to }) => to);
+  assert.deepEqual(
+    [offered(29), offered(30), offered(30), offered(31), offered(32), offered(33)],
+    [[], ['p0', 'p1', 'p2', 'p3'], [], ['p4', 'p5', 'p6', 'p7'], ['p8'], []],
+  );
 });

@@ -34,9 +34,10 @@ const BURST_MS = 30;
 /** How often it is looked whether channels are old (channel.ts). */
 const RENEW_LOOK_MS = 30_000;
 /**
- * Between two offers of who has just come: each takes the page milliseconds, and in between it sets up its media, for
- * which the keys are.
+ * Whoever has just come offers to so many at a time: in a small room to all at once, before its page and those of the
+ * others are busy with its media. In between its page goes on with that media, for which the keys are.
  */
+const OFFERS_AT_ONCE = 4;
 const OFFER_SPACING_MS = 1;
 
 export interface PeersSetup {
@@ -95,9 +96,12 @@ export class Peers {
     const { isSealed, needsKeys, roster } = this.setup;
     const isLarge = roster.size > EAGER_ROSTER;
     if (!isSealed() || (isLarge && !needsKeys())) return;
+    let offers = 0;
     for (const peer of roster.peers.values()) {
       const isOffered = this.wantChannel(peer, isLarge);
       if (!isOffered || isLarge) continue;
+      offers += 1;
+      if (offers < OFFERS_AT_ONCE) continue;
       this.lookAt = Math.min(this.lookAt, this.setup.outbox.now + OFFER_SPACING_MS);
       break;
     }
