@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-/** For Node: room for the young, as members draw new keys all the time, which V8's own limit has it collect as often. */
+/** For Node: members draw new keys all the time, and with V8's own room for the young its collector works most of it. */
 export const YOUNG = '--max-semi-space-size=64';
 
 /** Inside the project, so that its packages are found from there. */

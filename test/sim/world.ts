@@ -55,7 +55,6 @@ const LISTENS_MS = 2000;
 /** Nobody who is there and sees the sender stays without its key for longer, on however bad a network. */
 const DEAF_MS = 60_000;
 const RECENT_MESSAGES = 200;
-const NOTES = 100_000;
 
 export class World {
   now = 0;
@@ -76,8 +75,6 @@ export class World {
   private readonly olm: OlmLibrary;
   private readonly room: string;
   private readonly trace = createHash('sha256');
-  /** What is to be hashed, gathered: each call takes its time. */
-  private notes = '';
 
   constructor(setup: { olm: OlmLibrary; chance: Chance; network?: Network; room?: string }) {
     this.olm = setup.olm;
@@ -225,7 +222,6 @@ export class World {
   }
 
   traceDigest(): string {
-    this.write();
     return this.trace.copy().digest('hex');
   }
 
@@ -348,12 +344,6 @@ export class World {
   }
 
   private note(line: string): void {
-    this.notes += `${this.now} ${line}\n`;
-    if (this.notes.length > NOTES) this.write();
-  }
-
-  private write(): void {
-    this.trace.update(this.notes);
-    this.notes = '';
+    this.trace.update(`${this.now} ${line}\n`);
   }
 }

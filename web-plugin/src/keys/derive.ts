@@ -74,11 +74,11 @@ export function channelKeys(transcript: Uint8Array): ChannelKeys {
   };
 }
 
+const WRAP_LABEL = utf8('Sealmeet 1 key');
+
 /** ChaCha20-Poly1305 (RFC 8439): in JavaScript it looks up no tables, so that its time says nothing of the key. */
 const wrapCipher = (wrap: Uint8Array, seq: number, generation: number, step: number) =>
   chacha20poly1305(wrap, uint(seq, 12), concat(WRAP_LABEL, uint(generation, 4), uint(step, 1)));
-
-const WRAP_LABEL = utf8('Sealmeet 1 key');
 
 export const wrapBase = (wrap: Uint8Array, seq: number, generation: number, step: number, base: Uint8Array) =>
   wrapCipher(wrap, seq, generation, step).encrypt(base);

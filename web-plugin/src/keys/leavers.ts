@@ -13,7 +13,6 @@ const NAMINGS = 2048;
 export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
 
 /** The sender's side. */
-
 export class Leavers {
   private seen: { identity: Identity; at: number; isNamed: boolean }[] = [];
 

@@ -98,10 +98,8 @@ export class Peers {
     if (!isSealed() || (isLarge && !needsKeys())) return;
     let offers = 0;
     for (const peer of roster.peers.values()) {
-      const isOffered = this.wantChannel(peer, isLarge);
-      if (!isOffered || isLarge) continue;
-      offers += 1;
-      if (offers < OFFERS_AT_ONCE) continue;
+      if (this.wantChannel(peer, isLarge)) offers += 1;
+      if (isLarge || offers < OFFERS_AT_ONCE) continue;
       this.lookAt = Math.min(this.lookAt, this.setup.outbox.now + OFFER_SPACING_MS);
       break;
     }

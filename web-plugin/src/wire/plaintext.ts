@@ -102,8 +102,7 @@ export interface ParsedPlaintext {
 
 /** Throws a Refusal unless `plain` is a plaintext of ours, whole and without anything else. */
 export function parsePlaintext(plain: string): ParsedPlaintext {
-  // No character becomes more than three bytes: what is short need not be counted.
-  if (plain.length * 3 > LIMITS.plaintext && utf8(plain).length > LIMITS.plaintext) {
+  if (plain.length > LIMITS.plaintext || utf8(plain).length > LIMITS.plaintext) {
     throw new Refusal(`plaintext: more than ${LIMITS.plaintext} bytes`);
   }
   const [, seq, key] = SHORT.exec(plain) ?? [];
