@@ -41,7 +41,10 @@ export type Openable = 'panel' | 'unseal' | 'verify';
 export interface Sealmeet {
   readonly version: 1;
   readonly state: SealmeetState;
-  /** Calls `listener` with each new state; returns a function that ends this. */
+  /**
+   * Calls `listener` with each new state; returns a function that ends this. Changes within a tenth of a second are
+   * told together: a phase that is over sooner is not told.
+   */
   on(event: 'state', listener: (state: SealmeetState) => void): () => void;
   /** Asks the room to be sealed, as the owner's click does. False when this person cannot do so now. */
   seal(): boolean;
