@@ -5,14 +5,13 @@
 local st = require "util.stanza";
 local jid = require "util.jid";
 local gettime = require "util.time".now;
-local clock = os.clock; -- of this process alone: that others keep the machine busy is no reason to wait longer
 
 local names = module:require "names";
 local parts = module:require "parts";
 
 local parts_delay = 0.015; -- seconds; far below the 0.1 after which a new key is used
-local parts_rest = 8; -- after parts were handed out, the next wait so many times the CPU time that it took: those of a
-local max_rest = 0.2; -- large room then take a ninth of this process at most; but never more seconds than this
+local parts_rest = 0.01; -- seconds, times the square root of how many recipients parts were handed to: so long the next
+-- ones wait. Fewer goes cost less, in a large room much less; but who is late for one waits for the next.
 local beacons_delay = 1; -- seconds; views are compared after more than five
 local max_entries = 128; -- in one message; a client takes 256
 local max_size = 65536; -- bytes of text, about
@@ -85,9 +84,12 @@ return function (store, announce)
 	local function send_parts(_, room_jid)
 		local room, lists = take(room_jid, "parts");
 		if not room then return; end
-		local started = clock();
-		for nick, list in pairs(lists) do hand_parts(room, nick, list); end
-		waiting(room).rested_at = gettime() + math.min(max_rest, parts_rest * (clock() - started));
+		local recipients = 0;
+		for nick, list in pairs(lists) do
+			hand_parts(room, nick, list);
+			recipients = recipients + 1;
+		end
+		waiting(room).rested_at = gettime() + parts_rest * math.sqrt(recipients);
 	end
 
 	local function send_beacons(_, room_jid)

@@ -86,13 +86,16 @@ describe("what several say to one", function ()
 		assert.same({ room_jid, at(long), at "a" }, { sent[1].from, sent[2].from, sent[3].from });
 		assert.same({ "a", "b" }, senders(sent[1]));
 	end);
-	it("waits longer when handing out the last took long, but not for ever", function ()
-		local function delay_after(seconds)
+	it("waits longer after many got something, however long that took", function ()
+		local function delay_after(count, seconds)
 			function room:route_to_occupant() -- luacheck: ignore 212/self
 				local started = gettime();
 				repeat until gettime() - started >= seconds;
 			end
-			part("a", "c", "QQ1");
+			for index = 1, count do
+				occupants[at("many" .. index)] = { nick = at("many" .. index) };
+				part("a", "many" .. index, "QQ1");
+			end
 			run();
 			part("a", "c", "QQ2");
 			return timers[1][1];
@@ -100,11 +103,13 @@ describe("what several say to one", function ()
 		part("a", "c", "QQ0");
 		assert.equal(0.015, timers[1][1]);
 		run();
-		local delay = delay_after(0.02);
-		assert.is_true(delay > 0.05 and delay <= 0.2, delay);
+		assert.equal(0.015, delay_after(2, 0.01));
 		run();
-		delay = delay_after(0.3);
-		assert.is_true(delay > 0.15 and delay <= 0.2, delay);
+		local delay = delay_after(25, 0.01);
+		assert.is_true(delay > 0.04 and delay <= 0.05, delay);
+		run();
+		delay = delay_after(100, 0);
+		assert.is_true(delay > 0.09 and delay <= 0.1, delay);
 	end);
 	it("goes before what one of them says in private", function ()
 		part("a", "c", "QQ1"); part("b", "c", "QQ2"); part("a", "b", "QQ3");
