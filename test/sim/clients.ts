@@ -22,8 +22,11 @@ import { Verifier } from './verifier.ts';
 const FRAME_MS = 20;
 /** The server has a machine of its own in life: what all wait for must not wait for the members. */
 const NICENESS = 5;
-/** What went on carries its own time, so that it may wait this long for more. */
+/** What went on carries its own time: it is told when there is nothing else to do, and after so long in any case. */
 const TELL_MS = 10;
+const TELL_AT_LEAST_MS = 500;
+/** Share of the time in which there was something to do, from which on it waits. */
+const BUSY = 0.5;
 
 setPriority(NICENESS);
 const { room, domain, port, seed } = JSON.parse(process.argv[2] ?? '') as ClientsSetup;
@@ -34,11 +37,14 @@ const olm = verifier.library();
 const scale = new Scale();
 const people = new Map<string, Person>();
 let goneMs = 0;
-let reports: Report[] = [];
+/** What went on and was not told yet; spelled out when it is. */
+let reports: (() => Report)[] = [];
+let toldAt = 0;
 const clock = new CpuClock(
   () => [...people.values()].reduce((sum, { coreMs }) => sum + coreMs, goneMs) + verifier.sparedMs,
 );
 let idle = eventLoop.eventLoopUtilization();
+let beforeTelling = eventLoop.eventLoopUtilization();
 
 /** On the clock that Prosody's events carry too. */
 const now = () => performance.timeOrigin + performance.now();
@@ -51,14 +57,27 @@ const timers = [
       const at = now();
       const frame = person.isPresent && person.sealing(at) !== null ? person.worker.seal(at) : null;
       if (frame === null) continue;
-      reports.push({ id: person.id, at, type: 'sealed', key: spellKey(frame.key), counter: frame.counter });
+      const { key, counter } = frame;
+      reports.push(() => ({ id: person.id, at, type: 'sealed', key: spellKey(key), counter }));
     }
   }, FRAME_MS),
-  setInterval(tell, TELL_MS),
+  setInterval(() => {
+    const since = beforeTelling;
+    beforeTelling = eventLoop.eventLoopUtilization();
+    const { utilization } = eventLoop.eventLoopUtilization(beforeTelling, since);
+    if (utilization < BUSY || now() - toldAt > TELL_AT_LEAST_MS) tell();
+  }, TELL_MS),
 ];
 
+/** Now. */
+function note(spelled: (at: number) => Report): void {
+  const at = now();
+  reports.push(() => spelled(at));
+}
+
 function tell(): void {
-  post({ reports, until: now() });
+  toldAt = now();
+  post({ reports: reports.map((spelled) => spelled()), until: toldAt });
   reports = [];
 }
 
@@ -67,10 +86,10 @@ function add(id: string): string {
   const person = new Person(
     { id, room, domain, port, olm, random, now },
     {
-      saw: (kind, who) => reports.push({ id, at: now(), type: 'saw', kind, who }),
-      command: (command, at) => reports.push({ id, at, type: 'command', command: spell(command) }),
-      switched: () => reports.push({ id, at: now(), type: 'switched' }),
-      bytes: (kind, up, down) => reports.push({ id, at: now(), type: 'bytes', kind, up, down }),
+      saw: (kind, who) => note((at) => ({ id, at, type: 'saw', kind, who })),
+      command: (command, at) => reports.push(() => ({ id, at, type: 'command', command: spell(command) })),
+      switched: () => note((at) => ({ id, at, type: 'switched' })),
+      bytes: (counted) => note((at) => ({ id, at, type: 'bytes', ...counted() })),
     },
   );
   people.set(id, person);

@@ -222,12 +222,14 @@ export class Crowd implements Place {
     this.measure?.saw(observer, kind, id);
   }
 
+  /** Whose frames do not open, as far as all processes have told. */
   private look(): void {
+    const known = Math.min(...this.until);
     for (const sender of this.present) {
-      const sealed = sender.sealing(this.now);
+      const sealed = sender.sealing(known);
       if (sealed === null) continue;
       for (const receiver of this.present)
-        if (receiver !== sender) receiver.hear(sender.identity, sealed, this.now);
+        if (receiver !== sender) receiver.hear(sender.identity, sealed, known);
     }
   }
 }

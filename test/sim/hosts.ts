@@ -1,8 +1,13 @@
 // The processes in which the members of `sim:xmpp` run, so that not one thread has to do the work of all of them.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { YOUNG } from './bundle.ts';
 import type { ClientsSetup, FromClients, Order, Report, ToClients } from './orders.ts';
+
+/**
+ * For Node: a process has dozens of members, each of which has a heap of its own in life. With the room that V8 gives
+ * one program the young are collected in the middle of every leave, and the old every few leaves.
+ */
+const HEAP = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--initial-old-space-size=512'];
 
 interface Asked {
   resolve(value: string | number | null): void;
@@ -16,7 +21,7 @@ export class Host {
 
   /** `program`: clients.ts, bundled. */
   constructor(program: string, setup: ClientsSetup, told: (reports: Report[], until: number) => void) {
-    this.child = fork(program, [JSON.stringify(setup)], { execArgv: [YOUNG] });
+    this.child = fork(program, [JSON.stringify(setup)], { execArgv: HEAP });
     this.child.on('message', (message: FromClients) => {
       if ('reports' in message) told(message.reports, message.until);
       else {

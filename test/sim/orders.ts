@@ -2,8 +2,8 @@
 
 import type { Identity } from '../../web-plugin/src/keys/index.ts';
 import type { Kind } from './measure.ts';
+import type { Bytes } from './person.ts';
 import type { KeyCommand } from './seat.ts';
-import type { MessageKind } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
 
 /** What a process is told on its command line, as JSON. */
@@ -66,7 +66,7 @@ export type Report = { id: string; at: number } & (
   /** Its worker has begun to seal under a key that was given to it before. */
   | { type: 'switched' }
   | { type: 'sealed'; key: Spelled<SealingKey>; counter: number }
-  | { type: 'bytes'; kind: MessageKind; up: number; down: number }
+  | ({ type: 'bytes' } & Bytes)
 );
 
 export type Answer = { of: number; value: string | number | null } | { of: number; failed: string };

@@ -28,6 +28,12 @@ export interface PersonSetup {
   now(): number;
 }
 
+export interface Bytes {
+  kind: MessageKind;
+  up: number;
+  down: number;
+}
+
 /** Told what goes on with one. */
 export interface Told {
   saw(kind: 'join' | 'leave', who: string): void;
@@ -35,7 +41,8 @@ export interface Told {
   command(command: KeyCommand, at: number): void;
   /** Its worker began to seal under another key. */
   switched(): void;
-  bytes(kind: MessageKind, up: number, down: number): void;
+  /** A message came or went; what it has is counted when it is asked for. */
+  bytes(counted: () => Bytes): void;
 }
 
 export class Person extends Party {
@@ -175,7 +182,7 @@ export class Person extends Party {
     const payload: unknown = JSON.parse(text);
     const kind = kindOf(payload);
     if (kind === null) return;
-    this.watcher.bytes(kind, 0, wireBytes(stanza, text));
+    this.watcher.bytes(() => ({ kind, up: 0, down: wireBytes(stanza, text) }));
     this.occur({ type: 'message', from, payload });
   }
 
@@ -188,7 +195,7 @@ export class Person extends Party {
       isPublic ? { to: room, type: 'groupchat' } : { to: `${room}/${to}`, type: 'chat' },
       xml('json-message', { xmlns: NS.jitmeet }, text),
     );
-    this.watcher.bytes(kindOf(message) ?? 'data', wireBytes(stanza, text), 0);
+    this.watcher.bytes(() => ({ kind: kindOf(message) ?? 'data', up: wireBytes(stanza, text), down: 0 }));
     this.entity.send(stanza).catch(() => undefined);
   }
 
