@@ -1,6 +1,7 @@
 // The tiles: one for each participant, with picture, sound, name and what is muted.
 import type { PersonInCall } from './call.ts';
 import type { LocalTrack, RemoteTrack } from './jitsi.ts';
+import { Players } from './players.ts';
 
 interface Tile {
   root: HTMLElement;
@@ -24,6 +25,7 @@ function initials(name: string): string {
 export class Tiles {
   #container: HTMLElement;
   #tiles = new Map<string, Tile>();
+  #players = new Players();
 
   constructor(container: HTMLElement) {
     this.#container = container;
@@ -53,12 +55,12 @@ export class Tiles {
 
   attach(track: RemoteTrack): void {
     const tile = this.#tile(track.getParticipantId());
-    track.attach(track.getType() === 'video' ? tile.video : tile.audio);
+    this.#players.attach(track, track.getType() === 'video' ? tile.video : tile.audio);
   }
 
   detach(track: RemoteTrack): void {
     const tile = this.#tiles.get(track.getParticipantId());
-    if (tile) track.detach(track.getType() === 'video' ? tile.video : tile.audio);
+    if (tile) this.#players.detach(track, track.getType() === 'video' ? tile.video : tile.audio);
   }
 
   showOwn(id: string, track: LocalTrack | null): void {

@@ -1,6 +1,7 @@
 // The thumbnails of the filmstrip and the large picture on the stage, with Jitsi Meet's ids and classes.
 import type { PersonInCall } from '../call.ts';
 import type { LocalTrack, RemoteTrack } from '../jitsi.ts';
+import { Players } from '../players.ts';
 
 interface Thumbnail {
   root: HTMLElement;
@@ -13,6 +14,7 @@ export class Thumbnails {
   readonly #remote: HTMLElement;
   readonly #large: HTMLVideoElement;
   readonly #all = new Map<string, Thumbnail>();
+  readonly #players = new Players();
   readonly #onPicked: (id: string) => void;
 
   /** `onPicked`: a click on a thumbnail shows that person large. */
@@ -24,12 +26,13 @@ export class Thumbnails {
 
   attach(track: RemoteTrack): void {
     const thumbnail = this.#thumbnail(track.getParticipantId());
-    track.attach(track.getType() === 'video' ? thumbnail.video : thumbnail.audio);
+    this.#players.attach(track, track.getType() === 'video' ? thumbnail.video : thumbnail.audio);
   }
 
   detach(track: RemoteTrack): void {
     const thumbnail = this.#all.get(track.getParticipantId());
-    if (thumbnail) track.detach(track.getType() === 'video' ? thumbnail.video : thumbnail.audio);
+    if (!thumbnail) return;
+    this.#players.detach(track, track.getType() === 'video' ? thumbnail.video : thumbnail.audio);
   }
 
   showOwn(camera: LocalTrack | null, name: string): void {
