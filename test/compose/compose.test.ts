@@ -226,17 +226,30 @@ async function rejoined(person: Person): Promise<Person> {
   return { ...person, endpoint };
 }
 
-/** Everybody sees and hears everybody again. */
-const all = (people: Person[], after: string) =>
-  until(
-    `everybody sees and hears everybody after a restart of ${after}`,
-    () =>
-      seeAndHear(pairsOf(people)).then(
-        () => true,
-        () => false,
-      ),
-    PATIENT,
+/** Everybody sees and hears everybody again; if not, what was missing at last, and what pages and servers said. */
+async function all(people: Person[], after: string): Promise<void> {
+  let missing = '';
+  const look = () =>
+    seeAndHear(pairsOf(people)).then(
+      () => true,
+      (error: Error) => {
+        missing = error.message;
+        return false;
+      },
+    );
+  await until(`everybody sees and hears everybody after a restart of ${after}`, look, PATIENT).catch(
+    async (error: Error) => {
+      const pages = await Promise.all(
+        people.map(async ({ name, endpoint, page }) => {
+          const now = await page.evaluate(() => `${window.call.id} ${window.call.errors.join('; ')}`);
+          return `${name}: was ${endpoint}, is ${now}`;
+        }),
+      );
+      const said = deployment.compose('logs', '--timestamps', '--since', '3m', 'jicofo', 'jvb').lines;
+      throw new Error([error.message, missing, ...pages, ...said.slice(-40)].join('\n'));
+    },
   );
+}
 
 /** A folder with every command of the machine but docker's. */
 function withoutDocker(): string {
