@@ -16,6 +16,8 @@ import { namedKinds, type Occupant } from './occupant.ts';
 import { Sequence } from './sequence.ts';
 
 export const FOCUS_NICK = 'focus';
+/** A bridge that is gone comes back, or another one is there. */
+const INVITE_AGAIN_MS = 2000;
 
 /** What a room needs of the world. */
 export interface RoomSurroundings {
@@ -176,11 +178,16 @@ export class Sessions {
     });
   }
 
-  /** Nothing, if it has a session or left meanwhile. */
+  /** Nothing, if it has a session or left meanwhile. Tried again as long as no bridge takes it. */
   async invite(occupant: Occupant): Promise<void> {
     if (occupant.session.state !== 'none' || !this.#isHere(occupant)) return;
     const bridge = this.#bridge;
-    const local = await bridge.call('allocate', this.#endpoint(occupant));
+    const local = await bridge.call('allocate', this.#endpoint(occupant)).catch((error: Error) => {
+      this.#log(`no session for ${occupant.id} yet: ${error.message}`);
+      setTimeout(() => this.sequence.add(() => this.invite(occupant)), INVITE_AGAIN_MS).unref();
+      return null;
+    });
+    if (!local) return;
     if (!this.#isHere(occupant)) {
       await bridge.call('release', this.#endpoint(occupant));
       return;

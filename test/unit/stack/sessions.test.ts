@@ -1,0 +1,49 @@
+// Sessions of the focus where no bridge takes them at first.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Element } from '@xmpp/client';
+import { capabilities } from '../../stack/bridge/capabilities.ts';
+import type { BridgeClient } from '../../stack/bridge/client.ts';
+import type { Occupant } from '../../stack/focus/occupant.ts';
+import { Sessions } from '../../stack/focus/sessions.ts';
+import { until } from '../../stack/until.ts';
+
+test('who joins while no bridge is there is offered a session when one is', async () => {
+  let isThere = false;
+  const bridge: BridgeClient = {
+    port: 0,
+    call: (method) =>
+      isThere
+        ? Promise.resolve({
+            ufrag: 'u',
+            pwd: 'p',
+            fingerprint: { hash: 'sha-256', value: '00', setup: 'actpass' },
+            candidates: [],
+          } as never)
+        : Promise.reject(new Error(`${method}: no bridge is there`)),
+  };
+  const ada: Occupant = {
+    id: 'ada',
+    realJid: 'ada@localhost/1',
+    affiliation: 'owner',
+    videoTypes: { bySource: new Map(), any: null },
+    session: { state: 'none' },
+    sources: [],
+  };
+  const offers: Element[] = [];
+  const log: string[] = [];
+  const sessions = new Sessions('room@muc.localhost', 'room', new Map([['ada', ada]]), {
+    send: async () => {},
+    request: async (_to, element) => offers.push(element),
+    bridge,
+    capabilities: capabilities(['AV1']),
+    channelUrl: 'ws://localhost/',
+    log: (line) => log.push(line),
+  });
+  await sessions.invite(ada);
+  assert.deepEqual(log, ['room: no session for ada yet: allocate: no bridge is there']);
+  assert.deepEqual(offers, []);
+  isThere = true;
+  await until('there is an offer', () => offers.length > 0, { withinMs: 10_000, everyMs: 50 });
+  assert.equal(offers[0]?.attrs.action, 'session-initiate');
+});
