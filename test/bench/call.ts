@@ -173,7 +173,10 @@ async function round(): Promise<void> {
 
 async function measure(rounds: number): Promise<void> {
   setting = await Setting.start();
-  newcomersBrowser = await launchBrowser();
+  newcomersBrowser = await launchBrowser().catch(async (error: Error) => {
+    await setting.stop();
+    throw error;
+  });
   try {
     bridge = new BridgeView(setting.stack, ROOM);
     staying = await setting.enterAll(ROOM, STAYING, {
