@@ -4,7 +4,7 @@ local st = require "util.stanza";
 local jid = require "util.jid";
 local json = require "util.json";
 local throttle = require "util.throttle";
-local gettime = require "util.time".now;
+local monotonic = require "util.time".monotonic;
 
 local names = module:require "names";
 local words = module:require "words";
@@ -207,7 +207,7 @@ return function (store, relay, metrics)
 		if not payload or payload.olm == nil or store.is_skipped(room) then return; end
 		-- mod_muc refuses at 50 who may not speak.
 		if not sender or sender.role == nil or sender.role == "visitor" then return; end
-		local started = gettime();
+		local started = monotonic();
 		local list, name, detail = parts.read(payload, config.limits);
 		if not list then
 			return refuse(event, room, "modify", name == "malformed" and "bad-request" or "policy-violation", name, detail);
@@ -222,7 +222,7 @@ return function (store, relay, metrics)
 				delivered, sent_bytes = delivered + 1, sent_bytes + #part.text;
 			end
 		end
-		metrics.fanned_out(weigh(stanza).bytes, delivered, #list - delivered, sent_bytes, gettime() - started);
+		metrics.fanned_out(weigh(stanza).bytes, delivered, #list - delivered, sent_bytes, monotonic() - started);
 		return true;
 	end
 	module:hook("muc-occupant-groupchat", fan_out, fanout_priority);

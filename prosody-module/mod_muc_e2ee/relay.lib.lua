@@ -4,7 +4,7 @@
 
 local st = require "util.stanza";
 local jid = require "util.jid";
-local gettime = require "util.time".now;
+local monotonic = require "util.time".monotonic;
 
 local names = module:require "names";
 local parts = module:require "parts";
@@ -89,7 +89,7 @@ return function (store, announce)
 			hand_parts(room, nick, list);
 			recipients = recipients + 1;
 		end
-		waiting(room).rested_at = gettime() + parts_rest * math.sqrt(recipients);
+		waiting(room).rested_at = monotonic() + parts_rest * math.sqrt(recipients);
 	end
 
 	local function send_beacons(_, room_jid)
@@ -113,7 +113,7 @@ return function (store, announce)
 		local found = waiting(room);
 		if not found.parts then
 			found.parts = {};
-			module:add_timer(math.max(parts_delay, (found.rested_at or 0) - gettime()), send_parts, room.jid);
+			module:add_timer(math.max(parts_delay, (found.rested_at or 0) - monotonic()), send_parts, room.jid);
 		end
 		local list = found.parts[recipient];
 		if not list then
