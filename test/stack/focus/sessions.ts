@@ -40,6 +40,8 @@ export class Sessions {
   #world: RoomSurroundings;
   /** Where sessions begin. */
   #bridge: BridgeClient;
+  /** Endpoints whose transport is still to be released, and the bridge that has it. */
+  #ended = new Map<string, BridgeClient>();
   #mixedSsrcs = { audio: randomInt(1, 2 ** 31), video: randomInt(1, 2 ** 31) };
 
   constructor(
@@ -181,6 +183,8 @@ export class Sessions {
   /** Nothing, if it has a session or left meanwhile. Tried again as long as no bridge takes it. */
   async invite(occupant: Occupant): Promise<void> {
     if (occupant.session.state !== 'none' || !this.#isHere(occupant)) return;
+    // A presence may have asked for this before the session ended: what is released later would be the new transport.
+    await this.#release(occupant).catch((error: Error) => this.#log(error.message));
     const bridge = this.#bridge;
     const local = await bridge.call('allocate', this.#endpoint(occupant)).catch((error: Error) => {
       this.#log(`no session for ${occupant.id} yet: ${error.message}`);
@@ -246,10 +250,15 @@ export class Sessions {
     const { bridge } = occupant.session;
     occupant.session = { state: 'none' };
     occupant.sources = [];
-    this.sequence.addEvenIfClosed(async () => {
-      await bridge.call('release', this.#endpoint(occupant));
-    });
+    this.#ended.set(occupant.id, bridge);
+    this.sequence.addEvenIfClosed(() => this.#release(occupant));
     this.sequence.add(() => this.#tellOthers());
+  }
+
+  async #release(occupant: Occupant): Promise<void> {
+    const bridge = this.#ended.get(occupant.id);
+    this.#ended.delete(occupant.id);
+    await bridge?.call('release', this.#endpoint(occupant));
   }
 }
 
