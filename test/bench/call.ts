@@ -1,5 +1,5 @@
 // How fast a sealed call of five real browsers changes its keys, and what a seal costs a newcomer.
-// Usage: npm run bench:call -- [--json] [--rounds 16]
+// Usage: npm run bench:call -- [--json] [--rounds 16] [--built-in]
 //
 // One JSON line a case: {case, p50_ms, p95_ms, frames_lost, samples}. Exit 0: every bound held; 1: one was missed,
 // named on stderr; 2: it could not run.
@@ -23,6 +23,8 @@
 // join-open, join-sealed
 //              from the newcomer's being in the room until it has decoded a picture and a sound of all four
 // join-cost    the difference of the two, round by round
+// leave-built-in
+//              with --built-in, of two rounds: as leave, of Jitsi's own E2EE in the same stack
 //
 // `frames_lost` counts, over the four, what their workers sealed or opened not, though it was sent to be: across the
 // leaves, and across the joins. It is null where no key changes.
@@ -42,6 +44,7 @@ import {
   waitForPhase,
 } from '../e2e/sealed-room.ts';
 import { launchBrowser } from '../stack/browser.ts';
+import { builtInLeaves } from './call/built-in.ts';
 import { droppedFrames, enterRoom, measureArrival, measureWorker } from './call/page.ts';
 import { type Case, line, missed, quantile } from './call/result.ts';
 
@@ -50,22 +53,27 @@ const STAYING = ['Ada', 'Ben', 'Cleo', 'Dora'];
 /** Five encoders and twenty decoders share this machine: small pictures in small windows, as keys are measured. */
 const QUERY = { video: '96x54@5', camera: 'drawn' };
 const WINDOW = { width: 480, height: 400 };
+const BUILT_IN_ROUNDS = 2;
 /** After a change: longer than any key that ends, shorter than a round has to be. */
 const SETTLE_MS = 1_500;
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '16' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '16' },
+    'built-in': { type: 'boolean', default: false },
+  },
 });
 
-const cases: Record<'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-sealed' | 'join-cost', Case> =
-  {
-    leave: { times: [], framesLost: 0, bounds: { p95_ms: 300, frames_lost: 0 } },
-    'leave-told': { times: [], framesLost: null, bounds: {} },
-    'leave-seen': { times: [], framesLost: null, bounds: { p95_ms: 300 } },
-    'join-open': { times: [], framesLost: null, bounds: {} },
-    'join-sealed': { times: [], framesLost: 0, bounds: { frames_lost: 0 } },
-    'join-cost': { times: [], framesLost: null, bounds: { p50_ms: 100 } },
-  };
+type Name = 'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-sealed' | 'join-cost';
+const cases: Record<Name, Case> & { 'leave-built-in'?: Case } = {
+  leave: { times: [], framesLost: 0, bounds: { p95_ms: 300, frames_lost: 0 } },
+  'leave-told': { times: [], framesLost: null, bounds: {} },
+  'leave-seen': { times: [], framesLost: null, bounds: { p95_ms: 300 } },
+  'join-open': { times: [], framesLost: null, bounds: {} },
+  'join-sealed': { times: [], framesLost: 0, bounds: { frames_lost: 0 } },
+  'join-cost': { times: [], framesLost: null, bounds: { p50_ms: 100 } },
+};
 
 let setting: Setting;
 let newcomersBrowser: Browser;
@@ -197,6 +205,10 @@ async function measure(rounds: number): Promise<void> {
 
 try {
   await measure(Number(values.rounds));
+  if (values['built-in']) {
+    const times = await builtInLeaves(STAYING, QUERY, BUILT_IN_ROUNDS);
+    cases['leave-built-in'] = { times, framesLost: null, bounds: {} };
+  }
 } catch (error) {
   log(`bench:call could not run: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(2);
