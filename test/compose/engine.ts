@@ -64,9 +64,13 @@ function install(...packages: string[]): void {
 
 /** Our own daemon has containers at its start only where a run was killed; they would be started again. */
 function removeLeftovers(env: NodeJS.ProcessEnv): void {
-  const left = execFileSync('docker', ['ps', '--all', '--quiet'], { env, encoding: 'utf8' }).trim();
-  if (left !== '') run('docker', ['rm', '--force', '--volumes', ...left.split('\n')], env, true);
-  for (const kind of ['network', 'volume']) run('docker', [kind, 'prune', '--force'], env, true);
+  const remove = (list: string[], ...command: string[]) => {
+    const left = execFileSync('docker', list, { env, encoding: 'utf8' }).trim();
+    if (left !== '') run('docker', [...command, ...left.split('\n')], env, true);
+  };
+  remove(['ps', '--all', '--quiet'], 'rm', '--force', '--volumes');
+  remove(['volume', 'ls', '--quiet'], 'volume', 'rm');
+  run('docker', ['network', 'prune', '--force'], env, true);
 }
 
 async function startDaemon(): Promise<Engine> {
