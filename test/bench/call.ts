@@ -45,6 +45,7 @@ import {
 } from '../e2e/sealed-room.ts';
 import { launchBrowser } from '../stack/browser.ts';
 import { builtInLeaves } from './call/built-in.ts';
+import { leftAt } from './call/left-at.ts';
 import { droppedFrames, enterRoom, measureArrival, measureWorker } from './call/page.ts';
 import { type Case, line, missed, quantile } from './call/result.ts';
 
@@ -129,10 +130,7 @@ async function leave(eve: Person): Promise<void> {
   );
   await eve.page.evaluate(() => window.call.leave());
   await settle();
-  const leftAt = setting.stack
-    .prosodyEvents()
-    .findLast(({ event, occupant }) => event === 'left' && occupant === eve.endpoint)?.time;
-  if (leftAt === undefined) throw new Error('Prosody did not note who left');
+  const handedOutAt = leftAt(setting.stack, eve.endpoint);
   for (const [n, person] of staying.entries()) {
     const { seen, sealing } = await person.page.evaluate(() => window.measured);
     const first = seen[before[n] ?? 0];
@@ -143,10 +141,10 @@ async function leave(eve: Person): Promise<void> {
     const old = (await bridge.passed(person)).findLast(
       ({ id }) => id !== null && id.generation < next.generation,
     );
-    const lastAt = old?.time ?? leftAt;
-    cases['leave-told'].times.push(first.at - leftAt);
+    const lastAt = old?.time ?? handedOutAt;
+    cases['leave-told'].times.push(first.at - handedOutAt);
     cases['leave-seen'].times.push(Math.max(0, lastAt - first.at));
-    cases.leave.times.push(Math.max(0, lastAt - leftAt));
+    cases.leave.times.push(Math.max(0, lastAt - handedOutAt));
   }
 }
 

@@ -5,8 +5,10 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext } from '@playwright/test';
 import { type Person, Setting, until } from '../../e2e/sealed-room.ts';
+import { leftAt } from './left-at.ts';
 
 const ROOM = 'built-in';
 /** Its key changes five seconds after the last join, and after a leave. */
@@ -74,7 +76,6 @@ export async function builtInLeaves(
   rounds: number,
 ): Promise<number[]> {
   const setting = await Setting.start({ plugin: false, module: false, videoCodecs: ['VP8'] });
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const times: number[] = [];
   try {
     const people = await setting.enterAll(ROOM, staying, { query, prepare });
@@ -90,13 +91,10 @@ export async function builtInLeaves(
           `${person.name} uses another key`,
           async () => (await keyNumber(setting, person)) !== before[i],
         );
-      const leftAt = setting.stack
-        .prosodyEvents()
-        .findLast(({ event, occupant }) => event === 'left' && occupant === eve.endpoint)?.time;
-      if (leftAt === undefined) throw new Error('Prosody did not note who left');
+      const handedOutAt = leftAt(setting.stack, eve.endpoint);
       for (const [i, person] of people.entries()) {
         const last = (await frameKeys(setting, person)).findLast(({ key }) => key === before[i]);
-        times.push((last?.time ?? leftAt) - leftAt);
+        times.push((last?.time ?? handedOutAt) - handedOutAt);
       }
       await eve.close();
       await until('the bridge has let go', async () => {

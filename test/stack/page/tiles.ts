@@ -54,13 +54,12 @@ export class Tiles {
   }
 
   attach(track: RemoteTrack): void {
-    const tile = this.#tile(track.getParticipantId());
-    this.#players.attach(track, track.getType() === 'video' ? tile.video : tile.audio);
+    this.#players.attach(track, this.#tile(track.getParticipantId()));
   }
 
   detach(track: RemoteTrack): void {
     const tile = this.#tiles.get(track.getParticipantId());
-    if (tile) this.#players.detach(track, track.getType() === 'video' ? tile.video : tile.audio);
+    if (tile) this.#players.detach(track, tile);
   }
 
   showOwn(id: string, track: LocalTrack | null): void {

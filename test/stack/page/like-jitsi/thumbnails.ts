@@ -25,14 +25,12 @@ export class Thumbnails {
   }
 
   attach(track: RemoteTrack): void {
-    const thumbnail = this.#thumbnail(track.getParticipantId());
-    this.#players.attach(track, track.getType() === 'video' ? thumbnail.video : thumbnail.audio);
+    this.#players.attach(track, this.#thumbnail(track.getParticipantId()));
   }
 
   detach(track: RemoteTrack): void {
     const thumbnail = this.#all.get(track.getParticipantId());
-    if (!thumbnail) return;
-    this.#players.detach(track, track.getType() === 'video' ? thumbnail.video : thumbnail.audio);
+    if (thumbnail) this.#players.detach(track, thumbnail);
   }
 
   showOwn(camera: LocalTrack | null, name: string): void {
