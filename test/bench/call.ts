@@ -29,8 +29,8 @@
 // `frames_lost` counts, over the four, what their workers sealed or opened not, though it was sent to be: across the
 // leaves, and across the joins. It is null where no key changes.
 
-import { parseArgs } from 'node:util';
 import type { Browser } from '@playwright/test';
+import { readOptions, wholeNumber } from '../command.ts';
 import { BridgeView } from '../e2e/bridge-view.ts';
 import {
   hook,
@@ -58,13 +58,12 @@ const BUILT_IN_ROUNDS = 2;
 /** After a change: longer than any key that ends, shorter than a round has to be. */
 const SETTLE_MS = 1_500;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '16' },
-    'built-in': { type: 'boolean', default: false },
-  },
+const values = readOptions({
+  json: { type: 'boolean', default: false },
+  rounds: { type: 'string', default: '16' },
+  'built-in': { type: 'boolean', default: false },
 });
+const rounds = wholeNumber(values.rounds, '--rounds', 1);
 
 type Name = 'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-sealed' | 'join-cost';
 const cases: Record<Name, Case> & { 'leave-built-in'?: Case } = {
@@ -177,7 +176,7 @@ async function round(): Promise<void> {
   await waitForPhase(staying, 'open');
 }
 
-async function measure(rounds: number): Promise<void> {
+async function measure(): Promise<void> {
   setting = await Setting.start();
   newcomersBrowser = await launchBrowser().catch(async (error: Error) => {
     await setting.stop();
@@ -201,15 +200,10 @@ async function measure(rounds: number): Promise<void> {
   }
 }
 
-try {
-  await measure(Number(values.rounds));
-  if (values['built-in']) {
-    const times = await builtInLeaves(STAYING, QUERY, BUILT_IN_ROUNDS);
-    cases['leave-built-in'] = { times, framesLost: null, bounds: {} };
-  }
-} catch (error) {
-  log(`bench:call could not run: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(2);
+await measure();
+if (values['built-in']) {
+  const times = await builtInLeaves(STAYING, QUERY, BUILT_IN_ROUNDS);
+  cases['leave-built-in'] = { times, framesLost: null, bounds: {} };
 }
 for (const [name, result] of Object.entries(cases))
   console.log(

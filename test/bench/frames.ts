@@ -1,29 +1,29 @@
 // `npm run bench:frames -- --json`: what sealing costs against the bare cipher and against Jitsi's built-in worker.
 // One Chromium page, paired runs in turn, medians; one JSON line a figure.
-import { parseArgs } from 'node:util';
+import { each, oneOf, readOptions, wholeNumber } from '../command.ts';
 import { measureCalls, VIDEO_CODECS } from './frames/calls.ts';
 import type { MemoryResult, Request, Run, SuiteName } from './frames/protocol.ts';
 import { openUndisturbed } from './frames/undisturbed.ts';
 
 const SUITES: SuiteName[] = ['AES_128_GCM_SHA256_128', 'AES_128_CTR_HMAC_SHA256_80'];
 const GARBAGE = ['forged', 'step', 'generation', 'noise'] as const;
-const CASES = ['seal', 'open', 'garbage', 'memory', 'call'];
+const CASES = ['seal', 'open', 'garbage', 'memory', 'call'] as const;
 
 /** Short runs while developing: `--only open,garbage --sizes 120,1200 --rounds 31`, `--only call --codecs VP9`. */
-const { values: given } = parseArgs({
-  options: {
-    json: { type: 'boolean' },
-    only: { type: 'string', default: CASES.join() },
-    sizes: { type: 'string', default: '120,1200,8000,40000' },
-    suites: { type: 'string', default: SUITES.join() },
-    rounds: { type: 'string', default: '101' },
-    codecs: { type: 'string', default: VIDEO_CODECS.join() },
-  },
+const given = readOptions({
+  /** It always prints JSON. */
+  json: { type: 'boolean' },
+  only: { type: 'string', default: CASES.join() },
+  sizes: { type: 'string', default: '120,1200,8000,40000' },
+  suites: { type: 'string', default: SUITES.join() },
+  rounds: { type: 'string', default: '101' },
+  codecs: { type: 'string', default: VIDEO_CODECS.join() },
 });
-const ONLY = new Set(given.only.split(','));
-const SIZES = given.sizes.split(',').map(Number);
-const ROUNDS = Number(given.rounds);
-const CODECS = VIDEO_CODECS.filter((codec) => given.codecs.split(',').includes(codec));
+const ONLY = new Set(each(given.only, (name) => oneOf(name, '--only', CASES)));
+const SIZES = each(given.sizes, (text) => wholeNumber(text, '--sizes', 1));
+const ROUNDS = wholeNumber(given.rounds, '--rounds', 1);
+const CODECS = each(given.codecs, (name) => oneOf(name, '--codecs', VIDEO_CODECS));
+const CIPHERS = each(given.suites, (name) => oneOf(name, '--suites', SUITES));
 /** Of whole calls: each takes seconds. */
 const CALL_ROUNDS = 3;
 const MEMORY_FRAMES = 100_000;
@@ -70,8 +70,7 @@ function hold(holds: boolean, bound: string): void {
 const framesOf = (size: number) => Math.max(25, Math.min(150, Math.floor(1e6 / size)));
 
 try {
-  for (const suite of SUITES) {
-    if (!given.suites.split(',').includes(suite)) continue;
+  for (const suite of CIPHERS) {
     for (const direction of ['seal', 'open'] as const) {
       if (!ONLY.has(direction)) continue;
       for (const size of SIZES) {
@@ -135,10 +134,7 @@ try {
     print({ case: 'memory', ...memory });
   }
   if (ONLY.has('call')) for await (const line of measureCalls(CODECS, CALL_ROUNDS)) print(line);
-} catch (error) {
-  console.error(error);
-  process.exitCode = 2;
 } finally {
   await page.close();
 }
-if (missed > 0) process.exitCode ??= 1;
+if (missed > 0) process.exitCode = 1;

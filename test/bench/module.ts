@@ -3,7 +3,7 @@
 //        [--cases join,fanout,storm,flood]
 // Exit code: 0 every bound holds, 1 one is missed (named on stderr), 2 it could not run.
 
-import { parseArgs } from 'node:util';
+import { each, oneOf, readOptions, wholeNumber } from '../command.ts';
 import { type ProsodyVersion, startProsody } from '../module/server.ts';
 import { fanOut, flood, joinAndLeave, storm } from './module/cases.ts';
 import { type Figure, missed } from './module/figures.ts';
@@ -21,32 +21,19 @@ interface Wanted {
 }
 
 function readArguments(): Wanted {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      version: { type: 'string', default: '12,13' },
-      occupants: { type: 'string', default: '10,100,500' },
-      rounds: { type: 'string', default: '10' },
-      cases: { type: 'string', default: allCases.join() },
-    },
+  const values = readOptions({
+    json: { type: 'boolean', default: false },
+    version: { type: 'string', default: '12,13' },
+    occupants: { type: 'string', default: '10,100,500' },
+    rounds: { type: 'string', default: '10' },
+    cases: { type: 'string', default: allCases.join() },
   });
-  const oneOf = <T extends string>(known: readonly T[], name: string, option: string): T => {
-    const found = known.find((one) => one === name);
-    if (found === undefined) throw new Error(`--${option}: expected ${known.join(', ')}, came ${name}`);
-    return found;
-  };
-  const positive = (text: string, option: string): number => {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 1)
-      throw new Error(`--${option}: expected a whole number from 1, came ${text}`);
-    return number;
-  };
   return {
     json: values.json,
-    versions: values.version.split(',').map((name) => oneOf(['12', '13'], name, 'version')),
-    sizes: values.occupants.split(',').map((text) => positive(text, 'occupants')),
-    rounds: positive(values.rounds, 'rounds'),
-    cases: values.cases.split(',').map((name) => oneOf(allCases, name, 'cases')),
+    versions: each(values.version, (name) => oneOf(name, '--version', ['12', '13'])),
+    sizes: each(values.occupants, (text) => wholeNumber(text, '--occupants', 1)),
+    rounds: wholeNumber(values.rounds, '--rounds', 1),
+    cases: each(values.cases, (name) => oneOf(name, '--cases', allCases)),
   };
 }
 
@@ -101,9 +88,4 @@ async function run(wanted: Wanted): Promise<boolean> {
 }
 
 // Ends here whatever still waits: a client that was promised a stanza would hold the process for minutes.
-try {
-  process.exit((await run(readArguments())) ? 0 : 1);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(2);
-}
+process.exit((await run(readArguments())) ? 0 : 1);

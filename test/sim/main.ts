@@ -2,30 +2,26 @@
 
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { oneOf, readOptions, stop, wholeNumber } from '../command.ts';
 import { bundled, YOUNG } from './bundle.ts';
-import { inOrder, stop, wholeNumber } from './report.ts';
+import { inOrder } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** More than one, so that five seeds on two cores leave none idle in the end; few, as each holds all its members. */
 const SEEDS_PER_CORE = 2.5;
 
-const { values } = parseArgs({
-  options: {
-    members: { type: 'string', default: '25' },
-    active: { type: 'string', default: '5' },
-    scenario: { type: 'string', default: 'churn' },
-    /** One, or several at once: `1-20`. */
-    seed: { type: 'string', default: '1' },
-    events: { type: 'string', default: '200' },
-    'stand-ins': { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const values = readOptions({
+  members: { type: 'string', default: '25' },
+  active: { type: 'string', default: '5' },
+  scenario: { type: 'string', default: 'churn' },
+  /** One, or several at once: `1-20`. */
+  seed: { type: 'string', default: '1' },
+  events: { type: 'string', default: '200' },
+  'stand-ins': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
 
-const scenario =
-  SCENARIOS.find((known) => known === values.scenario) ??
-  stop(`--scenario: expected one of ${SCENARIOS.join(', ')}, came ${values.scenario}`);
+const scenario = oneOf(values.scenario, '--scenario', SCENARIOS);
 const members = wholeNumber(values.members, '--members', 2);
 const active = wholeNumber(values.active, '--active', 1);
 const events = wholeNumber(values.events, '--events', 1);

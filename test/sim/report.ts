@@ -1,19 +1,6 @@
-// What the simulations' commands share: reading their numbers, writing their lines.
+// What the simulations' commands share: writing their lines, in order.
 
 export const kinds = ['leave', 'join'] as const;
-
-/** Ends the command: it could not run. */
-export function stop(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(2);
-}
-
-export function wholeNumber(text: string, name: string, least: number): number {
-  const value = Number(text);
-  if (text === '' || !Number.isSafeInteger(value) || value < least)
-    stop(`${name}: expected a whole number from ${least}, came ${text === '' ? 'nothing' : text}`);
-  return value;
-}
 
 /** One line on stdout: JSON, or names and values for people. */
 export function report(line: Record<string, unknown>, json: boolean): void {

@@ -1,8 +1,10 @@
 // One seed of `npm run sim`, in a process of its own, as libolm draws its chance from one source.
 
+import { couldNotRun } from '../command.ts';
 import { kinds, report } from './report.ts';
 import { type Run, simulate } from './scenarios.ts';
 
+process.on('uncaughtException', couldNotRun);
 const { json, ...run } = JSON.parse(process.argv[2] ?? '') as Run & { json: boolean };
 const { scenario, seed, members, active, events } = run;
 

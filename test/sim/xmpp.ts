@@ -3,8 +3,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { client, xml } from '@xmpp/client';
+import { oneOf, readOptions, stop, wholeNumber } from '../command.ts';
 import { createFolder, removeLeftovers } from '../stack/data-folder.ts';
 import { NS } from '../stack/focus/namespaces.ts';
 import { FOCUS_NICK } from '../stack/focus/sessions.ts';
@@ -15,19 +15,17 @@ import { until } from '../stack/until.ts';
 import { Chance } from './chance.ts';
 import { Crowd, type Person } from './crowd.ts';
 import { Measure } from './measure.ts';
-import { kinds, report, stop, wholeNumber } from './report.ts';
+import { kinds, report } from './report.ts';
 
-const { values } = parseArgs({
-  options: {
-    members: { type: 'string', default: '25' },
-    active: { type: 'string', default: '5' },
-    scenario: { type: 'string', default: 'churn' },
-    seed: { type: 'string', default: '1' },
-    events: { type: 'string', default: '30' },
-    json: { type: 'boolean', default: false },
-  },
+const values = readOptions({
+  members: { type: 'string', default: '25' },
+  active: { type: 'string', default: '5' },
+  scenario: { type: 'string', default: 'churn' },
+  seed: { type: 'string', default: '1' },
+  events: { type: 'string', default: '30' },
+  json: { type: 'boolean', default: false },
 });
-if (values.scenario !== 'churn') stop(`--scenario: expected churn, came ${values.scenario}`);
+oneOf(values.scenario, '--scenario', ['churn']);
 const members = wholeNumber(values.members, '--members', 2);
 const active = wholeNumber(values.active, '--active', 1);
 const seed = wholeNumber(values.seed, '--seed', 0);
@@ -174,9 +172,6 @@ try {
   prosody = await ProsodyServer.create({ directory, secret, module: MODULE, log });
   await prosody.start();
   await play(prosody, secret);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 2;
 } finally {
   await prosody?.stop();
 }
