@@ -26,8 +26,8 @@ interface Heard {
 export interface AgreementPorts {
   /** In [0, 1). */
   chance(): number;
-  /** `isUrgent`: an own source went on or off. */
-  send(isUrgent: boolean): void;
+  /** `isCalm`: no own source went on or off, so it may go out together with others'. */
+  send(isCalm: boolean): void;
   digest(): Uint8Array;
   participants(): number;
   /** A peer's view is now known to be this. */
@@ -39,7 +39,7 @@ export class Agreement {
   private readonly heard = new Map<Identity, Heard>();
   private isOn = false;
   private sendAt: number | null = null;
-  private isUrgent = false;
+  private isCalm = true;
   private sentAt = Number.NEGATIVE_INFINITY;
   private lookAt: number | null = null;
   /** Own digests of the recent past, and until when each counts: a peer may have sent its beacon just before or after a change. */
@@ -78,7 +78,7 @@ export class Agreement {
   stateChanged(now: number): void {
     const at = Math.max(now, this.sentAt + STATE_SPACING_MS);
     this.sendAt = Math.min(this.sendAt ?? at, at);
-    this.isUrgent = true;
+    this.isCalm = false;
   }
 
   hear(identity: Identity, beacon: Beacon, now: number): void {
@@ -130,8 +130,8 @@ export class Agreement {
   private send(now: number): void {
     this.sentAt = now;
     this.sendAt = now + periodMs(this.ports.participants());
-    this.ports.send(this.isUrgent);
-    this.isUrgent = false;
+    this.ports.send(this.isCalm);
+    this.isCalm = true;
   }
 
   private judge(identity: Identity, heard: Heard, now: number): void {

@@ -38,7 +38,7 @@ export class Beacons {
     this.setup = setup;
     this.agreement = new Agreement({
       chance: () => (random(1)[0] ?? 0) / 256,
-      send: (isUrgent) => this.send(isUrgent),
+      send: (isCalm) => this.send(isCalm),
       digest: () => roster.digest,
       participants: () => roster.size,
       view: (identity, view, participants) => {
@@ -77,7 +77,7 @@ export class Beacons {
     return [...this.sources.values()].sort((a, b) => a.source - b.source);
   }
 
-  private send(isUrgent: boolean): void {
+  private send(isCalm: boolean): void {
     const { account, outbox, roster, room, self, name, isSealed } = this.setup;
     this.seq += 1;
     const body = beaconBody({
@@ -89,6 +89,6 @@ export class Beacons {
       name,
     });
     const signature = account.sign(beaconMessageBytes(room, self, body));
-    outbox.post('room', beaconMessage(encodeBeacon(body, signature), !isUrgent));
+    outbox.post('room', beaconMessage(encodeBeacon(body, signature), isCalm));
   }
 }

@@ -78,11 +78,16 @@ export class Channel {
     return this.sealOpen((link) => (seq) => ({ type: 'key', key: link.wrap(seq, gift) }));
   }
 
-  /** A channel that is old is made anew, so that whoever once read a memory is shut out again. */
-  renew(now: number): void {
+  /**
+   * A channel that is old is made anew, so that whoever once read a memory is shut out again. True if a HELLO went
+   * out.
+   */
+  renew(now: number): boolean {
     const { active, making } = this.links;
-    if (!this.isInitiator || active?.stage !== 'open' || making !== null || now < this.renewAt) return;
-    if (!this.setup.ports.isComparing()) this.offer(now);
+    if (!this.isInitiator || active?.stage !== 'open' || making !== null || now < this.renewAt) return false;
+    if (this.setup.ports.isComparing()) return false;
+    this.offer(now);
+    return true;
   }
 
   requestKey(min: number): OlmPart {

@@ -178,10 +178,7 @@ export class Peers {
   private renew(now: number): void {
     const { peers } = this.setup.roster;
     this.renewAt = peers.size > 0 ? now + RENEW_LOOK_MS : Number.POSITIVE_INFINITY;
-    for (const peer of peers.values()) {
-      peer.channel.renew(now);
-      this.waiting.add(peer);
-    }
+    for (const peer of peers.values()) if (peer.channel.renew(now)) this.waiting.add(peer);
   }
 
   /** The identity behind this occupant is gone: for good, or in favour of another. */
