@@ -85,6 +85,12 @@ export async function movedTo(room: string, person: Person): Promise<Person> {
   return arrived(person);
 }
 
+/** The same page in another room of the same connection, as Jitsi Meet goes to a breakout room. */
+export async function movedOver(room: string, person: Person): Promise<Person> {
+  await person.page.evaluate((room) => window.call.moveTo(room), room);
+  return arrived(person);
+}
+
 async function arrived(person: Person): Promise<Person> {
   await until(`${person.name} is there`, async () => person.page.evaluate(() => window.call?.joined));
   return Object.assign(Object.create(person) as Person, { endpoint: await person.id() });

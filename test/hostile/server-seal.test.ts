@@ -23,7 +23,7 @@ import {
   waitForPhase,
   wordsOf,
 } from '../e2e/sealed-room.ts';
-import { openPanel, reloaded, row } from '../e2e/verifying.ts';
+import { movedOver, openPanel, reloaded, row } from '../e2e/verifying.ts';
 import type { Liar, Lie } from '../stack/liar.ts';
 import { announcement, endpointMessage, isPresence, senderOf } from './stanzas.ts';
 
@@ -132,9 +132,8 @@ test('presences without the word that the room is sealed change nothing; one wit
   await assertSealed();
 });
 
-/** What the server tells everybody but Ada: no module, no seal, nobody who holds the room sealed. */
-const nothingIsSealed: Lie = (stanza, { occupant }) => {
-  if (occupant === ada.endpoint) return null;
+/** What the server tells: no module, no seal, nobody who holds the room sealed. */
+const nothingIsSealed: Lie = (stanza) => {
   if (endpointMessage(stanza)?.room) return [];
   const state = stanza.getChild('state', NAMESPACE);
   if (state) {
@@ -148,13 +147,18 @@ const nothingIsSealed: Lie = (stanza, { occupant }) => {
   return null;
 };
 
-const keysHeldBack: Lie = (stanza, { occupant }) =>
-  occupant !== ada.endpoint && endpointMessage(stanza) ? [] : null;
+const keysHeldBack: Lie = (stanza) => (endpointMessage(stanza) ? [] : null);
+
+/** Everybody but Ada is told so. */
+const toOthers =
+  (lie: Lie): Lie =>
+  (stanza, link) =>
+    link.occupant === ada.endpoint ? null : lie(stanza, link);
 
 test('whoever has been here before stays sealed, whatever the server answers, and is told that nobody enforces it', async () => {
   await bridge.startRecording('returning');
-  liar.tell('to browser', nothingIsSealed);
-  const withheld = liar.tell('to browser', keysHeldBack);
+  liar.tell('to browser', toOthers(nothingIsSealed));
+  const withheld = liar.tell('to browser', toOthers(keysHeldBack));
   ben = await reloaded(ben);
   await bridge.passOf(ben, 10);
   assert.equal(await phaseOf(ben), 'sealing');
@@ -169,7 +173,7 @@ test('whoever has been here before stays sealed, whatever the server answers, an
 });
 
 test('whoever comes for the first time believes the others, who can prove it, and not the server', async () => {
-  liar.tell('to browser', nothingIsSealed);
+  liar.tell('to browser', toOthers(nothingIsSealed));
   const cleo = await setting.enter(ROOM, 'Cleo');
   await waitForPhase([cleo], 'sealed');
   await openPanel(cleo);
@@ -241,4 +245,19 @@ test('epochs and rosters of the server that contradict each other decide nothing
   await assertSealed();
   assert.equal((await keysOf([ada, ben])).length, keys, 'new keys');
   assert.deepEqual(await Promise.all([ada, ben].map(troubleIds)), troubles, 'what people are told');
+});
+
+test('whoever is moved out of a sealed room, as into a breakout room, stays sealed where the server knows of no seal', async () => {
+  const side = new BridgeView(setting.stack, `${ROOM}-side`);
+  liar.tell('to browser', nothingIsSealed);
+  const before = await Promise.all([ada, ben].map(shownBy));
+  [ada, ben] = [await movedOver(side.room, ada), await movedOver(side.room, ben)];
+  for (const person of [ada, ben]) await side.passOf(person, 1);
+  await side.startRecording('moved');
+  await assertSealed();
+  for (const [n, person] of [ada, ben].entries()) {
+    const phases = (await shownBy(person)).slice(before[n]?.length).map(({ phase }) => phase);
+    assert.ok(!phases.includes('open'), `${person.name}: ${phases.join(' ')}`);
+  }
+  await assertAllOpen(await side.stopRecording(), await keysOf([ada, ben]));
 });

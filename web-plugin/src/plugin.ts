@@ -32,6 +32,8 @@ function start(library: JitsiMeetLibrary, base: string): void {
   /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
   let obstacle: Obstacle | null = null;
   const latches = latchStore();
+  /** Jitsi Meet keeps the connection when somebody goes from the main room to a breakout room or back. */
+  const lastOf = new WeakMap<object, Meeting>();
 
   const verifying = () => active?.verification?.intents;
   const screen = new Screen(
@@ -143,7 +145,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
     screen.stopped();
   };
 
-  const adopt = (conference: JitsiConference) => {
+  const adopt = (conference: JitsiConference, connection: object) => {
     active?.end();
     screen.clear();
     const meeting = new Meeting(conference, {
@@ -151,6 +153,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
       routes,
       latches,
       isInvitedSealed,
+      comesFromSealed: lastOf.get(connection)?.isSealed ?? false,
       command: (command) => {
         if (active === meeting) link?.send(command);
         if (command.type === 'gate' && command.gate === 'sealed' && obstacle) stop(meeting);
@@ -172,6 +175,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
       },
     });
     active = meeting;
+    lastOf.set(connection, meeting);
     deferJoin(conference, meeting);
   };
 
@@ -195,7 +199,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
   const { initJitsiConference } = prototype;
   prototype.initJitsiConference = function (...args) {
     const conference = Reflect.apply(initJitsiConference, this, args) as JitsiConference;
-    adopt(conference);
+    adopt(conference, this);
     return conference;
   };
 }

@@ -47,6 +47,8 @@ export interface Call {
   shareScreen(on: boolean): Promise<void>;
   /** To everyone, or to one. Whether it was delivered shows in `messages` or in `errors`. */
   sendChat(text: string, to?: string): void;
+  /** To another room on the same connection. */
+  moveTo(room: string): Promise<void>;
   leave(): Promise<void>;
   stats(): Promise<Record<string, ReceiveStatistics>>;
   /** Seconds in which this tone was found in the participant's sound, looked for every tenth of a second. */

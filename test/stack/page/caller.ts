@@ -70,6 +70,7 @@ export function offerCall({ meeting, tones, messages, errors }: CallSources): vo
     muteVideo: async (muted) => meeting()?.mute('video', muted),
     shareScreen: async (on) => meeting()?.shareScreen(on),
     sendChat: (text, to) => meeting()?.sendChat(text, to),
+    moveTo: async (room) => meeting()?.moveTo(room),
     leave: async () => meeting()?.leave(),
     stats: async () => {
       const running = conference();

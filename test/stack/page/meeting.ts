@@ -309,6 +309,16 @@ export class Meeting {
     else this.#conference?.sendPrivateTextMessage(to, text);
   }
 
+  /** As Jitsi Meet goes to a breakout room: another conference on the same connection. */
+  async moveTo(room: string): Promise<void> {
+    const [connection, conference] = [this.#connection, this.#conference];
+    if (!connection || !conference) throw new Error('expected to be in a room, which this page is not');
+    this.#conference = null;
+    await conference.leave();
+    this.#settings = { ...this.#settings, room };
+    this.#join(connection);
+  }
+
   async leave(): Promise<void> {
     const [connection, conference] = [this.#connection, this.#conference];
     this.#setState({ at: 'left' });

@@ -25,6 +25,8 @@ export interface MeetingServices {
   latches: LatchStore;
   /** Does the link to this page say that the room is sealed (rule S10)? */
   isInvitedSealed(): boolean;
+  /** Was the room sealed that this page comes from, over the same connection? A breakout room inherits (rule M21). */
+  comesFromSealed: boolean;
   /** Posts to the worker. */
   command(command: WorkerCommand): void;
   /** The next counter of each own source. */
@@ -199,6 +201,11 @@ export class Meeting {
 
   get gate(): Gate {
     return this.#sealing.gate;
+  }
+
+  /** Does, or did to the end, this client hold the room to be sealed? */
+  get isSealed(): boolean {
+    return this.#sealing.isSealed;
   }
 
   /** Has this browser seen this room sealed before? */

@@ -14,6 +14,8 @@ export interface SealPorts {
   latches: LatchStore;
   /** Does the link to this page say that the room is sealed (rule S10)? */
   isInvitedSealed(): boolean;
+  /** Was the room sealed that this page comes from, over the same connection? A breakout room inherits (rule M21). */
+  comesFromSealed: boolean;
   run(step: () => void): void;
   /** Call `timer` with this name at this time. */
   wish(name: SealAlarm, at: number): void;
@@ -78,7 +80,7 @@ export class Sealing {
 
   /** Has this browser seen this room sealed before, or is it told so by the link? */
   get isRemembered(): boolean {
-    return this.ports.latches.has(this.#latchKey()) || this.ports.isInvitedSealed();
+    return this.#isLatchedBefore() || this.ports.isInvitedSealed();
   }
 
   take(event: SealEvent): void {
@@ -100,8 +102,7 @@ export class Sealing {
   }
 
   joined(): void {
-    const remembered = this.ports.latches.has(this.#latchKey());
-    this.take({ type: 'joined', remembered, link: this.ports.isInvitedSealed() });
+    this.take({ type: 'joined', remembered: this.#isLatchedBefore(), link: this.ports.isInvitedSealed() });
     this.take({ type: 'owner', isOwner: this.room.isOwner });
     for (const occupant of this.room.occupants()) {
       if (this.room.holdsSealed(occupant))
@@ -183,6 +184,10 @@ export class Sealing {
       this.ports.onTrouble(`refused ${what}`, { kind: 'refused', what, why: (error as Error).message });
       this.take({ type: 'request-refused' });
     }
+  }
+
+  #isLatchedBefore(): boolean {
+    return this.ports.comesFromSealed || this.ports.latches.has(this.#latchKey());
   }
 
   #latchKey(): string {

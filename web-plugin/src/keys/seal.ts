@@ -12,7 +12,7 @@ export const REQUEST_MS = 5000;
 export const UNSEAL_MS = 10_000;
 
 export type SealEvent =
-  /** In the room. `remembered`: a latch is stored for it (or for the main room of a breakout); `link`: the link says `#sealed`. */
+  /** In the room. `remembered`: a latch is stored for it, or it was entered from a sealed one; `link`: the link says `#sealed`. */
   | { type: 'joined'; remembered: boolean; link: boolean }
   /** What the server says the room is: on joining, after a reconnection, or because there is no module (`module` false). */
   | { type: 'server-state'; sealed: boolean; module: boolean }
