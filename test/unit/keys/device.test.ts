@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deviceMessage } from '../../../web-plugin/src/keys/device.ts';
+import type { CoreAction } from '../../../web-plugin/src/keys/index.ts';
 import { type DeviceProof, toBase64 } from '../../../web-plugin/src/wire/index.ts';
 import { Meeting, newCore, notices, ofType, olm, Puppet, random, refusals } from './rig.ts';
 
@@ -84,6 +85,66 @@ test('a proof counts for its role, transcript and device alone', () => {
     confirmWith((transcript) => proof('initiator', transcript, new Uint8Array(32))),
     refused,
   );
+});
+
+/** How the core answers an ACCEPT with this proof; `device`: its own. */
+function acceptWith(
+  prove: (transcript: Uint8Array) => DeviceProof | null,
+  device = olm.account(),
+): { actions: CoreAction[]; puppet: Puppet } {
+  const core = newCore('alice', { device: device.ed25519, name: 'Alice' });
+  const puppet = new Puppet('mallory', core, 'alice', 'responder');
+  core.handle({ type: 'joined', occupant: 'mallory', bundle: puppet.property }, 0);
+  const [hello] = puppet.hear(core.handle({ type: 'sealed' }, 0));
+  if (hello?.content.type !== 'hello') throw new Error('the core did not say HELLO');
+  const nonce = random(16);
+  const keys = puppet.keys(false, hello.content.ordinal, hello.content.nonce, nonce);
+  const accept = {
+    type: 'accept' as const,
+    nonce,
+    sealed: true,
+    confirm: keys.accept,
+    name: null,
+    key: null,
+  };
+  const actions = puppet.tell(puppet.part({ ...accept, proof: prove(keys.transcript) }), 1);
+  for (const { id, message } of ofType(actions, 'sign'))
+    actions.push(...core.handle({ type: 'signed', id, signature: device.sign(message) }, 2));
+  return { actions, puppet };
+}
+
+test('of the responder, too, a proof counts for its role, transcript and device alone', () => {
+  const device = olm.account();
+  const proof = (role: 'initiator' | 'responder', transcript: Uint8Array, named = device.ed25519) => ({
+    device: named,
+    signature: device.sign(deviceMessage(role, transcript, device.ed25519)),
+  });
+  const { actions } = acceptWith((transcript) => proof('responder', transcript));
+  assert.equal(notices(actions, 'channel')[0]?.device, toBase64(device.ed25519));
+  for (const wrong of [
+    (transcript: Uint8Array) => proof('initiator', transcript),
+    () => proof('responder', random(32)),
+    (transcript: Uint8Array) => proof('responder', transcript, olm.account().ed25519),
+    (transcript: Uint8Array) => proof('responder', transcript, new Uint8Array(32)),
+  ]) {
+    const refused = acceptWith(wrong).actions;
+    assert.deepEqual(refusals(refused), ['accept: the device signature does not hold']);
+    assert.deepEqual(ofType(refused, 'sign'), [], 'and the own device is not shown');
+  }
+});
+
+test('a device is shown to whoever shows one', () => {
+  const confirmOf = ({ actions, puppet }: ReturnType<typeof acceptWith>) =>
+    puppet.hear(actions).find(({ content }) => content.type === 'confirm')?.content;
+  const device = olm.account();
+  const signed = (transcript: Uint8Array) => ({
+    device: device.ed25519,
+    signature: device.sign(deviceMessage('responder', transcript, device.ed25519)),
+  });
+  const shown = confirmOf(acceptWith(signed));
+  assert.ok(shown?.type === 'confirm' && shown.proof !== null);
+  const withheld = confirmOf(acceptWith(() => null));
+  assert.ok(withheld?.type === 'confirm' && withheld.proof === null && withheld.name === 'Alice');
 });
 
 test('a device of small order, for which anybody can make signatures, is refused', () => {

@@ -110,6 +110,24 @@ test('the own bundle under another occupant, and one bundle under two occupants,
   assert.ok(others.every((to) => to === 'bob'));
 });
 
+test('who copied somebody’s bundle keeps that person out only until it is gone, or shows another', () => {
+  for (const go of ['leaves', 'shows another'] as const) {
+    const core = newCore('alice');
+    const bob = new Puppet('bob', core, 'alice', 'initiator');
+    core.handle({ type: 'joined', occupant: 'copy', bundle: bob.property }, 0);
+    const refused = core.handle({ type: 'joined', occupant: 'bob', bundle: bob.property }, 1);
+    assert.equal(notices(refused, 'incapable')[0]?.occupant, 'bob');
+    core.handle(
+      go === 'leaves'
+        ? { type: 'left', occupant: 'copy' }
+        : { type: 'bundle', occupant: 'copy', bundle: newCore('copy').bundle() },
+      2,
+    );
+    const { opened } = openAsInitiator(bob, 3);
+    assert.equal(notices(opened, 'channel')[0]?.occupant, 'bob', go);
+  }
+});
+
 test('the first bundle is pinned: another one is a leave and the join of somebody new', () => {
   const core = newCore('alice');
   const first = new Puppet('bob', core, 'alice', 'initiator');

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import nodeCrypto from 'node:crypto';
 import { test } from 'node:test';
-import { RENEW_MS } from '../../../web-plugin/src/keys/channel.ts';
+import { LIFE_MS, RENEW_MS } from '../../../web-plugin/src/keys/channel.ts';
+import type { EndpointMessage } from '../../../web-plugin/src/wire/index.ts';
 import { Meeting, notices, olm } from './rig.ts';
 
 /** Runs this, and says how often libolm drew chance meanwhile: for the two pairs of a new session, or one of its ratchet. */
@@ -112,5 +113,32 @@ test('a channel is made anew when it is old, by fresh pairs, and everybody goes 
     const used = meeting.actionsOf(one, 'use-key').at(-1);
     assert.deepEqual(meeting.actionsOf(other, 'accept-key').at(-1)?.base, used?.base);
     assert.deepEqual(notices(meeting.actionsOf(one, 'notice'), 'refused'), []);
+  }
+});
+
+test('a channel that a server keeps from being made anew ends, and no key goes over it any more', () => {
+  const meeting = new Meeting();
+  for (const id of ['alice', 'bob', 'carol']) meeting.add(id);
+  meeting.seal('alice', 'bob');
+  meeting.advance(1000);
+  const isHello = (message: EndpointMessage) =>
+    'olm' in message && Object.values(message.olm).some(([type]) => type === 0);
+  meeting.passes = (_from, _to, message) => !isHello(message);
+  meeting.advance(LIFE_MS + 31_000);
+  meeting.log.length = 0;
+  meeting.remove('carol');
+  meeting.advance(60_000);
+  for (const id of ['alice', 'bob']) {
+    assert.ok(meeting.actionsOf(id, 'use-key').length > 0, `${id} draws a key`);
+    assert.deepEqual(meeting.actionsOf(id, 'accept-key'), [], `${id} is given one`);
+  }
+  meeting.passes = () => true;
+  meeting.advance(31_000);
+  for (const [one, other] of [
+    ['alice', 'bob'],
+    ['bob', 'alice'],
+  ] as const) {
+    const used = meeting.actionsOf(one, 'use-key').at(-1);
+    assert.deepEqual(meeting.actionsOf(other, 'accept-key').at(-1)?.base, used?.base);
   }
 });

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { stepBase } from '../../../web-plugin/src/keys/derive.ts';
 import { excludeOf } from '../../../web-plugin/src/keys/leavers.ts';
 import type { KeyGift } from '../../../web-plugin/src/keys/link.ts';
-import { Receiving } from '../../../web-plugin/src/keys/receiving.ts';
-import { newCore, notices, ofType, openAsInitiator, Puppet, random, refusals } from './rig.ts';
+import { FOLLOWED_MS, Receiving, UNFOLLOWED_MS } from '../../../web-plugin/src/keys/receiving.ts';
+import { Meeting, newCore, notices, ofType, openAsInitiator, Puppet, random, refusals } from './rig.ts';
 
 const BASE = random(32);
 const key = (
@@ -26,44 +26,44 @@ const key = (
 
 test('generations rise, with gaps; a lower one is refused', () => {
   const receiving = new Receiving({ dead: 0 });
-  assert.deepEqual(receiving.take(key(3)), { accept: true, retire: [] });
-  assert.deepEqual(receiving.take(key(9)), { accept: true, retire: [] });
-  assert.throws(() => receiving.take(key(8)), /goes back/);
+  assert.deepEqual(receiving.take(key(3), 0), { accept: true, retire: [] });
+  assert.deepEqual(receiving.take(key(9), 0), { accept: true, retire: [] });
+  assert.throws(() => receiving.take(key(8), 0), /goes back/);
 });
 
 test('the same generation again: the same bytes or what stepping gives, nothing else', () => {
   const receiving = new Receiving({ dead: 0 });
-  receiving.take(key(1, 1));
-  assert.deepEqual(receiving.take(key(1, 1)), { accept: false, retire: [] });
-  assert.deepEqual(receiving.take(key(1, 3, stepBase(stepBase(BASE)))), { accept: false, retire: [] });
-  assert.throws(() => receiving.take(key(1, 3, random(32))), /other bytes/);
-  assert.throws(() => receiving.take(key(1, 2, stepBase(BASE))), /step goes back/);
+  receiving.take(key(1, 1), 0);
+  assert.deepEqual(receiving.take(key(1, 1), 0), { accept: false, retire: [] });
+  assert.deepEqual(receiving.take(key(1, 3, stepBase(stepBase(BASE))), 0), { accept: false, retire: [] });
+  assert.throws(() => receiving.take(key(1, 3, random(32)), 0), /other bytes/);
+  assert.throws(() => receiving.take(key(1, 2, stepBase(BASE)), 0), /step goes back/);
 });
 
 test('the newest four generations are kept', () => {
   const receiving = new Receiving({ dead: 0 });
-  for (let generation = 1; generation <= 4; generation += 1) receiving.take(key(generation));
-  assert.deepEqual(receiving.take(key(5)).retire, [1]);
+  for (let generation = 1; generation <= 4; generation += 1) receiving.take(key(generation), 0);
+  assert.deepEqual(receiving.take(key(5), 0).retire, [1]);
 });
 
 test('a leave retires what came before it, except what was made after the sender saw that leave', () => {
   const leaver = random(32);
   const receiving = new Receiving({ dead: 0 });
-  receiving.take(key(1));
-  receiving.take(key(2, 0, BASE, excludeOf(random(32))));
-  receiving.take(key(3, 0, BASE, excludeOf(leaver)));
-  receiving.take(key(4));
+  receiving.take(key(1), 0);
+  receiving.take(key(2, 0, BASE, excludeOf(random(32))), 0);
+  receiving.take(key(3, 0, BASE, excludeOf(leaver)), 0);
+  receiving.take(key(4), 0);
   assert.deepEqual(receiving.leaverSeen(leaver, 0), [1, 2]);
   assert.deepEqual(receiving.leaverSeen(random(32), 0), [3, 4]);
-  assert.throws(() => receiving.take(key(4)), /retired/);
+  assert.throws(() => receiving.take(key(4), 0), /retired/);
   assert.equal(receiving.min, 5);
 });
 
 test('a naming from before somebody came back spares nothing', () => {
   const leaver = random(32);
   const receiving = new Receiving({ dead: 0 });
-  receiving.take(key(2, 0, BASE, excludeOf(leaver)));
-  receiving.take({ ...key(4), since: 3 });
+  receiving.take(key(2, 0, BASE, excludeOf(leaver)), 0);
+  receiving.take({ ...key(4), since: 3 }, 0);
   assert.deepEqual(receiving.leaverSeen(leaver, 0), [4]);
 });
 
@@ -71,7 +71,7 @@ test('namings are found wherever they stand among others, and only whole', () =>
   const [first, leaver, last] = [random(32), random(32), random(32)];
   const receiving = new Receiving({ dead: 0 });
   const excludes = Uint8Array.from([first, leaver, last].flatMap((each) => [...excludeOf(each)]));
-  receiving.take(key(1, 0, BASE, excludes));
+  receiving.take(key(1, 0, BASE, excludes), 0);
   assert.deepEqual(receiving.leaverSeen(leaver, 0), []);
   assert.deepEqual(receiving.leaverSeen(last, 0), []);
   assert.deepEqual(receiving.leaverSeen(excludes.slice(8, 40), 0), [1]);
@@ -83,10 +83,29 @@ test('of one sender 2,048 namings are remembered: who was named before them reti
   for (const [n, leaver] of leavers.entries()) {
     const excludes = random(64 * 16);
     excludes.set(excludeOf(leaver), 0);
-    receiving.take({ ...key(n + 1, 0, BASE, excludes), since: 1 });
+    receiving.take({ ...key(n + 1, 0, BASE, excludes), since: 1 }, 0);
   }
   assert.deepEqual(receiving.leaverSeen(leavers[1] ?? BASE, 0), []);
   assert.deepEqual(receiving.leaverSeen(leavers[0] ?? BASE, 0), [30, 31, 32, 33]);
+});
+
+test('a generation that a newer one followed is erased half a minute later, the newest after 17 minutes, a retired one after five seconds', () => {
+  const receiving = new Receiving({ dead: 0 });
+  receiving.take(key(1), 0);
+  receiving.take(key(2), 1000);
+  assert.deepEqual(receiving.due(1000 + FOLLOWED_MS - 1), []);
+  assert.ok(receiving.baseFor(1, 0));
+  assert.equal(receiving.deadline, 1000 + FOLLOWED_MS);
+  assert.deepEqual(receiving.due(1000 + FOLLOWED_MS), [1]);
+  assert.equal(receiving.baseFor(1, 0), null);
+  assert.deepEqual(receiving.due(1000 + UNFOLLOWED_MS - 1), []);
+  assert.deepEqual(receiving.due(1000 + UNFOLLOWED_MS), [2]);
+  assert.equal(receiving.deadline, null);
+  receiving.take(key(3), 0);
+  receiving.leaverSeen(random(32), 0);
+  assert.ok(receiving.baseFor(3, 0));
+  assert.deepEqual(receiving.due(5000), []);
+  assert.equal(receiving.baseFor(3, 0), null);
 });
 
 function threesome() {
@@ -165,6 +184,22 @@ test('a new worker is not given old keys to open with; their senders are asked f
     sender.hear(actions).map(({ content }) => content),
     [{ type: 'keyreq', min: 8 }],
   );
+});
+
+test('the worker is told of what is erased, also if nobody says anything more', () => {
+  const meeting = new Meeting();
+  for (const id of ['alice', 'bob']) meeting.add(id);
+  meeting.seal('alice');
+  meeting.advance(1000);
+  meeting.feed('alice', { type: 'source', on: false });
+  meeting.advance(UNFOLLOWED_MS - 2000);
+  assert.deepEqual(meeting.actionsOf('bob', 'retire'), []);
+  meeting.advance(2000);
+  const [retired] = meeting.actionsOf('bob', 'retire');
+  assert.deepEqual([retired?.generations, retired?.inMs], [[1], 0]);
+  meeting.feed('alice', { type: 'source', on: true });
+  meeting.advance(1000);
+  assert.equal(meeting.actionsOf('bob', 'accept-key').at(-1)?.generation, 2);
 });
 
 test('KEYREQ is answered at most once in five seconds', () => {

@@ -39,6 +39,7 @@ export class Notices {
     switch (notice.type) {
       case 'channel':
         people.reached(notice.occupant, performance.now());
+        this.ports.onTroubleOver(`incapable ${notice.occupant}`);
         this.ports.verification()?.met(notice.occupant, notice.device, notice.name);
         break;
       case 'comparison':

@@ -1,4 +1,5 @@
-// Which source a track is: microphone, camera, screen or the sound of the screen (docs/protocol.md, "KID").
+// Which source a track is: microphone, camera or screen (docs/protocol.md §5.1). Jitsi mixes a screen's sound into the
+// microphone, or sends it in its place.
 
 import type { SourceId } from '../frames/index.ts';
 import type { JitsiConference } from './library.ts';
@@ -6,7 +7,6 @@ import type { JitsiConference } from './library.ts';
 export const MICROPHONE: SourceId = 1;
 export const CAMERA: SourceId = 2;
 export const SCREEN: SourceId = 3;
-export const SCREEN_AUDIO: SourceId = 4;
 
 const displayTracks = new WeakSet<MediaStreamTrack>();
 
@@ -23,8 +23,8 @@ export function hookDisplayMedia(devices: MediaDevices | undefined = navigator.m
 
 /** What a local track carries. lib-jitsi-meet's word comes first: it knows what an effect was made from. */
 export function localSource(track: MediaStreamTrack, conference: JitsiConference | null): SourceId {
+  if (track.kind === 'audio') return MICROPHONE;
   const isScreen = displayTracks.has(track) || 'displaySurface' in (track.getSettings?.() ?? {});
-  if (track.kind === 'audio') return isScreen ? SCREEN_AUDIO : MICROPHONE;
   const local = conference?.getLocalTracks().find((one) => one.getTrack() === track);
   const isDesktop = local ? local.getVideoType?.() === 'desktop' : isScreen;
   return isDesktop || isScreen ? SCREEN : CAMERA;

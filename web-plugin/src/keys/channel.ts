@@ -11,9 +11,11 @@ import {
 } from '../wire/index.ts';
 import type { ChannelSetup } from './channel-ports.ts';
 import { channelKeys, type End, transcriptHash } from './derive.ts';
-import { type KeyGift, Link, type Opened } from './link.ts';
+import type { Proof } from './device.ts';
+import { forgetOldest } from './forget-oldest.ts';
+import { type KeyGift, Link, type LinkStart, type Opened } from './link.ts';
 import { Links } from './links.ts';
-import type { OlmAccount } from './olm.ts';
+import type { OlmAccount, OlmSession } from './olm.ts';
 import type { Participant } from './participant.ts';
 import { Retry } from './retry.ts';
 
@@ -21,9 +23,12 @@ const EARLY_MESSAGES = 4;
 const FAILURES_TO_RESTART = 2;
 /** So often HELLO is sent again as it was; then another session is tried. */
 const REPEATS = 2;
+/** So many ids are remembered. A HELLO from before them has an ordinal that does not rise. */
 const SESSIONS = 256;
 /** And up to a quarter more, so that not all are renewed at once. */
 export const RENEW_MS = 12 * 60_000;
+/** Then it ends, if it was not: a server that loses each new HELLO would keep an old one in use for ever. */
+export const LIFE_MS = 20 * 60_000;
 const SUITE = 1;
 
 export class Channel {
@@ -79,10 +84,14 @@ export class Channel {
   }
 
   /**
-   * A channel that is old is made anew, so that whoever once read a memory is shut out again. True if a HELLO went
-   * out.
+   * A channel that is old is made anew, so that whoever once read a memory is shut out again; one that is too old
+   * ends. True if it may have a deadline now.
    */
   renew(now: number): boolean {
+    if (this.links.end(now - LIFE_MS)) {
+      this.want(now, true);
+      return true;
+    }
     const { active, making } = this.links;
     if (!this.isInitiator || active?.stage !== 'open' || making !== null || now < this.renewAt) return false;
     if (this.setup.ports.isComparing()) return false;
@@ -119,7 +128,8 @@ export class Channel {
     this.retry.restarted(now);
     this.renewAt = now + RENEW_MS * (1 + (random(1)[0] ?? 0) / 1024);
     const session = account.outbound(peer.participant.curve25519, peer.participant.fallback);
-    const link = this.link(session, 'offered', memory.ordinal, random(16));
+    const { ordinal } = memory;
+    const link = this.link(session, { stage: 'offered', ordinal, nonce: random(16), at: now });
     this.links.offer(link);
     this.retry.again(now);
     link.unanswered = link.seal(() => ({
@@ -151,14 +161,14 @@ export class Channel {
       ports.send(known.unanswered);
       return;
     }
-    if (memory.sessions.size >= SESSIONS) throw new Refusal(`hello: more than ${SESSIONS} sessions`);
     const session = inbound(account, peer.participant, part[1]);
-    const link = this.link(session, 'signing', 0, random(16));
+    const link = this.link(session, { stage: 'signing', ordinal: 0, nonce: random(16), at: now });
     try {
       if (memory.sessions.has(session.id)) throw new Refusal('hello: session was seen before');
       const opened = link.open(part);
       if (opened === null) throw new Refusal('hello: does not open');
       memory.sessions.add(session.id);
+      forgetOldest(memory.sessions, SESSIONS);
       if (opened.content.type !== 'hello') throw new Refusal('hello: expected in a pre-key message');
       if (opened.content.ordinal <= memory.ordinal) throw new Refusal('hello: ordinal must rise');
       memory.ordinal = opened.content.ordinal;
@@ -244,7 +254,7 @@ export class Channel {
     link.keys = keys;
     link.stage = 'signing';
     ports.peerSealed(accept.sealed);
-    prover.prove('initiator', keys.transcript, (proof, name) => {
+    const answer = (proof: Proof | null, name: string | null) => {
       if (!this.links.isOutstanding(link)) return;
       this.links.confirm(link);
       const gift = ports.gift();
@@ -259,7 +269,10 @@ export class Channel {
         })),
       );
       this.opened(link, accept, seq, now);
-    });
+    };
+    // A device is shown to whoever shows one.
+    if (accept.proof === null) prover.withhold(answer);
+    else prover.prove('initiator', keys.transcript, answer);
   }
 
   private confirmed(
@@ -331,15 +344,10 @@ export class Channel {
     return this.links.active.seal(make(this.links.active));
   }
 
-  private link(
-    session: ConstructorParameters<typeof Link>[0],
-    stage: 'offered' | 'signing',
-    ordinal: number,
-    nonce: Uint8Array,
-  ) {
+  private link(session: OlmSession, start: LinkStart): Link {
     const { room, self, peer } = this.setup;
     const ends = { room, self: self.occupant, peer: peer.occupant, isInitiator: this.isInitiator };
-    return new Link(session, ends, { stage, ordinal, nonce });
+    return new Link(session, ends, start);
   }
 
   private transcript(link: Link, ordinal: number, initiatorNonce: Uint8Array, responderNonce: Uint8Array) {

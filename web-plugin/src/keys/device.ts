@@ -7,9 +7,13 @@ import { isSoundEd25519 } from './points.ts';
 export type Proof = DeviceProof;
 export type Role = 'initiator' | 'responder';
 
+type Done = (proof: Proof | null, name: string | null) => void;
+
 export interface Prover {
   /** Calls back with the own proof (null: this participant has no device), at once or later. */
-  prove(role: Role, transcript: Uint8Array, done: (proof: Proof | null, name: string | null) => void): void;
+  prove(role: Role, transcript: Uint8Array, done: Done): void;
+  /** Calls back at once without a proof. */
+  withhold(done: Done): void;
   /** Does the peer's proof hold? Null is somebody who proves nothing. */
   holds(role: Role, transcript: Uint8Array, proof: Proof | null): boolean;
 }
@@ -33,6 +37,7 @@ export function createProver({ olm, device, name, sign }: DeviceSetup): Prover {
       if (device === null) done(null, name);
       else sign(deviceMessage(role, transcript, device), (signature) => done({ device, signature }, name));
     },
+    withhold: (done) => done(null, name),
     holds: (role, transcript, proof) =>
       proof === null ||
       (isSoundEd25519(proof.device) &&

@@ -24,6 +24,8 @@ export interface KeyExchangeSetup {
 export class KeyExchange {
   readonly sending: Sending;
   private readonly setup: KeyExchangeSetup;
+  /** When keys of somebody are to be erased. */
+  private eraseAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: KeyExchangeSetup) {
     const { outbox, context, random } = setup;
@@ -39,12 +41,13 @@ export class KeyExchange {
     });
   }
 
-  get deadline(): number | null {
-    return this.sending.deadline;
+  get deadline(): number {
+    return Math.min(this.sending.deadline ?? Number.POSITIVE_INFINITY, this.eraseAt);
   }
 
   due(now: number): void {
     this.sending.due(now);
+    if (this.eraseAt <= now) this.erase(now);
   }
 
   /** The key to go along with ACCEPT or CONFIRM. */
@@ -55,7 +58,8 @@ export class KeyExchange {
 
   received(peer: Peer, key: KeyGift): void {
     const { outbox } = this.setup;
-    const { accept, retire } = peer.receiving.take(key);
+    const { accept, retire } = peer.receiving.take(key, outbox.now);
+    this.eraseBy(peer);
     const owner = peer.participant.identity;
     const { generation, step, base, floors } = key;
     if (accept) {
@@ -96,6 +100,7 @@ export class KeyExchange {
     for (const [owner, other] of roster.peers) {
       const generations = other.receiving.leaverSeen(curve25519, outbox.now);
       if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
+      this.eraseBy(other);
     }
   }
 
@@ -119,6 +124,21 @@ export class KeyExchange {
     for (const [owner, peer] of roster.peers) {
       peer.receiving.forget();
       outbox.do({ type: 'forget', owner });
+    }
+  }
+
+  private eraseBy({ receiving }: Peer): void {
+    this.eraseAt = Math.min(this.eraseAt, receiving.deadline ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Of everybody's keys those whose time is over. */
+  private erase(now: number): void {
+    const { outbox, roster } = this.setup;
+    this.eraseAt = Number.POSITIVE_INFINITY;
+    for (const [owner, peer] of roster.peers) {
+      const generations = peer.receiving.due(now);
+      if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: 0 });
+      this.eraseBy(peer);
     }
   }
 

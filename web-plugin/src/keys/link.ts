@@ -29,7 +29,16 @@ interface Ends {
   isInitiator: boolean;
 }
 
+export interface LinkStart {
+  stage: 'offered' | 'signing';
+  ordinal: number;
+  nonce: Uint8Array;
+  /** When HELLO went out or came. */
+  at: number;
+}
+
 export class Link {
+  readonly bornAt: number;
   readonly ordinal: number;
   /** Read before open: what overtook ACCEPT or CONFIRM. */
   readonly early: Opened[] = [];
@@ -46,11 +55,8 @@ export class Link {
   private readonly session: OlmSession;
   private readonly ends: Ends;
 
-  constructor(
-    session: OlmSession,
-    ends: Ends,
-    start: { stage: 'offered' | 'signing'; ordinal: number; nonce: Uint8Array },
-  ) {
+  constructor(session: OlmSession, ends: Ends, start: LinkStart) {
+    this.bornAt = start.at;
     this.session = session;
     this.ends = ends;
     this.stage = start.stage;

@@ -74,6 +74,15 @@ export class Links {
     if (this.active === link) this.active = null;
   }
 
+  /** Ends what was begun at that time or before and is not being made. True if nothing is left that sends. */
+  end(at: number): boolean {
+    if (this.previous !== null && this.previous.bornAt <= at) this.confirmed();
+    if (this.active === null || this.active.bornAt > at) return false;
+    this.active.free();
+    this.active = null;
+    return true;
+  }
+
   free(): void {
     for (const link of [this.active, this.making, this.offered, this.previous]) link?.free();
     this.active = null;

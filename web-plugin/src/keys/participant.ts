@@ -39,6 +39,16 @@ export function ownBundle(account: OlmAccount, room: string, nonce: Uint8Array):
   return encodeBundle(body, account.sign(bundleMessage(room, body)));
 }
 
+/** Somebody else has one of these keys; once that one is gone the bundle may be good. */
+export class Taken extends Refusal {
+  readonly keys: string[];
+
+  constructor(keys: string[]) {
+    super('bundle: a key of another participant');
+    this.keys = keys;
+  }
+}
+
 /** Throws a Refusal that names what is wrong. `isTaken`: a key of somebody present, or one's own. */
 export function checkedParticipant(
   olm: OlmLibrary,
@@ -52,10 +62,10 @@ export function checkedParticipant(
   if (!isSoundEd25519(bundle.ed25519)) throw new Refusal('bundle: ed25519 is not a sound point');
   const keys = keysOf(bundle);
   if (new Set(keys).size !== keys.length) throw new Refusal('bundle: one key stands twice');
-  if (keys.some(isTaken)) throw new Refusal('bundle: a key of another participant');
   if (!olm.verify(bundle.ed25519, bundleMessage(room, bundle.signed), bundle.signature)) {
     throw new Refusal('bundle: the signature does not hold for this room');
   }
+  if (keys.some(isTaken)) throw new Taken(keys);
   return participantOf(bundle);
 }
 

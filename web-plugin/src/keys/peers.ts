@@ -21,7 +21,7 @@ import { Allowance, HeldMessages } from './inbox.ts';
 import type { KeyExchange } from './key-exchange.ts';
 import type { OlmAccount, OlmLibrary } from './olm.ts';
 import type { Outbox } from './outbox.ts';
-import { checkedParticipant, type Participant } from './participant.ts';
+import { checkedParticipant, keysOf, type Participant, Taken } from './participant.ts';
 import { Receiving } from './receiving.ts';
 import type { Memory, Occupant, Peer, Roster } from './roster.ts';
 import type { Comparisons, SasChannel } from './sas.ts';
@@ -116,24 +116,40 @@ export class Peers {
       throw new Refusal(`presence: more than ${LIMITS.occupants} occupants`);
     }
     const allowance = known?.allowance ?? new Allowance(this.setup.outbox.now);
-    const occupant = known ?? { id, property: null, hadBundle: false, peer: null, allowance };
+    const occupant = known ?? { id, property: null, hadBundle: false, peer: null, contested: [], allowance };
     this.setup.roster.occupants.set(id, occupant);
+    const before = occupant.peer;
     this.dismiss(occupant);
     occupant.property = property;
+    if (before !== null) this.freed(keysOf(before.participant));
     if (property === null) {
       this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: 'no bundle in the presence' });
       return;
     }
     if (occupant.hadBundle) this.setup.outbox.tell({ type: 'replaced', occupant: id });
     occupant.hadBundle = true;
+    this.tryToAdmit(occupant, property);
+    for (const arrival of this.held.release(id, this.setup.outbox.now)) {
+      this.setup.outbox.guarded(id, () => this.arrived(occupant, arrival));
+    }
+  }
+
+  private tryToAdmit(occupant: Occupant, property: string): void {
+    occupant.contested = [];
     try {
       this.admit(occupant, property);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: error.message });
+      if (error instanceof Taken) occupant.contested = error.keys;
+      this.setup.outbox.tell({ type: 'incapable', occupant: occupant.id, reason: error.message });
     }
-    for (const arrival of this.held.release(id, this.setup.outbox.now)) {
-      this.setup.outbox.guarded(id, () => this.arrived(occupant, arrival));
+  }
+
+  /** These keys are nobody's any more: whoever was refused for one of them is looked at again. */
+  private freed(keys: string[]): void {
+    for (const occupant of this.setup.roster.occupants.values()) {
+      if (occupant.property === null || !occupant.contested.some((key) => keys.includes(key))) continue;
+      this.tryToAdmit(occupant, occupant.property);
     }
   }
 
@@ -172,7 +188,9 @@ export class Peers {
     this.held.release(id, this.setup.outbox.now);
     if (occupant === undefined) return;
     this.setup.roster.occupants.delete(id);
+    const { peer } = occupant;
     this.dismiss(occupant);
+    if (peer !== null) this.freed(keysOf(peer.participant));
   }
 
   private renew(now: number): void {
@@ -209,7 +227,7 @@ export class Peers {
     const { now } = this.setup.outbox;
     const { peer } = occupant;
     if (peer === null) throw new Refusal('message: from an occupant without a good bundle');
-    this.waiting.add(peer);
+    this.watch(peer);
     occupant.allowance.spend(arrival.kind === 'olm' && arrival.part[0] === 0, now);
     switch (arrival.kind) {
       case 'olm':
@@ -259,7 +277,6 @@ export class Peers {
           peer.proved = proof && { transcript, device: proof.device };
           const device = proof && toBase64(proof.device);
           outbox.tell({ type: 'channel', occupant, identity, device, name });
-          this.renewAt = Math.min(this.renewAt, outbox.now + RENEW_LOOK_MS);
         }),
     };
     return new Channel({
@@ -282,7 +299,13 @@ export class Peers {
 
   /** True if that took a HELLO. */
   wantChannel(peer: Peer, isUrgent: boolean): boolean {
-    this.waiting.add(peer);
+    this.watch(peer);
     return peer.channel.want(this.setup.outbox.now, isUrgent);
+  }
+
+  /** Its channel may have a deadline, and grows old. */
+  private watch(peer: Peer): void {
+    this.waiting.add(peer);
+    this.renewAt = Math.min(this.renewAt, this.setup.outbox.now + RENEW_LOOK_MS);
   }
 }

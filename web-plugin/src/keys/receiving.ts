@@ -7,6 +7,10 @@ import type { KeyGift } from './link.ts';
 
 export const RETIRE_MS = 5000;
 const LIVE_GENERATIONS = 4;
+/** A generation that a newer one has followed: words under it may still be on their way. */
+export const FOLLOWED_MS = 30_000;
+/** The newest one: its sender draws another after 15 minutes, or when it next sends. A hidden page may be a minute late. */
+export const UNFOLLOWED_MS = 17 * 60_000;
 
 /** What the worker has to be told. */
 export type KeyOutcome = { accept: boolean; retire: number[] };
@@ -17,11 +21,18 @@ export interface ReceivingMemory {
   dead: number;
 }
 
+interface Held {
+  step: number;
+  base: Uint8Array;
+  /** Then it is erased, whatever comes. */
+  until: number;
+}
+
 export class Receiving {
   private readonly memory: ReceivingMemory;
-  private readonly live = new Map<number, { step: number; base: Uint8Array; since: number }>();
+  private readonly live = new Map<number, Held & { since: number }>();
   /** Retired, but what was sealed under them before may still arrive. */
-  private readonly dying = new Map<number, { step: number; base: Uint8Array; until: number }>();
+  private readonly dying = new Map<number, Held>();
   private readonly namings = new Namings();
   private top: number;
 
@@ -39,15 +50,28 @@ export class Receiving {
     return this.live.size > 0;
   }
 
-  /** The base of (generation, step) for something that came now; null if there is none. Commits nothing. */
-  baseFor(generation: number, step: number, now: number): Uint8Array | null {
+  /** When something is to be erased; null: nothing is kept. */
+  get deadline(): number | null {
+    const all = [...this.live.values(), ...this.dying.values()];
+    return all.length === 0 ? null : Math.min(...all.map(({ until }) => until));
+  }
+
+  /** Erases what is over. Returns the generations of which the worker has to be told. */
+  due(now: number): number[] {
     for (const [old, { until }] of this.dying) if (until <= now) this.dying.delete(old);
+    return this.kill(
+      [...this.live].filter(([, { until }]) => until <= now).map(([generation]) => generation),
+    );
+  }
+
+  /** The base of (generation, step); null if it is not here. Commits nothing. */
+  baseFor(generation: number, step: number): Uint8Array | null {
     const held = this.live.get(generation) ?? this.dying.get(generation);
     return held === undefined || step < held.step ? null : stepped(held, step);
   }
 
   /** Throws a Refusal, or says what is new for the worker. */
-  take(key: KeyGift): KeyOutcome {
+  take(key: KeyGift, now: number): KeyOutcome {
     if (key.generation <= this.memory.dead) throw new Refusal('key: the generation is retired');
     if (key.generation < this.top) throw new Refusal('key: the generation goes back');
     const held = this.live.get(key.generation);
@@ -56,7 +80,9 @@ export class Receiving {
       return { accept: false, retire: [] };
     }
     this.top = key.generation;
-    this.live.set(key.generation, { step: key.step, base: key.base, since: key.since });
+    for (const older of this.live.values()) older.until = Math.min(older.until, now + FOLLOWED_MS);
+    const { step, base, since } = key;
+    this.live.set(key.generation, { step, base, since, until: now + UNFOLLOWED_MS });
     this.namings.add(key.generation, key.excludes);
     const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
     return { accept: true, retire: this.kill(surplus) };
@@ -89,7 +115,7 @@ export class Receiving {
   }
 
   /** The same generation again: the same bytes, or what stepping gives. */
-  private compare(held: { step: number; base: Uint8Array }, key: KeyGift): void {
+  private compare(held: Held, key: KeyGift): void {
     if (key.step < held.step) throw new Refusal('key: the step goes back');
     const base = stepped(held, key.step);
     if (!equal(base, key.base)) throw new Refusal('key: other bytes for a generation that is known');
@@ -98,7 +124,7 @@ export class Receiving {
   }
 }
 
-function stepped(held: { step: number; base: Uint8Array }, to: number): Uint8Array {
+function stepped(held: Held, to: number): Uint8Array {
   let { base } = held;
   for (let { step } = held; step < to; step += 1) base = stepBase(base);
   return base;

@@ -36,6 +36,8 @@ export interface Occupant {
   property: string | null;
   hadBundle: boolean;
   peer: Peer | null;
+  /** Keys of its bundle, of which somebody else present has one: it may have copied them, or been copied. */
+  contested: string[];
   allowance: Allowance;
 }
 

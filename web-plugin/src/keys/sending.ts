@@ -37,7 +37,7 @@ interface Generation extends GivenKey {
   switchAt: number;
   /** Place of the first use of (generation, step) in the order of joins and uses; null: not used. */
   used: number | null;
-  firstUsedAt: number | null;
+  drawnAt: number;
 }
 
 export interface SendingPorts {
@@ -201,7 +201,7 @@ export class Sending {
   }
 
   private periodEnd(generation: Generation): number {
-    return generation.firstUsedAt === null ? Number.POSITIVE_INFINITY : generation.firstUsedAt + PERIOD_MS;
+    return generation.drawnAt + PERIOD_MS;
   }
 
   /** The first event opens the window; nothing extends it. */
@@ -227,7 +227,7 @@ export class Sending {
     this.window = null;
     const isSomeoneBehind = this.isSomeoneBehind(newest);
     if (isSomeoneBehind && newest.step === MAX_STEP) this.mint('period', now, window.useAtOnce);
-    else if (isSomeoneBehind) this.step(newest, now);
+    else if (isSomeoneBehind) this.step(newest);
     else this.distribute(newest, [...this.joined.keys()]);
   }
 
@@ -253,7 +253,7 @@ export class Sending {
       isGiven: false,
       switchAt: useAtOnce || this.inUse === null ? now : Math.max(now, this.mintableAt) + SWITCH_MS,
       used: null,
-      firstUsedAt: null,
+      drawnAt: now,
     };
     this.drawn.push(generation);
     return generation;
@@ -278,7 +278,7 @@ export class Sending {
     this.ports.rotated(generation);
   }
 
-  private step(generation: Generation, now: number): void {
+  private step(generation: Generation): void {
     generation.step += 1;
     generation.base = stepBase(generation.base);
     generation.used = null;
@@ -286,7 +286,7 @@ export class Sending {
     this.distribute(generation, [...this.joined.keys()]);
     this.ports.rotated(generation);
     this.ports.use(generation, 0);
-    this.use(generation, now);
+    this.use(generation);
   }
 
   private mayHold(identity: Identity, generation: Generation): boolean {
@@ -320,14 +320,13 @@ export class Sending {
   private switch(now: number): void {
     const ready = this.drawn.filter((generation) => this.inUse === null || generation.switchAt <= now);
     const next = ready.at(-1);
-    if (next !== undefined && next !== this.inUse) this.use(next, now);
+    if (next !== undefined && next !== this.inUse) this.use(next);
   }
 
   /** The worker, which was told when, uses it from here on. */
-  private use(generation: Generation, now: number): void {
+  private use(generation: Generation): void {
     this.order += 1;
     generation.used = this.order;
-    generation.firstUsedAt ??= now;
     this.inUse = generation;
     this.drawn = this.drawn.filter((other) => other.generation >= generation.generation);
   }
