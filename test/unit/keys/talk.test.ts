@@ -120,6 +120,56 @@ test('a word to one goes to one, inside the channel', () => {
   assert.ok(!JSON.stringify(actions).includes('psst'));
 });
 
+/** Two in a sealed room whose channel messages `pass`, or not. */
+function apart() {
+  const meeting = new Meeting();
+  for (const id of ['alice', 'bob']) meeting.add(id);
+  let isOpen = false;
+  meeting.passes = (_from, _to, message) => isOpen || !('olm' in message);
+  meeting.seal();
+  const say = (body: string) =>
+    meeting.feed('alice', { type: 'say', kind: 'chat', body, to: 'bob', sentAt: 1 });
+  const unsaid = () => notices(meeting.actionsOf('alice', 'notice'), 'unsaid').map(({ reason }) => reason);
+  return { meeting, say, unsaid, connect: () => (isOpen = true) };
+}
+
+test('a word to one waits for the channel to that person, and several come in their order', () => {
+  const { meeting, say, unsaid, connect } = apart();
+  say('first');
+  say('second');
+  meeting.advance(1000);
+  connect();
+  meeting.advance(7000);
+  assert.deepEqual(heard(meeting, 'bob'), ['alice alone: first', 'alice alone: second']);
+  assert.deepEqual(unsaid(), []);
+});
+
+test('a word to one that waits in vain is given back: after ten seconds, at a leave, at the end of the seal, past eight', () => {
+  const late = apart();
+  late.say('late');
+  late.meeting.advance(9999);
+  assert.deepEqual(late.unsaid(), []);
+  late.meeting.advance(1);
+  assert.deepEqual(late.unsaid(), ['no sealed channel to this person came about']);
+  late.connect();
+  late.meeting.advance(60_000);
+  assert.deepEqual(heard(late.meeting, 'bob'), []);
+
+  const left = apart();
+  left.say('gone');
+  left.meeting.remove('bob');
+  assert.deepEqual(left.unsaid(), ['this person has left']);
+
+  const open = apart();
+  open.say('open');
+  open.meeting.feed('alice', { type: 'unsealed' });
+  assert.deepEqual(open.unsaid(), ['the room is not sealed any more']);
+
+  const many = apart();
+  for (let n = 0; n < 9; n += 1) many.say(`${n}`);
+  assert.deepEqual(many.unsaid(), ['too much waits for a sealed channel']);
+});
+
 test('a word that overtook its key is read when the key comes', () => {
   const meeting = room('alice', 'bob');
   const late: (() => void)[] = [];
@@ -169,7 +219,7 @@ test('what cannot be sealed is not said, with the reason', () => {
   assert.deepEqual(say('', null), ['the message is empty']);
   assert.deepEqual(say('x'.repeat(16_385), null), ['the message is longer than 16384 bytes']);
   assert.deepEqual(say('x'.repeat(4001), 'bob'), ['the message is longer than 4000 bytes']);
-  assert.deepEqual(say('x', 'nobody'), ['there is no sealed channel to this person yet']);
+  assert.deepEqual(say('x', 'nobody'), ['this person takes no part in the seal']);
   assert.deepEqual(say('x', null, 'whatever' as DataKind), ['this kind of message cannot be sealed']);
   meeting.feed('alice', { type: 'unsealed' });
   assert.deepEqual(say('x', null), ['the room is not sealed']);

@@ -1,14 +1,6 @@
 // The key core: (state, event) → (state, actions). No DOM, no clock, no randomness but what is passed in (brief D11).
 
-import {
-  dataMessage,
-  parseBundle,
-  parseRelay,
-  Refusal,
-  type Said,
-  sayable,
-  toBase64,
-} from '../wire/index.ts';
+import { dataMessage, parseBundle, parseRelay, Refusal, type Said, toBase64 } from '../wire/index.ts';
 import { Beacons } from './beacons.ts';
 import { Conversation } from './conversation.ts';
 import type { Core, CoreOptions, RosterView } from './core-api.ts';
@@ -23,6 +15,7 @@ import { Peers } from './peers.ts';
 import { type Peer, Roster } from './roster.ts';
 import { Comparisons, type SasChannel } from './sas.ts';
 import { Signatures } from './signatures.ts';
+import { Whispers } from './whispers.ts';
 
 export const createCore = (options: CoreOptions): Core => new KeyCore(options);
 
@@ -38,6 +31,7 @@ class KeyCore implements Core {
   private readonly keys: KeyExchange;
   private readonly beacons: Beacons;
   private readonly conversation: Conversation;
+  private readonly whispers: Whispers;
   private readonly comparisons: Comparisons;
   private readonly signatures: Signatures;
   private isSealed = false;
@@ -88,6 +82,11 @@ class KeyCore implements Core {
       lacksKey: (peer) => this.keys.lacking(peer),
       guarded: (peer, read) => outbox.guarded(peer.id, read),
     });
+    this.whispers = new Whispers({
+      wantChannel: (peer) => this.peers.wantChannel(peer, true),
+      tell: (peer, said) => outbox.send([[peer.id, peer.channel.tell(said)]]),
+      unsaid: (reason) => outbox.tell({ type: 'unsaid', reason }),
+    });
     this.comparisons = new Comparisons({
       olm,
       random,
@@ -105,7 +104,7 @@ class KeyCore implements Core {
       name: options.name ?? null,
       sign: (message, done) => this.signatures.ask(message, done),
     });
-    const { beacons, keys, conversation, comparisons, own } = this;
+    const { beacons, keys, conversation, whispers, comparisons, own } = this;
     this.peers = new Peers({
       olm,
       account,
@@ -116,7 +115,7 @@ class KeyCore implements Core {
       outbox,
       roster,
       prover,
-      parts: () => ({ keys, beacons, conversation, comparisons }),
+      parts: () => ({ keys, beacons, conversation, whispers, comparisons }),
       isSealed: () => this.isSealed,
       needsKeys: () => this.needsKeys,
       comparable: (peer) => this.comparable(peer),
@@ -237,14 +236,16 @@ class KeyCore implements Core {
     this.beacons.agreement.due(now);
     this.comparisons.due(now);
     this.conversation.flush();
+    this.whispers.due(now);
     if (this.conversation.isOver(now)) this.activity();
     this.peers.due(now);
   }
 
   private wake(): void {
     let at = Number.POSITIVE_INFINITY;
-    const parts = [this.keys, this.beacons.agreement, this.conversation, this.comparisons, this.peers];
-    for (const { deadline } of parts) at = Math.min(at, deadline ?? at);
+    const { keys, beacons, conversation, whispers, comparisons, peers } = this;
+    for (const { deadline } of [keys, beacons.agreement, conversation, whispers, comparisons, peers])
+      at = Math.min(at, deadline ?? at);
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;
     this.outbox.do({ type: 'wake', at });
@@ -282,13 +283,7 @@ class KeyCore implements Core {
       return reason;
     }
     const peer = this.present.occupants.get(to)?.peer;
-    if (!peer?.channel.isReady) {
-      if (peer) this.peers.wantChannel(peer, true);
-      return 'there is no sealed channel to this person yet';
-    }
-    const reason = sayable(said.kind, said.body, true);
-    if (reason === null) this.outbox.send([[to, peer.channel.tell(said)]]);
-    return reason;
+    return peer ? this.whispers.say(peer, said, this.outbox.now) : 'this person takes no part in the seal';
   }
 
   private said(peer: Peer, { kind, body, sentAt }: Said, isPrivate: boolean, missed: number): void {
@@ -299,6 +294,7 @@ class KeyCore implements Core {
     this.isSealed = false;
     this.beacons.agreement.turn(false, this.outbox.now);
     this.conversation.silence();
+    this.whispers.silence();
     this.keys.forgetAll();
     for (const peer of this.present.peers.values()) peer.hasGivenEvidence = false;
   }

@@ -26,6 +26,7 @@ import { Receiving } from './receiving.ts';
 import type { Memory, Occupant, Peer, Roster } from './roster.ts';
 import type { Comparisons, SasChannel } from './sas.ts';
 import { Listener } from './talk.ts';
+import type { Whispers } from './whispers.ts';
 
 /** In rosters up to this size every pair makes its channel at once; in larger ones when it is needed. */
 export const EAGER_ROSTER = 32;
@@ -51,7 +52,13 @@ export interface PeersSetup {
   roster: Roster;
   prover: Prover;
   /** What peers' messages are for. */
-  parts(): { keys: KeyExchange; beacons: Beacons; conversation: Conversation; comparisons: Comparisons };
+  parts(): {
+    keys: KeyExchange;
+    beacons: Beacons;
+    conversation: Conversation;
+    whispers: Whispers;
+    comparisons: Comparisons;
+  };
   isSealed(): boolean;
   /** Something is sent, or said, so that keys have to be handed out. */
   needsKeys(): boolean;
@@ -207,6 +214,7 @@ export class Peers {
     this.waiting.delete(peer);
     this.setup.parts().comparisons.gone(occupant.id);
     this.setup.parts().conversation.gone(peer);
+    this.setup.parts().whispers.gone(peer);
     peer.channel.free();
     this.setup.parts().keys.left(peer);
     this.setup.parts().beacons.agreement.leave(peer.participant.identity, this.setup.outbox.now);
