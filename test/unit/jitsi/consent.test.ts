@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { ConsentRound } from '../../../web-plugin/src/jitsi/consent.ts';
+import { BEGINS_MS, ConsentRound } from '../../../web-plugin/src/jitsi/consent.ts';
 import { type RoundState, readRoomState } from '../../../web-plugin/src/jitsi/room-state.ts';
 
 let said: string[];
@@ -92,6 +92,23 @@ test('a round in this user’s name that it did not ask for is the server’s in
   round.heard(state({ by: 'me' }));
   assert.equal(round.view(), undefined);
   assert.deepEqual(said, []);
+});
+
+test('a click is for the round that begins right after it, once, and not after a refusal', (t) => {
+  let now = performance.now();
+  t.mock.method(performance, 'now', () => now);
+  round.asked();
+  round.refused();
+  round.heard(state({ by: 'me' }));
+  assert.deepEqual(said, [], 'refused');
+  round.asked();
+  now += BEGINS_MS + 1;
+  round.heard(state({ by: 'me', id: 'r2' }));
+  assert.deepEqual(said, [], 'too late');
+  round.asked();
+  round.heard(state({ by: 'me', id: 'r3' }));
+  round.heard(state({ by: 'me', id: 'r4' }));
+  assert.deepEqual(said, ['consented for 65 s'], 'once');
 });
 
 test('a clock that is far off, and a server that never ends the round', (t) => {

@@ -130,6 +130,29 @@ test('changes that never stop do not hide a view that differs', () => {
   assert.ok(views().includes('bob differs'));
 });
 
+test('beacons that never stop, as of somebody who pushes to talk, do not put off that a view differs', () => {
+  const { agreement, views, at } = party();
+  agreement.turn(true, 0);
+  agreement.join('bob', 0);
+  for (let time = 1000; time < 8000; time += 1000) at(time).hear('bob', beacon(9), time);
+  assert.deepEqual(views(), ['bob differs']);
+});
+
+test('somebody who is taken away for a moment again and again does not hide that a view differs', () => {
+  const { agreement, views, see, at } = party();
+  agreement.turn(true, 0);
+  agreement.join('bob', 0);
+  at(10_000);
+  for (let time = 10_000; time < 60_000; time += 6000) {
+    see(2);
+    at(time).join('ghost', time);
+    for (const later of [1000, 3000, 5000]) at(time + later).hear('bob', beacon(1), time + later);
+    see(1);
+    at(time + 5900).leave('ghost', time + 5900);
+  }
+  assert.ok(views().includes('bob differs'));
+});
+
 test('who says nothing for three periods is silent, never agreeing', () => {
   const { agreement, views, at } = party();
   agreement.turn(true, 0);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
+import type { CoreAction, OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
 import {
   compare,
   type EndpointMessage,
@@ -456,6 +456,32 @@ test('a session that one side lost is built anew and the keys come again', () =>
   const keys = meeting.actionsOf('bob', 'accept-key');
   const uses = meeting.actionsOf('alice', 'use-key');
   assert.equal(keys.at(-1)?.generation, uses.at(-1)?.generation);
+});
+
+test('a body that is no base64 is refused, and takes nothing along that came with it', () => {
+  const { core, puppet } = withPuppet('initiator');
+  openAsInitiator(puppet, 1);
+  const bob = new Puppet('bob', core, 'alice', 'initiator');
+  core.handle({ type: 'joined', occupant: 'bob', bundle: bob.property }, 1);
+  const { keys } = openAsInitiator(bob, 2);
+  const part = bob.part(bob.key(keys.initiatorWrap, 1, 0, random(32)));
+  const relay = [
+    ['mallory', { olm: { alice: [0, 'A'] } }],
+    ['mallory', { olm: { alice: [0, 'AAAAA'] } }],
+    ['bob', { olm: { alice: part } }],
+  ];
+  const actions = core.handle({ type: 'message', from: null, payload: { type: 'sealmeet', v: 1, relay } }, 3);
+  assert.equal(ofType(actions, 'accept-key').length, 1);
+  assert.deepEqual(refusals(actions), ['olm body: not base64']);
+});
+
+test('whoever takes an ACCEPT with its keys and never confirms counts as somebody without a device', () => {
+  const { core, puppet } = withPuppet('initiator');
+  puppet.outbound();
+  puppet.tell(puppet.part(hello(1)), 0);
+  let told: CoreAction[] = [];
+  for (let now = 0; now <= 20_000; now += 1000) told = [...told, ...core.handle({ type: 'timer' }, now)];
+  assert.equal(notices(told, 'channel')[0]?.device, null);
 });
 
 test('a HELLO of a session that was forgotten, as there were so many since, is not taken again either', () => {

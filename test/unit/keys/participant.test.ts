@@ -147,6 +147,17 @@ test('the first bundle is pinned: another one is a leave and the join of somebod
   ]);
 });
 
+test('who shows one bundle after the other takes part in nothing after the eighth', () => {
+  const core = newCore('alice');
+  const show = (n: number) => {
+    const event = { occupant: 'bob', bundle: newCore('bob').bundle() };
+    return core.handle(n === 0 ? { type: 'joined', ...event } : { type: 'bundle', ...event }, n);
+  };
+  for (let n = 0; n < 8; n += 1) assert.deepEqual(notices(show(n), 'incapable'), []);
+  assert.deepEqual(notices(show(8), 'incapable')[0]?.reason, 'bundle: changed too often');
+  assert.deepEqual(core.roster().people, []);
+});
+
 test('a bundle that disappears is a leave; the first one that comes is no replacement', () => {
   const core = newCore('alice');
   const bob = new Puppet('bob', core, 'alice', 'initiator');

@@ -202,6 +202,45 @@ test('the worker is told of what is erased, also if nobody says anything more', 
   assert.equal(meeting.actionsOf('bob', 'accept-key').at(-1)?.generation, 2);
 });
 
+test('whatever is asked for, and by however many, one fresh key in five seconds comes of it', () => {
+  const core = newCore('alice');
+  const askers = ['bob', 'carol'].map((id) => new Puppet(id, core, 'alice', 'initiator'));
+  for (const { id, property } of askers) core.handle({ type: 'joined', occupant: id, bundle: property }, 0);
+  for (const asker of askers) openAsInitiator(asker, 0);
+  core.handle({ type: 'sealed' }, 1);
+  core.handle({ type: 'source', on: true }, 1);
+  const [bob, carol] = askers as [Puppet, Puppet];
+  const generation = (now: number) => {
+    core.handle({ type: 'timer' }, now);
+    return notices(core.handle({ type: 'timer' }, now + 200), 'rotated').at(-1)?.generation;
+  };
+  const ask = (asker: Puppet, min: number, now: number) => {
+    const actions = asker.tell(asker.part({ type: 'keyreq', min }), now);
+    actions.push(...core.handle({ type: 'timer' }, now + 200));
+    return notices(actions, 'rotated').map((notice) => notice.generation);
+  };
+  assert.equal(generation(1000), undefined);
+  assert.deepEqual(ask(bob, 2 ** 20 - 1, 10_000), [], 'more than the next');
+  assert.deepEqual(ask(bob, 2, 16_000), [2]);
+  assert.deepEqual(ask(carol, 3, 17_000), [], 'too soon after another');
+  assert.deepEqual(ask(carol, 3, 23_000), [3]);
+});
+
+test('steps that somebody makes up are derived once each', () => {
+  const receiving = new Receiving({ dead: 0 });
+  receiving.take(key(1), 0);
+  const started = performance.now();
+  const first = receiving.baseFor(1, 254);
+  const once = performance.now() - started;
+  const again = performance.now();
+  for (let n = 0; n < 100; n += 1) receiving.baseFor(1, 254 - (n % 3));
+  assert.ok(performance.now() - again < 10 * once, 'a hundred more cost less than ten');
+  assert.deepEqual(receiving.baseFor(1, 254), first);
+  receiving.take(key(1, 1, stepBase(BASE)), 0);
+  assert.deepEqual(receiving.baseFor(1, 254), first);
+  assert.equal(receiving.baseFor(1, 0), null);
+});
+
 test('KEYREQ is answered at most once in five seconds', () => {
   const { core, sender } = threesome();
   core.handle({ type: 'sealed' }, 1);

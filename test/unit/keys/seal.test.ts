@@ -153,6 +153,26 @@ test('an owner repeats the request to a server that forgot the seal: at once, th
   assert.equal(room.seal.view.isEnforced, true);
 });
 
+test('a peer’s word alone seals this client, and has no owner ask for a seal for everybody', () => {
+  for (const word of [
+    { type: 'presence', occupant: 'guest', sealed: true },
+    { type: 'evidence', occupant: 'guest' },
+  ] as const) {
+    const room = new Room();
+    room.do(joined, open, { type: 'owner', isOwner: true });
+    assert.deepEqual(requests(room.do(word)), []);
+    assert.equal(room.gate, 'sealed');
+    room.now += 60_000;
+    assert.deepEqual(requests(room.do({ type: 'timer' })), []);
+    room.do({ type: 'server-change', sealed: true, by: 'guest' });
+    assert.deepEqual(
+      requests(room.do(open)),
+      [{ type: 'request', sealed: true }],
+      'once the room was sealed',
+    );
+  }
+});
+
 test('who is no owner repeats nothing, goes on sealing, and may agree', () => {
   const room = new Room();
   const actions = room.do({ type: 'joined', remembered: true, link: false }, open);

@@ -4,8 +4,14 @@ import assert from 'node:assert/strict';
 import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { test } from 'node:test';
 import { senderContext } from '../../../web-plugin/src/keys/derive.ts';
-import { dataKid, Listener, Speaker } from '../../../web-plugin/src/keys/talk.ts';
-import { type DataKind, parseDataFrame, type Said } from '../../../web-plugin/src/wire/index.ts';
+import { dataKid, Listener, Speaker, wordCipher } from '../../../web-plugin/src/keys/talk.ts';
+import {
+  type DataKind,
+  encodeDataFrame,
+  parseDataFrame,
+  type Said,
+  sframeHeader,
+} from '../../../web-plugin/src/wire/index.ts';
 import { Meeting, notices, olm, random, refusals } from './rig.ts';
 
 const words = (body: string, kind: DataKind = 'chat'): Said => ({ kind, body, sentAt: 5 });
@@ -110,6 +116,38 @@ test('a word of somebody silent is heard by all; its key stays in use for what f
     assert.deepEqual(heard(meeting, id), ['alice: hello', 'alice: {"emoji":"+1"}']);
   }
   assert.equal(meeting.actionsOf('alice', 'use-key').length, 1);
+});
+
+test('nobody who has the key seals somebody’s words a second time, under another counter or a later key', () => {
+  const meeting = room('alice', 'bob');
+  meeting.feed('alice', { type: 'say', kind: 'chat', body: 'yes', to: null, sentAt: 1 });
+  const [message] = meeting
+    .actionsOf('alice', 'send')
+    .flatMap(({ message }) => ('data' in message ? message : []));
+  const used = meeting.actionsOf('alice', 'use-key').at(-1);
+  assert.ok(message && used);
+  const frame = parseDataFrame(message.data);
+  const again = (kid: number, counter: number) => {
+    const plain = wordCipher(used.base, used.context, frame.kid, frame.counter, frame.header).decrypt(
+      frame.ciphertext,
+    );
+    const header = sframeHeader(kid, counter);
+    const data = encodeDataFrame(
+      header,
+      wordCipher(used.base, used.context, kid, counter, header).encrypt(plain),
+    );
+    return refusals(
+      meeting.feed('bob', { type: 'message', from: 'alice', payload: { type: 'sealmeet', v: 1, data } }),
+    );
+  };
+  meeting.advance(2000);
+  assert.deepEqual(again(frame.kid, frame.counter), ['data: was seen before'], 'as it was');
+  meeting.advance(2000);
+  assert.deepEqual(again(frame.kid, frame.counter + 7), ['data: the signature does not hold']);
+  meeting.advance(2000);
+  assert.deepEqual(again(frame.kid, Number.MAX_SAFE_INTEGER), ['data: the signature does not hold']);
+  meeting.feed('alice', { type: 'say', kind: 'chat', body: 'still heard', to: null, sentAt: 2 });
+  assert.deepEqual(heard(meeting, 'bob'), ['alice: yes', 'alice: still heard']);
 });
 
 test('a word to one goes to one, inside the channel', () => {

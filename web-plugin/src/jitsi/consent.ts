@@ -10,6 +10,8 @@ const USUAL_MS = 60_000;
 const LONGEST_MS = 600_000;
 /** The announcement of the end may take so long. */
 const GRACE_MS = 5_000;
+/** A round in this user's name begins so soon after the click, or is not what it was for. */
+export const BEGINS_MS = 10_000;
 
 export interface ConsentPorts {
   self(): string;
@@ -35,8 +37,8 @@ interface Round {
 
 export class ConsentRound {
   #round: Round | null = null;
-  /** This user clicked to end the seal; a round in its name without that is the server's invention. */
-  #hasAsked = false;
+  /** Until then a round in this user's name is the one that it clicked for; any other is the server's invention. */
+  #expectedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly ports: ConsentPorts) {}
 
@@ -49,7 +51,12 @@ export class ConsentRound {
 
   /** This user clicked to end the seal. */
   asked(): void {
-    this.#hasAsked = true;
+    this.#expectedUntil = performance.now() + BEGINS_MS;
+  }
+
+  /** What this user clicked for was refused. */
+  refused(): void {
+    this.#expectedUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** What the module announced last of a round; null: there is none. Call it while this client is sealed. */
@@ -85,7 +92,7 @@ export class ConsentRound {
   /** The room is not sealed any more, or this client has left it. */
   clear(): void {
     this.#round = null;
-    this.#hasAsked = false;
+    this.refused();
   }
 
   timer(): void {
@@ -99,7 +106,9 @@ export class ConsentRound {
 
   #begun(state: RoundState): void {
     const isOwn = this.#isOwn(state);
-    if (isOwn && !this.#hasAsked) return;
+    if (isOwn && performance.now() > this.#expectedUntil) return;
+    // One click, one round.
+    if (isOwn) this.#expectedUntil = Number.NEGATIVE_INFINITY;
     const told = state.until - Date.now();
     const lasts = told > 0 && told <= LONGEST_MS ? told : USUAL_MS;
     const until = performance.now() + lasts + GRACE_MS;
@@ -123,7 +132,6 @@ export class ConsentRound {
     const isOwn = this.#isOwn(round.state);
     round.step = step;
     if (!isOwn) this.#round = null;
-    this.#hasAsked = false;
     this.ports.onSealStays(isOwn);
     this.ports.onChanged();
   }

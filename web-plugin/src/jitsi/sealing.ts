@@ -181,6 +181,7 @@ export class Sealing {
       await this.room.request({ name: what });
     } catch (error) {
       if (this.#isOver) return;
+      if (what === 'unseal') this.#consent.refused();
       this.ports.onTrouble(`refused ${what}`, { kind: 'refused', what, why: (error as Error).message });
       this.take({ type: 'request-refused' });
     }

@@ -7,6 +7,8 @@ const SETTLE_MS = 5000;
 const STATE_SPACING_MS = 200;
 const SILENT_PERIODS = 3;
 const OWN_DIGESTS = 256;
+/** A digest that comes back counts as the own one again after so long. */
+const STANDS_MS = 3000;
 
 /** Beacons after a change of the roster come at a random moment within this time. */
 export const spanMs = (participants: number): number => Math.max(2000, 100 * participants);
@@ -18,9 +20,18 @@ export type View = 'waiting' | 'agrees' | 'differs' | 'silent';
 interface Heard {
   /** Since when a beacon may be expected, or when the last one came. */
   since: number;
-  /** The last one, while it is not judged. */
+  /** The oldest that is not judged; what comes meanwhile does not put that off. */
   claim: { roster: string; participants: number; judgeAt: number } | null;
   view: View;
+}
+
+/** A digest that was the own one. */
+interface Own {
+  since: number;
+  /** Until then it counts. */
+  until: number;
+  /** The same, of when it was given up first: it does not count for longer because it comes back for a moment. */
+  lapsesAt: number | null;
 }
 
 export interface AgreementPorts {
@@ -42,8 +53,8 @@ export class Agreement {
   private isCalm = true;
   private sentAt = Number.NEGATIVE_INFINITY;
   private lookAt: number | null = null;
-  /** Own digests of the recent past, and until when each counts: a peer may have sent its beacon just before or after a change. */
-  private own = new Map<string, number>();
+  /** Own digests of the recent past: a peer may have sent its beacon just before or after a change. */
+  private own = new Map<string, Own>();
 
   constructor(ports: AgreementPorts) {
     this.ports = ports;
@@ -85,11 +96,12 @@ export class Agreement {
     const heard = this.heard.get(identity);
     if (heard === undefined) return;
     heard.since = now;
-    heard.claim = {
+    const claim = {
       roster: toBase64(beacon.roster),
       participants: beacon.participants,
       judgeAt: now + SETTLE_MS,
     };
+    if (heard.claim === null || this.isKnown(claim, now)) heard.claim = claim;
     this.judge(identity, heard, now);
     if (heard.claim !== null) this.lookAt = Math.min(this.lookAt ?? heard.claim.judgeAt, heard.claim.judgeAt);
   }
@@ -118,13 +130,27 @@ export class Agreement {
 
   /** Remembers the digest as it is from now on, and for how long the ones before it still count. */
   private note(now: number, span: number): void {
-    for (const [digest, until] of this.own) {
-      if (until === Number.POSITIVE_INFINITY) this.own.set(digest, now + span + SETTLE_MS);
-      else if (until <= now - SETTLE_MS || this.own.size > OWN_DIGESTS) this.own.delete(digest);
+    const counts = span + SETTLE_MS;
+    for (const [digest, own] of this.own) {
+      if (own.until === Number.POSITIVE_INFINITY) {
+        own.until = own.lapsesAt === null || now - own.since >= counts ? now + counts : own.lapsesAt;
+        own.lapsesAt = own.until;
+      } else if (own.until <= now - counts || this.own.size > OWN_DIGESTS) {
+        this.own.delete(digest);
+      }
     }
     const digest = toBase64(this.ports.digest());
+    const lapsesAt = this.own.get(digest)?.lapsesAt ?? null;
     this.own.delete(digest);
-    this.own.set(digest, Number.POSITIVE_INFINITY);
+    this.own.set(digest, { since: now, until: Number.POSITIVE_INFINITY, lapsesAt });
+  }
+
+  /** Counted from when it was heard: a view that was out of date by then does not agree because it is judged later. */
+  private isKnown({ roster, judgeAt }: { roster: string; judgeAt: number }, now: number): boolean {
+    const own = this.own.get(roster);
+    if (own === undefined) return false;
+    const isBack = own.until === Number.POSITIVE_INFINITY && now - own.since < STANDS_MS;
+    return (isBack ? (own.lapsesAt ?? own.until) : own.until) > judgeAt - SETTLE_MS;
   }
 
   private send(now: number): void {
@@ -138,8 +164,7 @@ export class Agreement {
     const { claim } = heard;
     let { view } = heard;
     if (claim !== null) {
-      // Counted from when it was heard: a view that was out of date by then does not agree because it is judged later.
-      const isKnown = (this.own.get(claim.roster) ?? Number.NEGATIVE_INFINITY) > heard.since;
+      const isKnown = this.isKnown(claim, now);
       if (isKnown) view = 'agrees';
       else if (claim.judgeAt <= now) view = 'differs';
       if (isKnown || claim.judgeAt <= now) heard.claim = null;

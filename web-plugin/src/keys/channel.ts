@@ -25,6 +25,8 @@ const FAILURES_TO_RESTART = 2;
 const REPEATS = 2;
 /** So many ids are remembered. A HELLO from before them has an ordinal that does not rise. */
 const SESSIONS = 256;
+/** Whoever has an ACCEPT, and so keys, and says no CONFIRM for so long counts as somebody who proves no device. */
+const UNPROVED_MS = 10_000;
 /** And up to a quarter more, so that not all are renewed at once. */
 export const RENEW_MS = 12 * 60_000;
 /** Then it ends, if it was not: a server that loses each new HELLO would keep an old one in use for ever. */
@@ -67,6 +69,9 @@ export class Channel {
 
   due(now: number): void {
     if (!this.retry.isDue(now)) return;
+    const { active } = this.links;
+    if (active?.stage === 'accepted' && active.keys !== null && now - active.bornAt >= UNPROVED_MS)
+      this.setup.ports.open(active.keys.transcript, null, null);
     if (!this.isInitiator && this.links.active?.stage !== 'open') this.askRestart(now);
     else if (this.isInitiator && (this.links.making !== null || this.links.active === null))
       this.offerAgain(now);

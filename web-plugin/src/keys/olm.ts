@@ -166,7 +166,13 @@ function answered(others: Olm.Session, outbound: () => Olm.Session): OlmSession 
       isHeard ||= type === 1;
       return text;
     },
-    matches: (peer, body) => others.matches_inbound_from(toBase64(peer), body),
+    matches(peer, body) {
+      try {
+        return others.matches_inbound_from(toBase64(peer), body);
+      } catch {
+        return false;
+      }
+    },
     free() {
       others.free();
       own?.free();

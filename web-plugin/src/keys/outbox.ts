@@ -30,13 +30,13 @@ export class Outbox {
     this.do({ type: 'send', to, message });
   }
 
-  /** Nothing that arrives can throw through (brief D8). */
+  /** Nothing that arrives can throw through (brief D8), nor take along what came with it. */
   guarded(from: OccupantId, read: () => void): void {
     try {
       read();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const notice = this.refusals.count(from, error.message, this.now);
+      const reason = error instanceof Refusal ? error.message : `unexpected: ${String(error)}`;
+      const notice = this.refusals.count(from, reason, this.now);
       if (notice !== null) this.tell(notice);
     }
   }

@@ -41,6 +41,9 @@ const RENEW_LOOK_MS = 30_000;
 const OFFERS_AT_ONCE = 4;
 const OFFER_SPACING_MS = 1;
 
+/** Each change is a leave and a join for everybody, and one occupant makes no more of them. */
+const BUNDLES = 8;
+
 export interface PeersSetup {
   olm: OlmLibrary;
   account: OlmAccount;
@@ -123,7 +126,7 @@ export class Peers {
       throw new Refusal(`presence: more than ${LIMITS.occupants} occupants`);
     }
     const allowance = known?.allowance ?? new Allowance(this.setup.outbox.now);
-    const occupant = known ?? { id, property: null, hadBundle: false, peer: null, contested: [], allowance };
+    const occupant = known ?? { id, property: null, bundles: 0, peer: null, contested: [], allowance };
     this.setup.roster.occupants.set(id, occupant);
     const before = occupant.peer;
     this.dismiss(occupant);
@@ -133,8 +136,8 @@ export class Peers {
       this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: 'no bundle in the presence' });
       return;
     }
-    if (occupant.hadBundle) this.setup.outbox.tell({ type: 'replaced', occupant: id });
-    occupant.hadBundle = true;
+    if (occupant.bundles > 0) this.setup.outbox.tell({ type: 'replaced', occupant: id });
+    occupant.bundles += 1;
     this.tryToAdmit(occupant, property);
     for (const arrival of this.held.release(id, this.setup.outbox.now)) {
       this.setup.outbox.guarded(id, () => this.arrived(occupant, arrival));
@@ -144,6 +147,7 @@ export class Peers {
   private tryToAdmit(occupant: Occupant, property: string): void {
     occupant.contested = [];
     try {
+      if (occupant.bundles > BUNDLES) throw new Refusal('bundle: changed too often');
       this.admit(occupant, property);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

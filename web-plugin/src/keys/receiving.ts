@@ -24,6 +24,8 @@ export interface ReceivingMemory {
 interface Held {
   step: number;
   base: Uint8Array;
+  /** What it becomes with each further step, as far as anybody has asked: each is derived once (rule M8). */
+  ahead: Uint8Array[];
   /** Then it is erased, whatever comes. */
   until: number;
 }
@@ -82,7 +84,7 @@ export class Receiving {
     this.top = key.generation;
     for (const older of this.live.values()) older.until = Math.min(older.until, now + FOLLOWED_MS);
     const { step, base, since } = key;
-    this.live.set(key.generation, { step, base, since, until: now + UNFOLLOWED_MS });
+    this.live.set(key.generation, { step, base, ahead: [], since, until: now + UNFOLLOWED_MS });
     this.namings.add(key.generation, key.excludes);
     const surplus = [...this.live.keys()].slice(0, Math.max(0, this.live.size - LIVE_GENERATIONS));
     return { accept: true, retire: this.kill(surplus) };
@@ -119,13 +121,13 @@ export class Receiving {
     if (key.step < held.step) throw new Refusal('key: the step goes back');
     const base = stepped(held, key.step);
     if (!equal(base, key.base)) throw new Refusal('key: other bytes for a generation that is known');
+    held.ahead = held.ahead.slice(key.step - held.step);
     held.step = key.step;
     held.base = base;
   }
 }
 
-function stepped(held: Held, to: number): Uint8Array {
-  let { base } = held;
-  for (let { step } = held; step < to; step += 1) base = stepBase(base);
-  return base;
+function stepped({ step, base, ahead }: Held, to: number): Uint8Array {
+  while (ahead.length < to - step) ahead.push(stepBase(ahead.at(-1) ?? base));
+  return ahead[to - step - 1] ?? base;
 }

@@ -34,7 +34,8 @@ export interface Occupant {
   id: OccupantId;
   /** The pinned property; null until the first comes, and once it is gone. */
   property: string | null;
-  hadBundle: boolean;
+  /** How many bundles it has shown. An honest client shows one. */
+  bundles: number;
   peer: Peer | null;
   /** Keys of its bundle, of which somebody else present has one: it may have copied them, or been copied. */
   contested: string[];

@@ -85,6 +85,8 @@ export class Seal {
   /** It was the local user's own wish, not only an agreement with somebody else's. */
   private isOwnUnseal = false;
   private requestedAt = Number.NEGATIVE_INFINITY;
+  /** The server, this browser's memory, the link or a click said so, and not peers alone, who may not seal for all. */
+  private isRoomsSeal = false;
   private readonly sealedPeers = new Map<OccupantId, boolean>();
   private gate: Gate = 'drop';
   private actions: SealAction[] = [];
@@ -114,10 +116,12 @@ export class Seal {
     switch (event.type) {
       case 'joined':
         this.isJoined = true;
+        this.isRoomsSeal ||= event.remembered || event.link;
         if (event.remembered || event.link) this.latch();
         break;
       case 'server-state':
         this.server = event.sealed ? 'sealed' : event.module ? 'unsealed' : 'none';
+        this.isRoomsSeal ||= event.sealed;
         if (event.sealed) this.latch();
         break;
       case 'server-change':
@@ -146,6 +150,7 @@ export class Seal {
         break;
       case 'seal':
         this.requestedAt = now;
+        this.isRoomsSeal = true;
         this.actions.push({ type: 'request', sealed: true });
         break;
       case 'unseal':
@@ -179,6 +184,7 @@ export class Seal {
     if (sealed) {
       this.isAsking = false;
       this.unsealedBy = null;
+      this.isRoomsSeal = true;
       this.latch();
     } else if (this.unsealUntil !== null) {
       // Who asked for it, or agreed when everybody was asked, need not be asked again.
@@ -213,6 +219,7 @@ export class Seal {
   private unlatch(): void {
     this.isLatched = false;
     this.hasAgreed = true;
+    this.isRoomsSeal = false;
     this.isAsking = false;
     this.sealedSince = null;
     this.unsealUntil = null;
@@ -226,6 +233,7 @@ export class Seal {
     this.isAsking = false;
     this.isReady = false;
     this.isOwner = false;
+    this.isRoomsSeal = false;
     this.server = 'unknown';
     this.sealedSince = null;
     this.unsealedBy = null;
@@ -249,7 +257,7 @@ export class Seal {
   private repeatRequest(now: number): void {
     const isForgotten =
       this.isLatched && !this.isAsking && this.unsealUntil === null && this.server === 'unsealed';
-    if (!isForgotten || !this.isOwner) return;
+    if (!isForgotten || !this.isOwner || !this.isRoomsSeal) return;
     if (now - this.requestedAt >= REQUEST_MS) {
       this.requestedAt = now;
       this.actions.push({ type: 'request', sealed: true });

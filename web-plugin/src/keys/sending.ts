@@ -16,6 +16,8 @@ export const SWITCH_MS = 100;
 export const DEADLINE_MS = 300;
 export const PERIOD_MS = 15 * 60_000;
 const REMEMBERED_LEAVERS = 4096;
+/** Whatever receivers ask for, at most one fresh generation in this time because of it. */
+export const ASKED_MS = 5000;
 
 /** A key as it is handed over. */
 export interface GivenKey {
@@ -65,6 +67,7 @@ export class Sending {
   private stale: KeyReason | null = null;
   private window: { closesAt: number; useAtOnce: boolean } | null = null;
   private mintedAt = Number.NEGATIVE_INFINITY;
+  private askedAt = Number.NEGATIVE_INFINITY;
   /** Whoever left once: on its return it may have been named in a KEY whose generation it must then never hold. */
   private readonly gone = new Set<Identity>();
   private hasReturned = false;
@@ -121,11 +124,13 @@ export class Sending {
     return newest;
   }
 
-  /** `asker` can use nothing below generation `min`. */
+  /** `asker` can use nothing below generation `min`, which is at most the one after the newest. */
   requested(asker: Identity, min: number, now: number): void {
     const newest = this.newest;
     if (newest === null || this.stale !== null) return;
     if (min > newest.generation) {
+      if (min > newest.generation + 1 || now - this.askedAt < ASKED_MS) return;
+      this.askedAt = now;
       this.stale = 'leave';
       this.open(now);
     } else if (this.isActive && this.mayHold(asker, newest)) {

@@ -26,7 +26,13 @@ const SOURCE = 0;
 const WINDOW = 1024;
 
 /** AES_128_GCM_SHA256_128 with the key of one (base, KID): RFC 9605 §4.4.2 and §4.4.3. */
-function cipher(base: Uint8Array, context: Uint8Array, kid: number, counter: number, header: Uint8Array) {
+export function wordCipher(
+  base: Uint8Array,
+  context: Uint8Array,
+  kid: number,
+  counter: number,
+  header: Uint8Array,
+) {
   const secret = extract(sha256, sourceBase(base, context, SOURCE), new Uint8Array(0));
   const suffix = concat(uint(kid, 8), uint(SUITE, 2));
   const key = expand(sha256, secret, concat(utf8('SFrame 1.0 Secret key '), suffix), 16);
@@ -35,7 +41,9 @@ function cipher(base: Uint8Array, context: Uint8Array, kid: number, counter: num
   return gcm(key, nonce, concat(header, lp('Sealmeet 1 data')));
 }
 
-const signedBytes = (json: Uint8Array): Uint8Array => concat(utf8('Sealmeet 1 data'), json);
+/** With the header: nobody who has the key seals these words a second time, under another counter or key. */
+const signedBytes = (header: Uint8Array, json: Uint8Array): Uint8Array =>
+  concat(utf8('Sealmeet 1 data'), lp(header), json);
 
 export interface TalkKey {
   generation: number;
@@ -57,10 +65,10 @@ export class Speaker {
   ): string {
     this.seq += 1;
     const json = encodeData({ ...said, room: self.room, from: self.occupant, seq: this.seq });
-    const plaintext = dataPlaintext(self.sign(signedBytes(json)), json);
     const kid = dataKid(key.generation, key.step);
     const header = sframeHeader(kid, this.counter);
-    const ciphertext = cipher(key.base, self.context, kid, this.counter, header).encrypt(plaintext);
+    const plaintext = dataPlaintext(self.sign(signedBytes(header, json)), json);
+    const ciphertext = wordCipher(key.base, self.context, kid, this.counter, header).encrypt(plaintext);
     this.counter += 1;
     return encodeDataFrame(header, ciphertext);
   }
@@ -87,9 +95,10 @@ export class Listener {
     if (counter <= this.highest - WINDOW || this.seen.has(counter))
       throw new Refusal('data: was seen before');
     const { content, signature, json } = parseData(
-      decrypted(() => cipher(base, peer.context, kid, counter, header).decrypt(ciphertext)),
+      decrypted(() => wordCipher(base, peer.context, kid, counter, header).decrypt(ciphertext)),
     );
-    if (!peer.verify(signedBytes(json), signature)) throw new Refusal('data: the signature does not hold');
+    if (!peer.verify(signedBytes(header, json), signature))
+      throw new Refusal('data: the signature does not hold');
     if (content.room !== peer.room) throw new Refusal('data: made for another room');
     if (content.from !== peer.occupant) throw new Refusal('data: names another sender');
     this.highest = Math.max(this.highest, counter);

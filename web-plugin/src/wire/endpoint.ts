@@ -102,6 +102,6 @@ function parsePart(value: unknown): OlmPart {
   const [type, content] = value;
   if (type !== 0 && type !== 1) throw new Refusal('olm type: expected 0 or 1');
   const body = text(content, 'olm body', LIMITS.olmBody);
-  if (!BASE64.test(body)) throw new Refusal('olm body: not base64');
+  if (!BASE64.test(body) || body.length % 4 === 1) throw new Refusal('olm body: not base64');
   return [type, body];
 }
