@@ -19,6 +19,8 @@ export function couldNotRun(error: unknown): never {
 /** The command's options; an unknown one, or a word too many, ends it with a list of those that it knows. */
 export function readOptions<const T extends Options>(options: T) {
   process.on('uncaughtException', couldNotRun);
+  // Whatever was started is ended on `exit`.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(2));
   try {
     return parseArgs({ options, allowPositionals: false }).values;
   } catch (error) {

@@ -49,6 +49,7 @@ const codes = await inOrder(seeds, Math.ceil(SEEDS_PER_CORE * availableParalleli
   const child = spawn(process.execPath, [...MEMORY, program, JSON.stringify(run)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.on('exit', () => child.kill());
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data.toString();

@@ -167,7 +167,6 @@ process.on('exit', () => {
   prosody?.kill();
   rmSync(directory, { recursive: true, force: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(2));
 try {
   prosody = await ProsodyServer.create({ directory, secret, module: MODULE, log });
   await prosody.start();

@@ -1,5 +1,6 @@
 // A page in a browser that nothing is attached to: a debugger's hooks would make every exception dearer.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -60,6 +61,10 @@ export async function openUndisturbed(scripts: Record<string, string>): Promise<
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const folder = await mkdtemp(join(tmpdir(), 'sealmeet-bench-'));
   const browser = start(folder, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  process.on('exit', () => {
+    if (browser.exitCode === null) browser.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
   const failed = new Promise<never>((_resolve, reject) => {
     browser.once('error', reject);
     browser.once('exit', (code) => reject(new Error(`the browser ended with ${code}`)));
