@@ -77,6 +77,7 @@ local function load()
 	config.gateway_hosts = set_of_strings("muc_e2ee_gateway_hosts", { "hidden." .. base, "recorder." .. base });
 	config.gateway_metadata = set_of_strings("muc_e2ee_gateway_metadata",
 		{ "recording", "transcription", "asynctranscription", "audiotranslationrequests" });
+	config.clear_metadata = set_of_strings("muc_e2ee_clear_metadata", { "whiteboard" });
 	config.clear_components = array_of_strings("muc_e2ee_clear_components",
 		{ "polls." .. base, "filesharing." .. base, "audiotranslation." .. base });
 

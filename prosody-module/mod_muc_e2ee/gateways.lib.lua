@@ -1,5 +1,6 @@
 -- What needs plaintext at a server is refused in a sealed room, by every way to start it that does not join the room:
 -- requests through the focus, room metadata, visitor servers, and components that get polls and files in clear.
+-- Metadata is also where Jitsi Meet leaves the key of a whiteboard, so that whoever comes later finds it.
 
 local st = require "util.stanza";
 local jid = require "util.jid";
@@ -54,19 +55,27 @@ return function (store, metrics)
 		return true;
 	end, priority);
 
+	-- What a key of the metadata is refused as; nil when it passes.
+	local function metadata_kind(key)
+		key = tostring(key):lower();
+		return config.gateway_metadata[key] and "gateway" or config.clear_metadata[key] and "clear" or nil;
+	end
+
 	-- mod_room_metadata_component asks; metadata may start transcription or an export on the bridge, with no occupant.
 	local function refuse_metadata(event)
 		local room = event.room;
 		if not room or jid.host(room.jid) ~= module.host or not is_sealed(room) then return; end
-		if not config.gateway_metadata[tostring(event.key):lower()] or not switches_on(event.data) then return; end
+		local kind = metadata_kind(event.key);
+		if not kind or not switches_on(event.data) then return; end
 		module:log("info", "%s: refused metadata %s", room.jid, event.key);
-		metrics.refused("gateway-metadata");
+		metrics.refused(kind .. "-metadata");
 		if event.actor then
 			-- The asking module answers with an error of its own that says nothing; this one is shown.
 			room:route_stanza(st.message({ type = "error"; from = room.jid; to = event.actor.jid })
 				:tag("error", { type = "cancel" })
 					:tag("not-allowed", { xmlns = "urn:ietf:params:xml:ns:xmpp-stanzas" }):up()
-					:text_tag("text", words.message.gateway, { xmlns = "urn:ietf:params:xml:ns:xmpp-stanzas" })
+					:text_tag("text", words.message[kind == "clear" and "clear-metadata" or "gateway"],
+						{ xmlns = "urn:ietf:params:xml:ns:xmpp-stanzas" })
 				:up());
 		end
 		return false;
@@ -135,13 +144,14 @@ return function (store, metrics)
 		local changed = room._data.audioTranslationRequests ~= nil;
 		room._data.audioTranslationRequests = nil;
 		for key, value in pairs(metadata) do
-			if config.gateway_metadata[tostring(key):lower()] and switches_on(value) then
-				metadata[key] = switched_off(value);
+			local kind = metadata_kind(key);
+			if kind and switches_on(value) then
+				metadata[key] = kind == "gateway" and switched_off(value) or nil;
 				changed = true;
 			end
 		end
 		if changed then
-			module:log("info", "%s: switched off recording, transcription and translation, because the room was sealed", room.jid);
+			module:log("info", "%s: switched off what cannot be sealed in the room's metadata, because the room was sealed", room.jid);
 			module:fire_event("room-metadata-changed", { room = room });
 		end
 	end);

@@ -48,6 +48,7 @@ return {
 	message = {
 		clear = "This meeting is sealed: the message was not sent, because it would have gone out unencrypted";
 		["clear-component"] = "This meeting is sealed: polls and files would go out unencrypted, so they are refused";
+		["clear-metadata"] = "This meeting is sealed: the server would hold the key of a whiteboard, so it is refused";
 		gateway = "This meeting is sealed: recording, streaming, transcription, translation and dial-out are refused, "
 			.. "because they need its sound and pictures in clear";
 		invitation = "An invitation is passed on in the name of the room and cannot carry app data";

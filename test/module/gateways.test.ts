@@ -148,6 +148,20 @@ suite(
         assert.ok(!kit.prosody.log().includes(`metadata of ${alice.room}:`));
       });
     }
+    const whiteboard = { collabDetails: { roomId: 'r', roomKey: 'k' } };
+    test('the key of a whiteboard is refused in a sealed room, and one that is there goes with the seal', async () => {
+      const [alice] = await kit.gather(kit.newRoom(), 'alice');
+      await setMetadata(alice, 'startMuted', { audio: true });
+      await setMetadata(alice, 'whiteboard', whiteboard);
+      assert.ok(await logged('"roomKey":"k"'), 'it passes in a room that is not sealed');
+      await alice.request('seal');
+      assert.ok(await logged(`metadata of ${alice.room} changed to {"startMuted":{"audio":true}}`));
+
+      const [bob] = await kit.sealed('bob');
+      await setMetadata(bob, 'whiteboard', whiteboard);
+      assert.match((await bob.error('the refusal')).text, /key of a whiteboard/);
+      assert.ok(!kit.prosody.log().includes(`metadata of ${bob.room}:`));
+    });
     test('other metadata, and switching off, pass', async () => {
       const [alice] = await kit.sealed('alice');
       await setMetadata(alice, 'startMuted', { audio: true });

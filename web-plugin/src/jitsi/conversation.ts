@@ -4,8 +4,12 @@
 
 import type { Payload } from '../ui/index.ts';
 import { type DataKind, MESSAGE_TYPE } from '../wire/index.ts';
+import { guard } from './guard.ts';
 import type { JitsiConference, JitsiParticipant } from './library.ts';
+import { type Outgoing, outgoingOf } from './outgoing.ts';
+import { contentOf, passesCommand, passesPayload, passesProperty, passingMetadata } from './passing.ts';
 import { kindOf, payloadOf } from './payloads.ts';
+import { asEvent, asPayload, KnownPolls, type Poll } from './polls.ts';
 import { safely } from './safely.ts';
 
 export interface ConversationEvents {
@@ -17,28 +21,18 @@ export interface ConversationEvents {
   onSay(kind: DataKind, body: string, to: string | null): void;
   /** Something clear was held back. */
   onHeldBack(direction: 'out' | 'in', what: Payload): void;
+  /** Display name of an occupant, or of this participant. */
+  nameOf(id: string): string;
 }
 
-/** Payloads of participants that lib-jitsi-meet hands on in clear. */
-const INCOMING: Record<string, Payload> = {
-  MESSAGE_RECEIVED: 'chat',
-  PRIVATE_MESSAGE_RECEIVED: 'chat',
-  REACTION_RECEIVED: 'reaction',
-  MESSAGE_RETRACTED: 'chat',
-};
-
-/** Something that the page wants to send and that is not Sealmeet's own. */
-interface Outgoing {
-  what: Payload;
-  /** How it can be sealed; null: it cannot. */
-  say: { kind: DataKind; body: string; to: string | null } | null;
-  /** lib-jitsi-meet's own measurements: held back without a word. */
-  isSilent?: boolean;
-}
+const MOST_TOLD = 100;
 
 export class Conversation {
   /** To the page's listeners, past the guard. */
   readonly #emit: (event: string, ...args: unknown[]) => void;
+  readonly #polls = new KnownPolls();
+  /** State that comes again and again: held back each time, told once. */
+  readonly #told = new Set<string>();
 
   /** `eventNames`: lib-jitsi-meet's names of conference events, which differ between versions. */
   constructor(
@@ -48,81 +42,114 @@ export class Conversation {
   ) {
     this.#emit = this.#watchEvents();
     this.#guardSending();
+    this.#guardListening();
   }
 
   /** Hands on what came out of the seal, as lib-jitsi-meet would have: by the events that the page knows. */
   deliver(from: string, kind: DataKind, body: string, isPrivate: boolean): void {
-    const { MESSAGE_RECEIVED, PRIVATE_MESSAGE_RECEIVED, ENDPOINT_MESSAGE_RECEIVED } = this.eventNames;
     if (kind === 'chat') {
-      const event = isPrivate ? PRIVATE_MESSAGE_RECEIVED : MESSAGE_RECEIVED;
-      if (event) this.#emit(event, from, body);
+      this.#hand(isPrivate ? 'PRIVATE_MESSAGE_RECEIVED' : 'MESSAGE_RECEIVED', from, body);
       return;
     }
     const payload = payloadOf(kind, body);
+    if (!payload) console.warn(`Sealmeet: dropped a ${kind} of ${from}: not of the form that it has to have`);
+    else if (kind === 'poll') this.#deliverPoll(from, payload as Poll, isPrivate);
+    else this.#handPayload(from, payload);
+  }
+
+  /** Polls are everybody's: one that is shown to some alone could ask them something else. */
+  #deliverPoll(from: string, poll: Poll, isPrivate: boolean): void {
+    if (isPrivate || !this.#polls.admits(poll)) {
+      console.warn(
+        `Sealmeet: dropped a poll of ${from}: not for everybody, in the place of another, or one too many`,
+      );
+      return;
+    }
+    const name = this.events.nameOf(from);
+    if (!this.eventNames.POLL_RECEIVED) this.#handPayload(from, asPayload(poll, from, name));
+    else if (poll.type === 'new-poll') this.#hand('POLL_RECEIVED', asEvent(poll, from, name));
+    else this.#hand('POLL_ANSWER_RECEIVED', asEvent(poll, from, name));
+  }
+
+  /** What one has sent oneself comes back from the room, by the event of those who are not among the others. */
+  #handPayload(from: string, payload: object): void {
     const participant = this.conference.getParticipants().find((one) => one.getId() === from);
-    if (payload && participant && ENDPOINT_MESSAGE_RECEIVED)
-      this.#emit(ENDPOINT_MESSAGE_RECEIVED, participant, payload);
+    if (participant) this.#hand('ENDPOINT_MESSAGE_RECEIVED', participant, payload);
+    else if (from === this.conference.myUserId())
+      this.#hand('NON_PARTICIPANT_MESSAGE_RECEIVED', from, payload);
+  }
+
+  #hand(name: string, ...args: unknown[]): void {
+    const event = this.eventNames[name];
+    if (event) this.#emit(event, ...args);
   }
 
   /** All events of a conference pass one emitter: ours are taken out, clear ones held back in a sealed room. */
   #watchEvents(): (event: string, ...args: unknown[]) => void {
     const emitter = this.conference.eventEmitter;
     const { emit } = emitter;
-    const { ENDPOINT_MESSAGE_RECEIVED, NON_PARTICIPANT_MESSAGE_RECEIVED } = this.eventNames;
-    const clear = new Map<string, Payload>();
-    for (const [name, what] of Object.entries(INCOMING)) {
-      const event = this.eventNames[name];
-      if (event) clear.set(event, what);
-    }
+    const names = new Map(Object.entries(this.eventNames).map(([name, event]) => [event, name]));
     emitter.emit = (event: string, ...args: unknown[]) => {
-      if (event === ENDPOINT_MESSAGE_RECEIVED || event === NON_PARTICIPANT_MESSAGE_RECEIVED) {
-        const isFromParticipant = event === ENDPOINT_MESSAGE_RECEIVED;
-        const from = isFromParticipant ? (args[0] as JitsiParticipant).getId() : (args[0] as string | null);
-        if (this.#stops(from || null, args[1])) return true;
-      }
-      const what = clear.get(event);
-      if (what && !this.events.isClear('in')) {
-        safely(() => this.events.onHeldBack('in', what));
-        return true;
-      }
-      return Reflect.apply(emit, emitter, [event, ...args]);
+      const passing = this.#incoming(names.get(event) ?? '', args);
+      return passing ? Reflect.apply(emit, emitter, [event, ...passing]) : true;
     };
     return (event, ...args) => void Reflect.apply(emit, emitter, [event, ...args]);
   }
 
+  /** What the page gets to hear of an event; null: nothing. */
+  #incoming(name: string, args: unknown[]): unknown[] | null {
+    switch (name) {
+      case 'ENDPOINT_MESSAGE_RECEIVED':
+        return this.#stops((args[0] as JitsiParticipant).getId(), args[1]) ? null : args;
+      case 'NON_PARTICIPANT_MESSAGE_RECEIVED':
+        return this.#stops((args[0] as string | null) || null, args[1]) ? null : args;
+      case 'PARTICIPANT_PROPERTY_CHANGED':
+        if (passesProperty(args[1]) || this.events.isClear('in')) return args;
+        this.#holdOnce(`property ${String(args[1])}`);
+        return null;
+      case 'METADATA_UPDATED':
+        return [this.#passingMetadata(args[0]), ...args.slice(1)];
+    }
+    const what = contentOf(name);
+    if (!what || this.events.isClear('in')) return args;
+    safely(() => this.events.onHeldBack('in', what));
+    return null;
+  }
+
   /** True when an endpoint message stops here. One without a sender comes from the room itself. */
   #stops(from: string | null, payload: unknown): boolean {
-    if ((payload as { type?: unknown } | null)?.type === MESSAGE_TYPE) {
+    const { type } = (payload ?? {}) as { type?: unknown };
+    if (type === MESSAGE_TYPE) {
       if (from !== this.conference.myUserId()) safely(() => this.events.onOwnMessage(from, payload));
       return true;
     }
-    if (!from || this.events.isClear('in')) return false;
-    safely(() => this.events.onHeldBack('in', 'other'));
+    if (passesPayload(payload) || this.events.isClear('in')) return false;
+    safely(() => this.events.onHeldBack('in', wordFor(kindOf(payload))));
     return true;
+  }
+
+  #passingMetadata(metadata: unknown): unknown {
+    if (this.events.isClear('in')) return metadata;
+    const { passing, held } = passingMetadata(metadata);
+    for (const key of held) this.#holdOnce(`metadata ${key}`);
+    return passing;
+  }
+
+  #holdOnce(what: string): void {
+    // A server may invent names without end.
+    if (this.#told.has(what) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(what);
+    safely(() => this.events.onHeldBack('in', 'other'));
   }
 
   /** What the page sends: sealed in a sealed room, or held back. Arguments and results stay lib-jitsi-meet's. */
   #guardSending(): void {
-    const guarded: Record<string, (...args: unknown[]) => Outgoing | null> = {
-      sendTextMessage: (text, element) => outgoingText(text, element, null),
-      sendPrivateTextMessage: (to, text, element) => outgoingText(text, element, to),
-      sendMessage: (payload, to) => outgoingPayload(payload, to),
-      sendEndpointMessage: (to, payload) => outgoingPayload(payload, to),
-      broadcastEndpointMessage: (payload) => outgoingPayload(payload, null),
-      sendReaction: () => ({ what: 'reaction', say: null }),
-      sendLobbyMessage: () => ({ what: 'other', say: null }),
-    };
-    for (const [name, judge] of Object.entries(guarded)) {
-      const native = (this.conference as unknown as Record<string, unknown>)[name];
-      if (typeof native !== 'function') continue;
-      Object.defineProperty(this.conference, name, {
-        configurable: false,
-        value: (...args: unknown[]) => {
-          const outgoing = judge(...args);
-          if (!outgoing || this.events.isClear('out')) return Reflect.apply(native, this.conference, args);
-          safely(() => this.#sendSealed(outgoing));
-          return undefined;
-        },
+    for (const { target, name, judge } of outgoingOf(this.conference)) {
+      guard(target, name, (args, native) => {
+        const outgoing = judge(...args);
+        if (!outgoing || this.events.isClear('out')) return native(...args);
+        safely(() => this.#sendSealed(outgoing));
+        return outgoing.answer?.();
       });
     }
   }
@@ -131,32 +158,35 @@ export class Conversation {
     if (say) this.events.onSay(say.kind, say.body, say.to);
     else if (!isSilent) this.events.onHeldBack('out', what);
   }
-}
 
-function outgoingText(text: unknown, element: unknown, to: unknown): Outgoing | null {
-  // `sendMessage` of an object goes through the text methods, as JSON in an element of its own.
-  if (element === 'json-message') return outgoingPayload(parsed(text), to);
-  return { what: 'chat', say: { kind: 'chat', body: String(text), to: recipient(to) } };
-}
-
-/** What lib-jitsi-meet sends by itself to measure connections: nobody misses it, and nobody asked for it. */
-const LIBRARYS_OWN: ReadonlySet<unknown> = new Set(['stats', 'e2e-ping-request', 'e2e-ping-response']);
-
-function outgoingPayload(payload: unknown, to: unknown): Outgoing | null {
-  const type = (payload as { type?: unknown } | null)?.type;
-  if (type === MESSAGE_TYPE) return null;
-  const kind = kindOf(payload);
-  if (!kind) return { what: 'other', say: null, isSilent: LIBRARYS_OWN.has(type) };
-  const what = kind === 'lower-hand' ? 'other' : kind;
-  return { what, say: { kind, body: JSON.stringify(payload), to: recipient(to) } };
-}
-
-const recipient = (to: unknown): string | null => (typeof to === 'string' && to !== '' ? to : null);
-
-function parsed(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return null;
+  /** What the page hears past the emitter: presence commands, and what is said in the lobby. */
+  #guardListening(): void {
+    this.#guardListener('addCommandListener', 'removeCommandListener', 1, ([name]) =>
+      passesCommand(name) ? null : `command ${String(name)}`,
+    );
+    this.#guardListener('addLobbyMessageListener', 'removeLobbyMessageHandler', 0, () => 'lobby');
+    const metadata = this.conference.getMetadataHandler?.();
+    if (metadata) guard(metadata, 'getMetadata', (args, native) => this.#passingMetadata(native(...args)));
   }
+
+  /** `at`: which argument is the listener; `label` is null for what passes. */
+  #guardListener(add: string, remove: string, at: number, label: (args: unknown[]) => string | null): void {
+    const guarded = new WeakMap<object, unknown>();
+    guard(this.conference, add, (args, native) => {
+      const [listener, what] = [args[at], label(args)];
+      if (typeof listener !== 'function' || what === null) return native(...args);
+      const own = (...heard: unknown[]) =>
+        this.events.isClear('in') ? Reflect.apply(listener, undefined, heard) : this.#holdOnce(what);
+      guarded.set(listener, own);
+      return native(...args.map((arg, i) => (i === at ? own : arg)));
+    });
+    guard(this.conference, remove, (args, native) =>
+      native(...args.map((arg, i) => (i === at ? (guarded.get(arg as object) ?? arg) : arg))),
+    );
+  }
+}
+
+/** How the interface calls it. */
+function wordFor(kind: DataKind | null): Payload {
+  return kind === null || kind === 'lower-hand' ? 'other' : kind;
 }

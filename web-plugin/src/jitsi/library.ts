@@ -51,6 +51,10 @@ export interface JitsiConference {
   sendMessage(message: object, to?: string, throughBridge?: boolean): unknown;
   sendEndpointMessage(to: string, payload: object): unknown;
   broadcastEndpointMessage(payload: object): unknown;
+  /** Objects of the room with methods of their own; versions differ in which they have. */
+  getPolls?(): object | null | undefined;
+  getMetadataHandler?(): object | null | undefined;
+  getFileSharing?(): object | null | undefined;
 }
 
 export interface JitsiMeetLibrary {

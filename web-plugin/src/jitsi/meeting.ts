@@ -338,7 +338,8 @@ export class Meeting {
       return;
     }
     this.#keys.feed({ type: 'say', kind, body, to, sentAt: Date.now() });
-    if (kind === 'chat' && to === null) this.#room.deliver(this.#room.self, kind, body, false);
+    if ((kind === 'chat' || kind === 'poll') && to === null)
+      this.#room.deliver(this.#room.self, kind, body, false);
   }
 
   // The seal.

@@ -12,7 +12,7 @@ import { localSource } from './sources.ts';
 /** Not among the events that the library names to others; the same since there is one. */
 const MEMBER_LEFT = 'xmpp.muc_member_left';
 
-export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage'> {
+export interface RoomEvents extends Omit<ConversationEvents, 'onOwnMessage' | 'nameOf'> {
   onJoined(): void;
   /** The conference is over for this page, whatever ended it. */
   onLeft(): void;
@@ -52,6 +52,7 @@ export class Room {
     this.#conversation = new Conversation(conference, library.events.conference, {
       ...events,
       onOwnMessage: (from, payload) => this.#ownMessage(from, payload),
+      nameOf: (id) => (id === this.self ? this.#ownName || id : this.name(id)),
     });
     this.#watchOwnName();
     this.#watchLeaves();
