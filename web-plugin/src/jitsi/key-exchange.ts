@@ -20,6 +20,8 @@ export interface KeyPorts {
   wish(at: number): void;
   run(step: () => void): void;
   onNotice(notice: Notice): void;
+  /** So many messages of this occupant did not arrive. */
+  onMissed(occupant: string, count: number): void;
   /** After every event: something of what is said below may have changed. */
   onTurn(): void;
 }
@@ -138,6 +140,7 @@ export class KeyExchange {
         this.ports.command(action);
         break;
       case 'said':
+        if (action.missed > 0) this.ports.onMissed(action.from, action.missed);
         this.room.deliver(action.from, action.kind, action.body, action.isPrivate);
         break;
       case 'wake':

@@ -111,6 +111,8 @@ export class Meeting {
         this.#notices.take(notice);
         services.onChanged();
       },
+      onMissed: (occupant, count) =>
+        this.trouble(`missed ${occupant}`, { kind: 'missed', name: this.#room.name(occupant), count }),
       onTurn: () => this.#judge(),
     });
     this.#attendance = new Attendance(this.#room, this.#keys, this.#people, () => this.#verification);

@@ -18,6 +18,7 @@ const SEVERITY: Record<Cause['kind'], Trouble['severity']> = {
   unreadable: 'warning',
   replayed: 'warning',
   late: 'warning',
+  missed: 'warning',
   unsealed: 'alarm',
   swapped: 'alarm',
   incapable: 'warning',

@@ -55,6 +55,8 @@ export type Cause =
   | { kind: 'replayed'; name: string }
   /** What is shown of `name` is so many seconds old. */
   | { kind: 'late'; name: string; seconds: number }
+  /** So many messages of `name` did not arrive: the next one said so. */
+  | { kind: 'missed'; name: string; count: number }
   /** Something in clear came in the place of `name`. */
   | { kind: 'unsealed'; name: string }
   /** What comes from `seen` was sent in the place of `name`; null: nobody can say from whom it is. */

@@ -335,6 +335,11 @@ export const de: Texts = {
       means: `Es kommt wirklich von ${name}. Die Verbindung ist langsam, oder der Server hält es zurück.`,
       remedy: `Bevor Sie sich darauf verlassen, fragen Sie ${name} etwas und achten Sie darauf, wie bald die Antwort kommt.`,
     }),
+    missed: ({ name, count }) => ({
+      happened: `${count === 1 ? 'Eine Nachricht' : `${count} Nachrichten`} von ${name} ${count === 1 ? 'ist' : 'sind'} nicht angekommen.`,
+      means: 'Unterwegs verloren, oder vom Server zurückgehalten.',
+      remedy: `Bitten Sie ${name}, es noch einmal zu sagen.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `An der Stelle von ${name} kam etwas an, das nicht versiegelt ist.`,
       means:

@@ -316,6 +316,11 @@ export const en: Texts = {
       means: `It does come from ${name}. The connection is slow, or the server holds it back.`,
       remedy: `Before you rely on it, ask ${name} something and see how soon the answer comes.`,
     }),
+    missed: ({ name, count }) => ({
+      happened: `${count === 1 ? 'A message' : `${count} messages`} of ${name} did not arrive.`,
+      means: 'It was lost on the way, or the server held it back.',
+      remedy: `Ask ${name} to say it again.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `Something that is not sealed arrived in the place of ${name}.`,
       means: 'It is not shown. A sealed participant sends no such thing; the server can make it.',

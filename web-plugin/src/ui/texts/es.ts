@@ -320,6 +320,11 @@ export const es: Texts = {
       means: `Viene realmente de ${name}. La conexión es lenta, o el servidor lo retiene.`,
       remedy: `Antes de fiarse, pregunte algo a ${name} y observe cuánto tarda la respuesta.`,
     }),
+    missed: ({ name, count }) => ({
+      happened: `No ${count === 1 ? 'ha llegado un mensaje' : `han llegado ${count} mensajes`} de ${name}.`,
+      means: 'Se perdió por el camino, o el servidor lo retuvo.',
+      remedy: `Pida a ${name} que lo repita.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `Ha llegado algo sin sello en el lugar de ${name}.`,
       means: 'No se muestra. Quien participa en el sello no envía algo así; el servidor puede fabricarlo.',

@@ -327,6 +327,11 @@ export const fr: Texts = {
       means: `Cela vient bien de ${name}. La connexion est lente, ou le serveur le retient.`,
       remedy: `Avant de vous y fier, posez une question à ${name} et voyez en combien de temps la réponse arrive.`,
     }),
+    missed: ({ name, count }) => ({
+      happened: `${count === 1 ? 'Un message' : `${count} messages`} de ${name} ${count === 1 ? 'n’est pas arrivé' : 'ne sont pas arrivés'}.`,
+      means: 'Perdu en route, ou retenu par le serveur.',
+      remedy: `Demandez à ${name} de le redire.`,
+    }),
     unsealed: ({ name }) => ({
       happened: `Quelque chose de non scellé est arrivé à la place de ${name}.`,
       means:
