@@ -12,10 +12,13 @@ import {
   type OwnDevice,
   openDevice,
 } from '../../web-plugin/src/keys/index.ts';
-import type { EndpointMessage } from '../../web-plugin/src/wire/index.ts';
+import type { KeyGift } from '../../web-plugin/src/keys/link.ts';
+import type { Roster } from '../../web-plugin/src/keys/roster.ts';
+import { type EndpointMessage, olmMessages } from '../../web-plugin/src/wire/index.ts';
 import { bundleIn, endpointMessage, isPresence, senderOf } from './stanzas.ts';
 
 type Accepted = Extract<CoreAction, { type: 'accept-key' }>;
+type Used = Extract<CoreAction, { type: 'use-key' }>;
 type Said = Extract<CoreAction, { type: 'said' }>;
 
 export interface ImpostorOptions {
@@ -46,6 +49,8 @@ export class Impostor {
   /** Keys of others that it was given. */
   readonly keys: Accepted[] = [];
   readonly notices: Notice[] = [];
+  /** Keys of its own, which it gave to the others. */
+  readonly used: Used[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -84,6 +89,23 @@ export class Impostor {
       );
   }
 
+  /** A key of the test's making, over its good channel with this occupant. False while there is none. */
+  give(occupant: string, { generation, step, base }: Pick<KeyGift, 'generation' | 'step' | 'base'>): boolean {
+    const channel = channelOf(this.core, occupant);
+    if (!channel?.isReady) return false;
+    const gift: KeyGift = {
+      generation,
+      step,
+      base,
+      reason: 'leave',
+      since: 0,
+      excludes: new Uint8Array(0),
+      floors: [],
+    };
+    for (const message of olmMessages([[occupant, channel.give(gift)]])) this.options.post(occupant, message);
+    return true;
+  }
+
   stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -106,6 +128,9 @@ export class Impostor {
           ?.sign(action.message)
           .then((signature) => this.feed({ type: 'signed', id: action.id, signature }));
         break;
+      case 'use-key':
+        this.used.push(action);
+        break;
       case 'accept-key':
         this.keys.push(action);
         break;
@@ -121,3 +146,7 @@ export class Impostor {
     }
   }
 }
+
+/** Past the core's door, which has nothing to say a wrong key with. */
+const channelOf = (core: Core, occupant: string) =>
+  (core as unknown as { present: Roster }).present.occupants.get(occupant)?.peer?.channel;

@@ -54,9 +54,13 @@ export class Bundles {
     return bundle;
   }
 
+  curveOf(someone: { endpoint: string }): Uint8Array {
+    return parseBundle(this.of(someone)).curve25519;
+  }
+
   /** Under which receivers keep what comes from it. */
   identityOf(someone: { endpoint: string }): string {
-    return toBase64(parseBundle(this.of(someone)).curve25519);
+    return toBase64(this.curveOf(someone));
   }
 }
 

@@ -6,7 +6,8 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-function weigh(): { heap: number; external: number } {
+/** Bytes after garbage was collected. */
+export function weigh(): { heap: number; external: number } {
   collect();
   const { heapUsed, external } = process.memoryUsage();
   return { heap: heapUsed, external };

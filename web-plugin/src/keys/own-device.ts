@@ -47,12 +47,15 @@ async function stillThere(records: RecordStore): Promise<CryptoKeyPair | null> {
     const record = await records.get(RECORD);
     if (typeof record !== 'object' || record === null) return null;
     const { privateKey, publicKey } = record as Partial<CryptoKeyPair>;
-    const isPair = privateKey?.type === 'private' && publicKey?.type === 'public';
-    return isPair && privateKey.algorithm.name === 'Ed25519' ? { privateKey, publicKey } : null;
+    const isPair = isKey(privateKey, 'private') && isKey(publicKey, 'public');
+    return isPair && privateKey.usages.includes('sign') ? { privateKey, publicKey } : null;
   } catch {
     return null;
   }
 }
+
+const isKey = (value: unknown, type: KeyType): value is CryptoKey =>
+  value instanceof CryptoKey && value.type === type && value.algorithm.name === 'Ed25519';
 
 async function kept(records: RecordStore, pair: CryptoKeyPair): Promise<boolean> {
   try {
