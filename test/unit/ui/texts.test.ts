@@ -17,6 +17,7 @@ const SAMPLES: unknown[] = [
     codec: 'Zoë',
     what: 'chat',
     seconds: 7,
+    count: 3,
   },
   'Zoë',
   3,
