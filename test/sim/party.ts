@@ -1,11 +1,14 @@
 // One member of a simulated meeting: a core, a model of its worker, and what the shell does between the two.
 
-import type { Core, CoreAction, CoreEvent } from '../../web-plugin/src/keys/index.ts';
+import type { Core, CoreAction, CoreEvent, Identity, Notice } from '../../web-plugin/src/keys/index.ts';
 import { type KeyCommand, Seat, type SeatPorts } from './seat.ts';
 
 export interface PartyPorts extends Omit<SeatPorts, 'missing'> {
   send(action: Extract<CoreAction, { type: 'send' }>): void;
   wake(at: number): void;
+  sign(action: Extract<CoreAction, { type: 'sign' }>): void;
+  /** A channel with this identity is finished, with this device (base64) or none. */
+  shown(owner: Identity, device: string | null): void;
   /** What the core has its worker do, before it is done. */
   command?(command: KeyCommand, now: number): void;
 }
@@ -17,8 +20,8 @@ export class Party extends Seat {
   coreMs = 0;
   private readonly ports: PartyPorts;
 
-  constructor(id: string, core: Core, ports: PartyPorts) {
-    super(id, core.identity, {
+  constructor(id: string, core: Core, device: Uint8Array, ports: PartyPorts) {
+    super(id, core.identity, device, {
       used: ports.used,
       accepted: ports.accepted,
       missing: (owner, generation, now) => this.feed({ type: 'missing-key', owner, generation }, now),
@@ -65,14 +68,22 @@ export class Party extends Seat {
         this.ports.wake(action.at);
         break;
       case 'sign':
-        throw new Error('these cores have no device');
+        this.ports.sign(action);
+        break;
+      case 'notice':
+        this.notice(action.notice);
+        break;
       case 'source-states':
       case 'said':
-      case 'notice':
         break;
       default:
         this.ports.command?.(action, now);
         this.obey(action, now);
     }
+  }
+  private notice(notice: Notice): void {
+    if (notice.type !== 'channel') return;
+    this.provedBy(notice.identity, notice.device);
+    this.ports.shown(notice.identity, notice.device);
   }
 }

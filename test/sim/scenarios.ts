@@ -1,12 +1,13 @@
 // What happens to the members of a simulated meeting, event by event.
 
-import { loadOlm } from '../../web-plugin/src/keys/index.ts';
+import { EAGER_ROSTER, loadOlm } from '../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from './chance.ts';
 import { CpuClock } from './cpu-clock.ts';
+import { deviceFrom, unprovedPairs } from './device.ts';
 import { extent } from './extent.ts';
 import { Measure } from './measure.ts';
 import { Scale } from './scale.ts';
-import { standIn } from './stand-in.ts';
+import { standIn, standInDevice } from './stand-in.ts';
 import { Verifier } from './verifier.ts';
 import { type Member, type Network, World } from './world.ts';
 
@@ -24,10 +25,10 @@ export interface Run {
 }
 
 const NETWORKS: Record<Scenario, Network> = {
-  churn: { minMs: 5, maxMs: 60, loses: 0, doubles: 0, reorders: false },
-  storm: { minMs: 5, maxMs: 150, loses: 0.005, doubles: 0.01, reorders: true },
-  partition: { minMs: 5, maxMs: 100, loses: 0.005, doubles: 0.005, reorders: false },
-  hostile: { minMs: 1, maxMs: 250, loses: 0.02, doubles: 0.05, reorders: true },
+  churn: { minMs: 5, maxMs: 60, loses: 0, doubles: 0, reorders: false, signsLate: 0 },
+  storm: { minMs: 5, maxMs: 150, loses: 0.005, doubles: 0.01, reorders: true, signsLate: 0.0005 },
+  partition: { minMs: 5, maxMs: 100, loses: 0.005, doubles: 0.005, reorders: false, signsLate: 0.01 },
+  hostile: { minMs: 1, maxMs: 250, loses: 0.02, doubles: 0.05, reorders: true, signsLate: 0.01 },
 };
 
 /** The network is good while people come in. */
@@ -58,9 +59,10 @@ export async function simulate(run: Run, { memory = false, progress }: Wishes = 
   const chance = new Chance(seed);
   seedOlm(chance);
   const olm = run.standIns ? standIn(chance) : await loadOlm();
+  const device = run.standIns ? standInDevice : deviceFrom;
   const verifier = new Verifier(olm);
   const scale = memory ? new Scale() : null;
-  const world = new World({ olm: verifier.library(), chance });
+  const world = new World({ olm: verifier.library(), chance, device });
   const measure = new Measure(world);
   let count = 0;
   const join = (on: boolean): Member => {
@@ -73,7 +75,7 @@ export async function simulate(run: Run, { memory = false, progress }: Wishes = 
   }
   world.run(SETTLE_MS);
   world.observer = measure;
-  world.network = NETWORKS[scenario];
+  world.server.network = NETWORKS[scenario];
   const clock = new CpuClock(() => world.coreMs + verifier.sparedMs);
   let middle = 0;
   for (let n = 0; n < events; n += 1) {
@@ -93,15 +95,22 @@ export async function simulate(run: Run, { memory = false, progress }: Wishes = 
     progress?.(n + 1);
   }
   world.heal();
-  world.network = NETWORKS.churn;
+  world.server.network = NETWORKS.churn;
   world.run(UNTIL_CALM_MS);
   measure.finish();
-  for (const problem of [...world.deaf(), ...measure.unfinished]) world.invariants.violation(problem);
+  for (const problem of [...world.deaf(), ...unproved(world), ...measure.unfinished])
+    world.invariants.violation(problem);
   if (scale === null) return { world, measure, memory: null };
   const end = scale.total();
   if (end > STEADY * middle)
     world.invariants.violation(`what is held grew from ${middle} to ${end} bytes in the second half`);
   return { world, measure, memory: Math.round(scale.cores(() => world.free()) / members) };
+}
+
+/** In small rosters each pair has a channel, in larger ones everybody with those who send. */
+function unproved({ present }: World): string[] {
+  const isSmall = present.length <= EAGER_ROSTER;
+  return unprovedPairs(present, (a, b) => isSmall || a.isOn || b.isOn);
 }
 
 function pause(scenario: Scenario, chance: Chance): number {
@@ -138,7 +147,7 @@ function attack(world: World, chance: Chance, n: number): void {
   mute(world, chance);
   for (let shot = 0; shot < 20; shot += 1) {
     const [to, from] = [chance.pick(world.present), chance.pick(world.present)];
-    const message = chance.pick(world.recent);
+    const message = chance.pick(world.server.recent);
     if (to === undefined || from === undefined || message === undefined) continue;
     const { payload } = message;
     const text = JSON.stringify(payload);

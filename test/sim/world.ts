@@ -8,34 +8,16 @@ import {
   createCore,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
-import type { EndpointMessage, OlmPart } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
+import { type Device, signingMs, wronglyShown } from './device.ts';
 import { Invariants } from './invariants.ts';
-import { Party } from './party.ts';
 import { Schedule } from './schedule.ts';
 import { deafPairs } from './seat.ts';
-import { type MessageKind, stanzaBytes } from './stanza.ts';
+import { CALM, Member, type Network, Server } from './server.ts';
+import type { MessageKind } from './stanza.ts';
 import type { SealingKey } from './worker-model.ts';
 
-export interface Network {
-  /** One way, each message; the order on one stream is kept unless `reorders`. */
-  minMs: number;
-  maxMs: number;
-  /** Chance of each endpoint message at each receiver. Presence is never lost. */
-  loses: number;
-  doubles: number;
-  reorders: boolean;
-}
-
-export const CALM: Network = { minMs: 5, maxMs: 30, loses: 0, doubles: 0, reorders: false };
-
-export class Member extends Party {
-  joinedAt = 0;
-  wakeAt: number | null = null;
-  /** When what was sent to the server last arrives there, and what the server sent last arrives here. */
-  upAt = 0;
-  downAt = 0;
-}
+export type { Member, Network } from './server.ts';
 
 /** Told what happens, with the view of everything. */
 export interface Observer {
@@ -48,39 +30,51 @@ export interface Observer {
   bytes(kind: MessageKind, up: number, down: number): void;
 }
 
+export interface WorldSetup {
+  olm: OlmLibrary;
+  chance: Chance;
+  /** Of so many random bytes that it is. */
+  device(secret: Uint8Array): Device;
+  network?: Network;
+}
+
+const ROOM = 'room@conference.example';
 const FRAME_MS = 20;
 const LOOK_MS = 250;
 /** Whoever left is still handed what the server has for it: it must be of no use. */
 const LISTENS_MS = 2000;
 /** Nobody who is there and sees the sender stays without its key for longer, on however bad a network. */
 const DEAF_MS = 60_000;
-const RECENT_MESSAGES = 200;
 
 export class World {
   now = 0;
-  network: Network;
+  readonly server: Server;
   readonly members = new Map<string, Member>();
   readonly invariants = new Invariants();
   observer: Observer | null = null;
-  /** What passed lately, for those who repeat it. */
-  readonly recent: { from: string; payload: unknown }[] = [];
-  /** Group of each member while the server is split; others do not see it. */
-  private readonly split = new Map<string, number>();
   private readonly byIdentity = new Map<string, Member>();
   private here: Member[] | null = null;
   /** Time that went by in cores that are gone, milliseconds. */
   private goneMs = 0;
   private readonly schedule = new Schedule();
   private readonly chance: Chance;
-  private readonly olm: OlmLibrary;
-  private readonly room: string;
+  private readonly setup: WorldSetup;
   private readonly trace = createHash('sha256');
 
-  constructor(setup: { olm: OlmLibrary; chance: Chance; network?: Network; room?: string }) {
-    this.olm = setup.olm;
-    this.chance = setup.chance;
-    this.network = setup.network ?? CALM;
-    this.room = setup.room ?? 'room@conference.example';
+  constructor(setup: WorldSetup) {
+    const { chance, network } = setup;
+    this.setup = setup;
+    this.chance = chance;
+    const ports = {
+      chance,
+      now: () => this.now,
+      at: (time: number, run: () => void) => this.schedule.at(time, run),
+      members: this.members,
+      present: () => this.present,
+      feed: (member: Member, event: CoreEvent) => this.feed(member, event),
+      bytes: (kind: MessageKind, up: number, down: number) => this.observer?.bytes(kind, up, down),
+    };
+    this.server = new Server(ports, network ?? CALM);
     this.schedule.at(FRAME_MS, () => this.frames());
     this.schedule.at(LOOK_MS, () => this.look());
   }
@@ -96,10 +90,23 @@ export class World {
 
   join(id: string, { sealed, on }: { sealed: boolean; on: boolean }): Member {
     const random = (length: number) => this.chance.bytes(length);
-    const core: Core = createCore({ olm: this.olm, room: this.room, self: id, random });
-    const member: Member = new Member(id, core, {
-      send: (action) => this.send(member, action),
+    const { olm } = this.setup;
+    const device = this.setup.device(random(32));
+    const core: Core = createCore({ olm, room: ROOM, self: id, random, device: device.publicKey });
+    const member: Member = new Member(id, core, device.publicKey, {
+      send: (action) => {
+        const json = JSON.stringify(action.message);
+        this.note(`${id} to ${action.to} ${json}`);
+        this.server.send(member, action, json);
+      },
       wake: (at) => this.wake(member, at),
+      sign: (action) => this.sign(member, device, action),
+      shown: (owner, proved) => {
+        this.note(`${id} is shown ${owner} ${proved}`);
+        const other = this.byIdentity.get(owner);
+        const problem = other === undefined ? null : wronglyShown(member, other, proved);
+        if (problem !== null) this.invariants.violation(problem);
+      },
       used: (key) => {
         this.note(`${id} uses ${key.generation}.${key.step}`);
         this.invariants.used(member, key, this.now);
@@ -116,8 +123,8 @@ export class World {
     this.note(`join ${id}`);
     for (const other of this.present) {
       if (!this.areTogether(id, other.id)) continue;
-      this.deliver(member, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
-      this.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
+      this.server.deliver(member, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
+      this.server.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
     }
     this.members.set(id, member);
     this.byIdentity.set(core.identity, member);
@@ -136,12 +143,12 @@ export class World {
     this.here = null;
     this.observer?.event('leave', leaver);
     for (const other of this.present) {
-      if (this.areTogether(id, other.id)) this.deliver(other, { type: 'left', occupant: id });
+      if (this.areTogether(id, other.id)) this.server.deliver(other, { type: 'left', occupant: id });
       other.silent(leaver.identity);
     }
     this.schedule.at(this.now + LISTENS_MS, () => {
       this.members.delete(id);
-      this.split.delete(id);
+      this.server.forget(id);
       this.byIdentity.delete(leaver.identity);
       this.goneMs += leaver.coreMs;
       leaver.release();
@@ -151,37 +158,23 @@ export class World {
   /** The server falls in two: each side sees the other leave. */
   divide(apart: Member[]): void {
     this.note(`split ${apart.map(({ id }) => id).join(' ')}`);
-    const inside = new Set(apart);
-    for (const a of apart) {
-      for (const b of this.present) {
-        if (inside.has(b) || !this.areTogether(a.id, b.id)) continue;
-        this.deliver(a, { type: 'left', occupant: b.id });
-        this.deliver(b, { type: 'left', occupant: a.id });
-      }
-    }
-    for (const { id } of apart) this.split.set(id, 1);
+    this.server.divide(apart);
   }
 
   /** And comes together again: everybody returns as who it was. */
   heal(): void {
     this.note('heal');
-    for (const a of this.present) {
-      for (const b of this.present) {
-        if (this.areTogether(a.id, b.id)) continue;
-        this.deliver(a, { type: 'joined', occupant: b.id, bundle: b.core.bundle() });
-      }
-    }
-    this.split.clear();
+    this.server.heal();
   }
 
   /** Anything at all, under any name. */
   inject(to: Member, event: CoreEvent): void {
-    this.deliver(to, event);
+    this.server.deliver(to, event);
   }
 
   /** Does the server show these two to each other? */
   areTogether(a: string, b: string): boolean {
-    return this.split.get(a) === this.split.get(b);
+    return this.server.areTogether(a, b);
   }
 
   /** The local user or the shell of one member, or something that arrived. */
@@ -193,6 +186,7 @@ export class World {
     const about = 'occupant' in event ? this.members.get(event.occupant) : undefined;
     if (event.type === 'left' && about !== undefined) {
       this.invariants.sawLeave(member, about, this.now);
+      member.proved.delete(about.identity);
       this.observer?.saw(member, 'leave', about.id);
     }
     if (event.type === 'joined' && about !== undefined) {
@@ -247,71 +241,12 @@ export class World {
     });
   }
 
-  private send(from: Member, { to, message }: Extract<CoreAction, { type: 'send' }>): void {
-    const json = JSON.stringify(message);
-    this.note(`${from.id} to ${to} ${json}`);
-    const kind: MessageKind = 'beacon' in message ? 'beacon' : 'data' in message ? 'data' : 'key';
-    const bytes = stanzaBytes(json);
-    this.observer?.bytes(kind, bytes, 0);
-    const at = this.network.reorders ? this.now + this.delay() : Math.max(from.upAt, this.now + this.delay());
-    from.upAt = at;
-    this.schedule.at(at, () => {
-      if (!from.isPresent) return;
-      if ('olm' in message) this.handOut(from, to, message.olm);
-      else this.broadcast(from, to, message, kind, bytes);
+  /** Whoever left while its device was at it goes on as it does with all else. */
+  private sign(member: Member, device: Device, { id, message }: Extract<CoreAction, { type: 'sign' }>): void {
+    const signature = device.sign(message);
+    this.schedule.at(this.now + signingMs(this.chance, this.server.network.signsLate), () => {
+      if (this.members.get(member.id) === member) this.feed(member, { type: 'signed', id, signature });
     });
-  }
-
-  /** The module hands each occupant its own part alone; whoever left a moment ago still gets its own too. */
-  private handOut(from: Member, to: string, parts: Record<string, OlmPart>): void {
-    for (const [id, part] of Object.entries(parts)) {
-      const receiver = this.members.get(id);
-      if (receiver === undefined || (to !== 'room' && to !== id)) continue;
-      const message: EndpointMessage = { type: 'sealmeet', v: 1, olm: { [id]: part } };
-      this.reach(from, receiver, message, 'key', stanzaBytes(JSON.stringify(message)));
-    }
-  }
-
-  private broadcast(
-    from: Member,
-    to: string,
-    message: EndpointMessage,
-    kind: MessageKind,
-    bytes: number,
-  ): void {
-    for (const receiver of to === 'room' ? this.present : [this.members.get(to)])
-      if (receiver !== undefined) this.reach(from, receiver, message, kind, bytes);
-  }
-
-  private reach(
-    from: Member,
-    receiver: Member,
-    message: EndpointMessage,
-    kind: MessageKind,
-    bytes: number,
-  ): void {
-    if (receiver === from || !this.areTogether(from.id, receiver.id)) return;
-    this.recent.push({ from: from.id, payload: message });
-    if (this.recent.length > RECENT_MESSAGES) this.recent.shift();
-    if (this.chance.unit() < this.network.loses) return;
-    const copies = this.chance.unit() < this.network.doubles ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      if (receiver.isPresent) this.observer?.bytes(kind, 0, bytes);
-      this.deliver(receiver, { type: 'message', from: from.id, payload: message });
-    }
-  }
-
-  private deliver(to: Member, event: CoreEvent): void {
-    const isFree = this.network.reorders && event.type === 'message';
-    const at = isFree ? this.now + this.delay() : Math.max(to.downAt, this.now + this.delay());
-    if (!isFree) to.downAt = at;
-    this.schedule.at(at, () => {
-      if (this.members.get(to.id) === to) this.feed(to, event);
-    });
-  }
-
-  private delay(): number {
-    return this.chance.integer(this.network.minMs, this.network.maxMs);
   }
 
   private frames(): void {

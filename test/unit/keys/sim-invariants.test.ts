@@ -2,11 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createProver, deviceMessage } from '../../../web-plugin/src/keys/device.ts';
+import { loadOlm } from '../../../web-plugin/src/keys/index.ts';
+import { toBase64 } from '../../../web-plugin/src/wire/index.ts';
 import { Chance } from '../../sim/chance.ts';
+import { deviceFrom, unprovedPairs, wronglyShown } from '../../sim/device.ts';
 import { extent } from '../../sim/extent.ts';
 import { Invariants, type Subject } from '../../sim/invariants.ts';
 import { simulate } from '../../sim/scenarios.ts';
-import { standIn } from '../../sim/stand-in.ts';
+import { Seat } from '../../sim/seat.ts';
+import { standIn, standInDevice } from '../../sim/stand-in.ts';
 import { WorkerModel } from '../../sim/worker-model.ts';
 
 const subject = (id: string, joinedAt = 0): Subject => ({ id, identity: `identity of ${id}`, joinedAt });
@@ -110,6 +115,49 @@ test('the stand-in for libolm opens what is for this end, once, unchanged, and n
   const message = Uint8Array.of(1, 2);
   assert.ok(olm.verify(a.ed25519, message, a.sign(message)));
   assert.ok(!olm.verify(b.ed25519, message, a.sign(message)));
+});
+
+test('a device of 32 bytes signs the same each time, and libolm takes it; a stand-in has one that it takes itself', async () => {
+  const secret = () => new Uint8Array(32).fill(7);
+  const transcript = new Uint8Array(32).fill(9);
+  for (const [make, olm] of [
+    [deviceFrom, await loadOlm()],
+    [standInDevice, standIn(new Chance(1))],
+  ] as const) {
+    const device = make(secret());
+    const signature = device.sign(deviceMessage('initiator', transcript, device.publicKey));
+    assert.deepEqual(
+      make(secret()).sign(deviceMessage('initiator', transcript, device.publicKey)),
+      signature,
+    );
+    const prover = createProver({ olm, device: null, name: null, sign: () => undefined });
+    const proof = { device: device.publicKey, signature };
+    assert.ok(prover.holds('initiator', transcript, proof));
+    assert.ok(!prover.holds('responder', transcript, proof));
+  }
+});
+
+test('a finished channel with no device, or another, is found, and one that was to be finished and is not', () => {
+  const none = () => undefined;
+  const seat = (id: string, fill: number) =>
+    new Seat(id, `identity of ${id}`, new Uint8Array(32).fill(fill), {
+      used: none,
+      accepted: none,
+      missing: none,
+    });
+  const [one, two] = [seat('one', 1), seat('two', 2)];
+  assert.equal(wronglyShown(one, two, toBase64(two.device)), null);
+  assert.match(wronglyShown(one, two, null) ?? '', /proves no device/);
+  assert.match(wronglyShown(one, two, toBase64(one.device)) ?? '', /another device/);
+  one.provedBy(two.identity, toBase64(two.device));
+  assert.deepEqual(
+    unprovedPairs([one, two], () => true),
+    ['two was proved no device of one'],
+  );
+  assert.deepEqual(
+    unprovedPairs([one, two], () => false),
+    [],
+  );
 });
 
 test('simulation: a larger hostile meeting with stand-ins breaks no promise', async () => {
