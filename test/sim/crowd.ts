@@ -8,6 +8,7 @@ import { Host } from './hosts.ts';
 import { Invariants } from './invariants.ts';
 import type { Kind, Measure, Place } from './measure.ts';
 import { type ClientsSetup, type Report, read, readKey } from './orders.ts';
+import { Retirement } from './retirement.ts';
 import { deafPairs, Seat, type SeatPorts } from './seat.ts';
 
 const LOOK_MS = 250;
@@ -40,6 +41,7 @@ export class Person extends Seat {
 export class Crowd implements Place {
   readonly people = new Map<string, Person>();
   readonly invariants = new Invariants();
+  private readonly retirement = new Retirement(this.invariants);
   measure: Measure | null = null;
   private readonly byIdentity = new Map<string, Person>();
   private readonly setup: CrowdSetup;
@@ -235,6 +237,7 @@ export class Crowd implements Place {
     if (who === undefined) return;
     if (kind === 'leave') {
       this.invariants.sawLeave(observer, who, at);
+      this.retirement.saw(observer, who, at);
       observer.proved.delete(who.identity);
     } else this.invariants.sawJoin(observer, who);
     this.measure?.saw(observer, kind, id);
@@ -243,6 +246,7 @@ export class Crowd implements Place {
   /** Whose frames do not open, as far as all processes have told. */
   private look(): void {
     const known = Math.min(...this.until);
+    this.retirement.due(known);
     for (const sender of this.present) {
       const sealed = sender.sealing(known);
       if (sealed === null) continue;

@@ -66,6 +66,7 @@ export class Person extends Party {
       send: (action) => this.post(action),
       wake: (at) => this.wake(at),
       sign: (action) => this.sign(action),
+      heard: () => undefined,
       shown: (owner, proved) => watcher.shown(owner, proved),
       command: (command, at) => watcher.command(command, at),
       used: () => watcher.switched(),

@@ -60,7 +60,7 @@ export class Seat {
         this.worker.stopSending();
         break;
       case 'accept-key':
-        this.worker.acceptKey(command.owner, command);
+        this.worker.acceptKey(command.owner, command, now);
         this.told.accepted(command.owner, command);
         break;
       case 'retire':

@@ -45,7 +45,7 @@ export interface ServerPorts {
   /** Those who left a moment ago included. */
   members: ReadonlyMap<string, Member>;
   present(): Member[];
-  feed(member: Member, event: CoreEvent): void;
+  feed(member: Member, event: CoreEvent): CoreAction[];
   bytes(kind: MessageKind, up: number, down: number): void;
 }
 
@@ -112,13 +112,22 @@ export class Server {
 
   /** Anything at all, with presence in its order. */
   deliver(to: Member, event: CoreEvent): void {
-    const { ports } = this;
     const isFree = this.network.reorders && event.type === 'message';
+    this.arrive(to, isFree, () => this.ports.feed(to, event));
+  }
+
+  /** When all that it was sent before has come, but for what a bad network reorders. */
+  inOrder(to: Member, act: () => void): void {
+    this.arrive(to, false, act);
+  }
+
+  private arrive(to: Member, isFree: boolean, act: () => void): void {
+    const { ports } = this;
     const soonest = ports.now() + this.delay();
     const at = isFree ? soonest : Math.max(to.downAt, soonest);
     if (!isFree) to.downAt = at;
     ports.at(at, () => {
-      if (ports.members.get(to.id) === to) ports.feed(to, event);
+      if (ports.members.get(to.id) === to) act();
     });
   }
 
@@ -140,7 +149,9 @@ export class Server {
     bytes: number,
   ): void {
     const { members, present } = this.ports;
-    for (const receiver of to === 'room' ? present() : [members.get(to)])
+    // It passes words on to those who have just left, too: they must be of no use to them.
+    const all = kind === 'data' ? members.values() : present();
+    for (const receiver of to === 'room' ? all : [members.get(to)])
       if (receiver !== undefined) this.reach(from, receiver, message, kind, bytes);
   }
 

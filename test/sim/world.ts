@@ -5,16 +5,21 @@ import {
   type Core,
   type CoreAction,
   type CoreEvent,
+  type CoreOptions,
   createCore,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
+import { parseDataFrame } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
 import { type Device, signingMs, wronglyShown } from './device.ts';
 import { Invariants } from './invariants.ts';
+import { Retirement } from './retirement.ts';
 import { Schedule } from './schedule.ts';
 import { deafPairs } from './seat.ts';
 import { CALM, Member, type Network, Server } from './server.ts';
 import type { MessageKind } from './stanza.ts';
+import { Watch } from './watch.ts';
+import { Words } from './words.ts';
 import type { SealingKey } from './worker-model.ts';
 
 export type { Member, Network } from './server.ts';
@@ -39,19 +44,17 @@ export interface WorldSetup {
 }
 
 const ROOM = 'room@conference.example';
-const FRAME_MS = 20;
-const LOOK_MS = 250;
 /** Whoever left is still handed what the server has for it: it must be of no use. */
 const LISTENS_MS = 2000;
-/** Nobody who is there and sees the sender stays without its key for longer, on however bad a network. */
-const DEAF_MS = 60_000;
-
 export class World {
   now = 0;
   readonly server: Server;
   readonly members = new Map<string, Member>();
   readonly invariants = new Invariants();
+  readonly words = new Words((what) => this.invariants.violation(what));
+  private readonly retirement = new Retirement(this.invariants);
   observer: Observer | null = null;
+  readonly watch: Watch<Member>;
   private readonly byIdentity = new Map<string, Member>();
   private here: Member[] | null = null;
   /** Time that went by in cores that are gone, milliseconds. */
@@ -75,8 +78,9 @@ export class World {
       bytes: (kind: MessageKind, up: number, down: number) => this.observer?.bytes(kind, up, down),
     };
     this.server = new Server(ports, network ?? CALM);
-    this.schedule.at(FRAME_MS, () => this.frames());
-    this.schedule.at(LOOK_MS, () => this.look());
+    const { invariants, retirement } = this;
+    const areTogether = (a: Member, b: Member) => this.areTogether(a.id, b.id);
+    this.watch = new Watch({ ...ports, invariants, retirement, areTogether });
   }
 
   get violations(): string[] {
@@ -88,19 +92,27 @@ export class World {
     return this.here;
   }
 
+  /** For a core under this name, without a device. */
+  coreOptions(self: string): CoreOptions {
+    return { olm: this.setup.olm, room: ROOM, self, random: (length) => this.chance.bytes(length) };
+  }
+
   join(id: string, { sealed, on }: { sealed: boolean; on: boolean }): Member {
-    const random = (length: number) => this.chance.bytes(length);
-    const { olm } = this.setup;
-    const device = this.setup.device(random(32));
-    const core: Core = createCore({ olm, room: ROOM, self: id, random, device: device.publicKey });
+    const device = this.setup.device(this.chance.bytes(32));
+    const core: Core = createCore({ ...this.coreOptions(id), device: device.publicKey });
     const member: Member = new Member(id, core, device.publicKey, {
       send: (action) => {
         const json = JSON.stringify(action.message);
         this.note(`${id} to ${action.to} ${json}`);
+        if ('data' in action.message) this.said(member, action.message.data);
         this.server.send(member, action, json);
       },
       wake: (at) => this.wake(member, at),
       sign: (action) => this.sign(member, device, action),
+      heard: (word) => {
+        this.note(`${id} hears ${word.body} of ${word.from}`);
+        this.words.heard(member, word);
+      },
       shown: (owner, proved) => {
         this.note(`${id} is shown ${owner} ${proved}`);
         const other = this.byIdentity.get(owner);
@@ -172,28 +184,51 @@ export class World {
     this.server.deliver(to, event);
   }
 
+  later(ms: number, run: () => void): void {
+    this.schedule.at(this.now + ms, run);
+  }
+
   /** Does the server show these two to each other? */
   areTogether(a: string, b: string): boolean {
     return this.server.areTogether(a, b);
   }
 
+  /** One says something to everybody, or to one alone. */
+  say(speaker: Member, to: Member | null, isLast = false): void {
+    const body = this.words.say(speaker.id, to?.id ?? null, this.now, isLast);
+    this.note(`${speaker.id} says ${body} to ${to?.id ?? 'all'}`);
+    this.feed(speaker, { type: 'say', kind: 'chat', body, to: to?.id ?? null, sentAt: this.now });
+  }
+
   /** The local user or the shell of one member, or something that arrived. */
-  feed(member: Member, event: CoreEvent): void {
+  feed(member: Member, event: CoreEvent): CoreAction[] {
     if (event.type === 'source' && !event.on) {
       this.observer?.stopped(member);
       for (const other of this.present) other.silent(member.identity);
     }
     const about = 'occupant' in event ? this.members.get(event.occupant) : undefined;
-    if (event.type === 'left' && about !== undefined) {
-      this.invariants.sawLeave(member, about, this.now);
-      member.proved.delete(about.identity);
-      this.observer?.saw(member, 'leave', about.id);
-    }
-    if (event.type === 'joined' && about !== undefined) {
-      this.invariants.sawJoin(member, about);
-      this.observer?.saw(member, 'join', about.id);
-    }
-    member.feed(event, this.now);
+    if (about !== undefined) this.sees(member, event, about);
+    return member.feed(event, this.now);
+  }
+
+  /** Presence of somebody: a bundle that is not its own is another person's, who came in its place. */
+  private sees(member: Member, event: CoreEvent, about: Member): void {
+    const isOwn = 'bundle' in event && event.bundle === about.core.bundle();
+    const isKnown = member.core.occupantOf(about.identity) !== null;
+    if (event.type === 'joined' || (event.type === 'bundle' && isOwn)) this.sawJoin(member, about);
+    else if (isKnown && (event.type === 'left' || event.type === 'bundle')) this.sawLeave(member, about);
+    if (event.type === 'left') this.observer?.saw(member, 'leave', about.id);
+  }
+
+  private sawLeave(member: Member, leaver: Member): void {
+    this.invariants.sawLeave(member, leaver, this.now);
+    this.retirement.saw(member, leaver, this.now);
+    member.proved.delete(leaver.identity);
+  }
+
+  private sawJoin(member: Member, newcomer: Member): void {
+    this.invariants.sawJoin(member, newcomer);
+    this.observer?.saw(member, 'join', newcomer.id);
   }
 
   restartWorker(member: Member): void {
@@ -249,33 +284,10 @@ export class World {
     });
   }
 
-  private frames(): void {
-    for (const sender of this.present) {
-      const frame = sender.sealing(this.now) === null ? null : sender.worker.seal(this.now);
-      if (frame !== null) this.invariants.sealed(sender, frame.key, frame.counter, this.now);
-    }
-    this.schedule.at(this.now + FRAME_MS, () => this.frames());
-  }
-
-  /** Everybody hears everybody, or asks for the key. */
-  private look(): void {
-    for (const sender of this.present) {
-      const sealed = sender.sealing(this.now);
-      if (sealed === null) continue;
-      for (const receiver of this.present) {
-        if (receiver === sender) continue;
-        if (!this.areTogether(sender.id, receiver.id)) {
-          receiver.silent(sender.identity);
-          continue;
-        }
-        const deafFor = receiver.hear(sender.identity, sealed, this.now);
-        if (deafFor > DEAF_MS) {
-          this.invariants.violation(`${receiver.id} has not heard ${sender.id} for ${deafFor} ms`);
-          receiver.silent(sender.identity);
-        }
-      }
-    }
-    this.schedule.at(this.now + LOOK_MS, () => this.look());
+  private said(speaker: Member, data: string): void {
+    const { kid, counter } = parseDataFrame(data);
+    this.words.sealed(speaker.id, this.invariants.leavesSeen(speaker), this.now);
+    this.invariants.said(speaker, kid >> 12, counter, this.now);
   }
 
   private note(line: string): void {
