@@ -3,8 +3,10 @@
 import { setPriority } from 'node:os';
 import { performance as eventLoop } from 'node:perf_hooks';
 import { loadOlm } from '../../web-plugin/src/keys/index.ts';
+import { toBase64 } from '../../web-plugin/src/wire/index.ts';
 import { Chance, seedOlm } from './chance.ts';
 import { CpuClock } from './cpu-clock.ts';
+import { deviceFrom } from './device.ts';
 import {
   type Answer,
   type ClientsSetup,
@@ -83,9 +85,11 @@ function tell(): void {
 
 function add(id: string): string {
   const random = (length: number) => chance.bytes(length);
+  const device = deviceFrom(random(32));
   const person = new Person(
-    { id, room, domain, port, olm, random, now },
+    { id, room, domain, port, olm, device, random, now },
     {
+      shown: (owner, proved) => note((at) => ({ id, at, type: 'shown', owner, device: proved })),
       saw: (kind, who) => note((at) => ({ id, at, type: 'saw', kind, who })),
       command: (command, at) => reports.push(() => ({ id, at, type: 'command', command: spell(command) })),
       switched: () => note((at) => ({ id, at, type: 'switched' })),
@@ -93,7 +97,7 @@ function add(id: string): string {
     },
   );
   people.set(id, person);
-  return person.identity;
+  return `${person.identity} ${toBase64(device.publicKey)}`;
 }
 
 function personOf(id: string): Person {

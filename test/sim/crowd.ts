@@ -3,11 +3,13 @@
 import { availableParallelism } from 'node:os';
 import type { RoomEvent } from '../stack/prosody/server.ts';
 import { bundled } from './bundle.ts';
+import { unprovedPairs, wronglyShown } from './device.ts';
 import { Host } from './hosts.ts';
 import { Invariants } from './invariants.ts';
 import type { Kind, Measure, Place } from './measure.ts';
 import { type ClientsSetup, type Report, read, readKey } from './orders.ts';
-import { deafPairs, Seat } from './seat.ts';
+import { Retirement } from './retirement.ts';
+import { deafPairs, Seat, type SeatPorts } from './seat.ts';
 
 const LOOK_MS = 250;
 
@@ -21,8 +23,8 @@ export class Person extends Seat {
   joinedAt = 0;
   readonly host: Host;
 
-  constructor(id: string, identity: string, host: Host, told: ConstructorParameters<typeof Seat>[2]) {
-    super(id, identity, told);
+  constructor(id: string, identity: string, device: Uint8Array, host: Host, told: SeatPorts) {
+    super(id, identity, device, told);
     this.isPresent = false;
     this.host = host;
   }
@@ -39,6 +41,7 @@ export class Person extends Seat {
 export class Crowd implements Place {
   readonly people = new Map<string, Person>();
   readonly invariants = new Invariants();
+  private readonly retirement = new Retirement(this.invariants);
   measure: Measure | null = null;
   private readonly byIdentity = new Map<string, Person>();
   private readonly setup: CrowdSetup;
@@ -87,8 +90,8 @@ export class Crowd implements Place {
     if (host === undefined) throw new Error('there is no process for clients');
     this.count += 1;
     const id = this.count.toString(16).padStart(8, '0');
-    const identity = String(await host.order({ type: 'add', id }));
-    const person: Person = new Person(id, identity, host, {
+    const [identity = '', device = ''] = String(await host.order({ type: 'add', id })).split(' ');
+    const person: Person = new Person(id, identity, Buffer.from(device, 'base64'), host, {
       used: (key) => {
         this.invariants.used(person, key, this.now);
         this.measure?.used(person, key);
@@ -127,6 +130,11 @@ export class Crowd implements Place {
   /** Pairs of which the first cannot open what the second sends now. */
   deaf(): string[] {
     return deafPairs(this.present, this.now);
+  }
+
+  /** Pairs of which the first was proved no device of the second, though one of them sends. */
+  unproved(): string[] {
+    return unprovedPairs(this.present, (a, b) => a.isOn || b.isOn);
   }
 
   /** Whoever left long ago is of no interest any more. */
@@ -202,6 +210,9 @@ export class Crowd implements Place {
       case 'command':
         person.obey(read(report.command), report.at);
         break;
+      case 'shown':
+        this.shown(person, report.owner, report.device);
+        break;
       case 'switched':
         person.sealing(report.at);
         break;
@@ -214,17 +225,28 @@ export class Crowd implements Place {
     }
   }
 
+  private shown(observer: Person, owner: string, device: string | null): void {
+    observer.provedBy(owner, device);
+    const other = this.byIdentity.get(owner);
+    const problem = other === undefined ? null : wronglyShown(observer, other, device);
+    if (problem !== null) this.invariants.violation(problem);
+  }
+
   private saw(observer: Person, kind: Kind, id: string, at: number): void {
     const who = this.people.get(id);
     if (who === undefined) return;
-    if (kind === 'leave') this.invariants.sawLeave(observer, who, at);
-    else this.invariants.sawJoin(observer, who);
+    if (kind === 'leave') {
+      this.invariants.sawLeave(observer, who, at);
+      this.retirement.saw(observer, who, at);
+      observer.proved.delete(who.identity);
+    } else this.invariants.sawJoin(observer, who);
     this.measure?.saw(observer, kind, id);
   }
 
   /** Whose frames do not open, as far as all processes have told. */
   private look(): void {
     const known = Math.min(...this.until);
+    this.retirement.due(known);
     for (const sender of this.present) {
       const sealed = sender.sealing(known);
       if (sealed === null) continue;

@@ -28,6 +28,13 @@ interface Generation {
   gone: Map<Subject, number>;
 }
 
+/** Of a sender: its latest generations, the leaves that it saw lately, the counter of what it said last. */
+interface Recent {
+  generations: number[];
+  leaves: Map<Subject, number>;
+  said: number;
+}
+
 export class Invariants {
   private readonly found: string[] = [];
   private count = 0;
@@ -35,8 +42,7 @@ export class Invariants {
   /** Every base key that ever sealed, in hexadecimal: which key it is, and the last counter under it. */
   private readonly bases = new Map<string, { name: string; counter: number }>();
   private readonly spelled = new WeakMap<SealingKey, string>();
-  /** Of each sender: its latest generations, and the leaves that it saw lately of people who are not back. */
-  private readonly recent = new WeakMap<Subject, { generations: number[]; leaves: Map<Subject, number> }>();
+  private readonly recent = new WeakMap<Subject, Recent>();
 
   /** The first thousand by name, then their number alone. */
   get violations(): string[] {
@@ -102,7 +108,29 @@ export class Invariants {
     if (base === undefined) this.violation(`${sender.id} seals under a key that was never put to use`);
     else if (counter <= base.counter) this.violation(`${sender.id} uses ${base.name} with ${counter} twice`);
     else base.counter = counter;
-    const generation = this.generations.get(nameOf(sender.identity, key.generation));
+    this.forNobodyGone(sender, key.generation, now);
+  }
+
+  /** Something was said to all: likewise; its counter rises for the life of the account. */
+  said(sender: Subject, generation: number, counter: number, now: number): void {
+    const known = this.of(sender);
+    if (counter <= known.said) this.violation(`${sender.id} says two things with ${counter}`);
+    known.said = counter;
+    this.forNobodyGone(sender, generation, now);
+  }
+
+  /** Whose leave this one saw lately and when, of those who are not back. */
+  leavesSeen(sender: Subject): ReadonlyMap<Subject, number> {
+    return this.of(sender).leaves;
+  }
+
+  /** Was it given this generation? */
+  holds(owner: string, generation: number, holder: Subject): boolean {
+    return this.generations.get(nameOf(owner, generation))?.holders.has(holder) ?? false;
+  }
+
+  private forNobodyGone(sender: Subject, number: number, now: number): void {
+    const generation = this.generations.get(nameOf(sender.identity, number));
     for (const [holder, at] of generation?.gone ?? []) {
       if (now > at + DEADLINE_MS)
         this.violation(`${sender.id} seals for ${holder.id} ${now - at} ms after its leave`);
@@ -118,10 +146,10 @@ export class Invariants {
     return made;
   }
 
-  private of(sender: Subject) {
+  private of(sender: Subject): Recent {
     const known = this.recent.get(sender);
     if (known !== undefined) return known;
-    const made = { generations: [], leaves: new Map<Subject, number>() };
+    const made: Recent = { generations: [], leaves: new Map(), said: -1 };
     this.recent.set(sender, made);
     return made;
   }

@@ -133,7 +133,7 @@ export class Measure {
 
   bytes(kind: MessageKind, up: number, down: number): void {
     if (kind === 'beacon') this.bytesOf.beaconsDown += down;
-    else {
+    else if (kind === 'key') {
       this.bytesOf.up += up;
       this.bytesOf.down += down;
     }

@@ -17,7 +17,7 @@ export interface ClientsSetup {
 
 /** Each is answered once it is done. */
 export type Order =
-  /** Answered with the identity. */
+  /** Answered with the identity and the device's public key in base64, a space between. */
   | { type: 'add'; id: string }
   | { type: 'connect'; id: string }
   | { type: 'enter'; id: string; isActive: boolean }
@@ -63,6 +63,7 @@ export const read = (command: Spelled<KeyCommand>): KeyCommand =>
 export type Report = { id: string; at: number } & (
   | { type: 'saw'; kind: Kind; who: string }
   | { type: 'command'; command: Spelled<KeyCommand> }
+  | { type: 'shown'; owner: Identity; device: string | null }
   /** Its worker has begun to seal under a key that was given to it before. */
   | { type: 'switched' }
   | { type: 'sealed'; key: Spelled<SealingKey>; counter: number }

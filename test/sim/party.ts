@@ -1,11 +1,16 @@
 // One member of a simulated meeting: a core, a model of its worker, and what the shell does between the two.
 
-import type { Core, CoreAction, CoreEvent } from '../../web-plugin/src/keys/index.ts';
+import type { Core, CoreAction, CoreEvent, Identity, Notice } from '../../web-plugin/src/keys/index.ts';
 import { type KeyCommand, Seat, type SeatPorts } from './seat.ts';
 
 export interface PartyPorts extends Omit<SeatPorts, 'missing'> {
   send(action: Extract<CoreAction, { type: 'send' }>): void;
   wake(at: number): void;
+  sign(action: Extract<CoreAction, { type: 'sign' }>): void;
+  /** Somebody's word was opened. */
+  heard(word: Extract<CoreAction, { type: 'said' }>): void;
+  /** A channel with this identity is finished, with this device (base64) or none. */
+  shown(owner: Identity, device: string | null): void;
   /** What the core has its worker do, before it is done. */
   command?(command: KeyCommand, now: number): void;
 }
@@ -15,10 +20,12 @@ export class Party extends Seat {
   private own: Core | null;
   /** Time that went by in its core so far, milliseconds. */
   coreMs = 0;
+  /** When its core last told that it refused something of this occupant. */
+  readonly refusedAt = new Map<string, number>();
   private readonly ports: PartyPorts;
 
-  constructor(id: string, core: Core, ports: PartyPorts) {
-    super(id, core.identity, {
+  constructor(id: string, core: Core, device: Uint8Array, ports: PartyPorts) {
+    super(id, core.identity, device, {
       used: ports.used,
       accepted: ports.accepted,
       missing: (owner, generation, now) => this.feed({ type: 'missing-key', owner, generation }, now),
@@ -38,7 +45,8 @@ export class Party extends Seat {
     this.own = null;
   }
 
-  feed(event: CoreEvent, now: number): void {
+  /** What its core does about it, done already. */
+  feed(event: CoreEvent, now: number): CoreAction[] {
     if (event.type === 'sealed') this.isSealed = true;
     if (event.type === 'unsealed') this.isSealed = false;
     if (event.type === 'source') this.isOn = event.on;
@@ -48,6 +56,7 @@ export class Party extends Seat {
     for (const action of actions) this.act(action, now);
     // A worker looks at its clock at every frame; in this model at least whenever its page is awake.
     this.worker.sealsWith(now);
+    return actions;
   }
 
   /** A worker that started anew holds no key, and none that the old one had may come to it. */
@@ -65,14 +74,25 @@ export class Party extends Seat {
         this.ports.wake(action.at);
         break;
       case 'sign':
-        throw new Error('these cores have no device');
-      case 'source-states':
-      case 'said':
+        this.ports.sign(action);
+        break;
       case 'notice':
+        this.notice(action.notice, now);
+        break;
+      case 'said':
+        this.ports.heard(action);
+        break;
+      case 'source-states':
         break;
       default:
         this.ports.command?.(action, now);
         this.obey(action, now);
     }
+  }
+  private notice(notice: Notice, now: number): void {
+    if (notice.type === 'refused') this.refusedAt.set(notice.from, now);
+    if (notice.type !== 'channel') return;
+    this.provedBy(notice.identity, notice.device);
+    this.ports.shown(notice.identity, notice.device);
   }
 }

@@ -6,12 +6,14 @@ import {
   type CoreAction,
   type CoreEvent,
   createCore,
+  type Identity,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
 import { NS } from '../stack/focus/namespaces.ts';
 import { readPresence } from '../stack/focus/occupant.ts';
 import { FOCUS_NICK } from '../stack/focus/sessions.ts';
 import { until } from '../stack/until.ts';
+import type { Device } from './device.ts';
 import { Party } from './party.ts';
 import type { KeyCommand } from './seat.ts';
 import { type MessageKind, quotedBytes } from './stanza.ts';
@@ -24,6 +26,7 @@ export interface PersonSetup {
   domain: string;
   port: number;
   olm: OlmLibrary;
+  device: Device;
   random(length: number): Uint8Array;
   now(): number;
 }
@@ -39,6 +42,8 @@ export interface Told {
   saw(kind: 'join' | 'leave', who: string): void;
   /** At the time, on the clock of the setup, at which its core was asked. */
   command(command: KeyCommand, at: number): void;
+  /** It finished a channel with this identity, which proved this device (base64) or none. */
+  shown(owner: Identity, device: string | null): void;
   /** Its worker began to seal under another key. */
   switched(): void;
   /** A message came or went; what it has is counted when it is asked for. */
@@ -55,11 +60,14 @@ export class Person extends Party {
   private entered: (error?: Error) => void = () => undefined;
 
   constructor(setup: PersonSetup, watcher: Told) {
-    const { id, room, olm, random } = setup;
-    const core = createCore({ olm, room, self: id, random });
-    super(id, core, {
+    const { id, room, olm, random, device } = setup;
+    const core = createCore({ olm, room, self: id, random, device: device.publicKey });
+    super(id, core, device.publicKey, {
       send: (action) => this.post(action),
       wake: (at) => this.wake(at),
+      sign: (action) => this.sign(action),
+      heard: () => undefined,
+      shown: (owner, proved) => watcher.shown(owner, proved),
       command: (command, at) => watcher.command(command, at),
       used: () => watcher.switched(),
       accepted: () => undefined,
@@ -197,6 +205,14 @@ export class Person extends Party {
     );
     this.watcher.bytes(() => ({ kind: kindOf(message) ?? 'data', up: wireBytes(stanza, text), down: 0 }));
     this.entity.send(stanza).catch(() => undefined);
+  }
+
+  /** As WebCrypto does it: the core is told in a turn of its own. */
+  private sign({ id, message }: Extract<CoreAction, { type: 'sign' }>): void {
+    setImmediate(() => {
+      const signature = this.setup.device.sign(message);
+      if (this.isPresent) this.occur({ type: 'signed', id, signature });
+    });
   }
 
   private wake(at: number): void {

@@ -23,17 +23,22 @@ export interface SeatPorts {
 export class Seat {
   readonly id: string;
   readonly identity: Identity;
+  /** Public key of its device. */
+  readonly device: Uint8Array;
   worker: WorkerModel;
   isPresent = true;
   isSealed = false;
   isOn = false;
+  /** Who proved a device here, while they are seen. */
+  readonly proved = new Set<Identity>();
   private readonly told: SeatPorts;
   /** Since when a sender's frames do not open here, and when that was last reported. */
   private readonly lacking = new Map<Identity, { since: number; toldAt: number }>();
 
-  constructor(id: string, identity: Identity, told: SeatPorts) {
+  constructor(id: string, identity: Identity, device: Uint8Array, told: SeatPorts) {
     this.id = id;
     this.identity = identity;
+    this.device = device;
     this.told = told;
     this.worker = new WorkerModel((key) => told.used(key));
   }
@@ -55,7 +60,7 @@ export class Seat {
         this.worker.stopSending();
         break;
       case 'accept-key':
-        this.worker.acceptKey(command.owner, command);
+        this.worker.acceptKey(command.owner, command, now);
         this.told.accepted(command.owner, command);
         break;
       case 'retire':
@@ -84,6 +89,12 @@ export class Seat {
       this.told.missing(owner, sealed.generation, now);
     }
     return deafFor;
+  }
+
+  /** A channel is finished. */
+  provedBy(owner: Identity, device: string | null): void {
+    if (device === null) this.proved.delete(owner);
+    else this.proved.add(owner);
   }
 
   /** This sender stopped, or is gone: nothing of it is missing. */

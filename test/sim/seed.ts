@@ -18,6 +18,7 @@ for (const event of kinds)
       members,
       active,
       ...measure.figures(event, members, active),
+      deaf_max_ms: world.watch.longestDeafMs,
       memory_bytes_per_member: memory,
       violations: world.violations.length,
       trace_sha256: world.traceDigest(),

@@ -10,6 +10,7 @@ import {
 } from '../../web-plugin/src/keys/index.ts';
 import { equal, toBase64 } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
+import type { Device } from './device.ts';
 
 /** What libolm puts around a text that it has padded to whole blocks, and around a pre-key message besides. */
 const NORMAL_BYTES = 48;
@@ -38,14 +39,21 @@ const signature = (ed25519: Uint8Array, message: Uint8Array): Uint8Array => {
   return Uint8Array.from([...half, ...half]);
 };
 
+/** Of 32 bytes of chance: the public key of a point's form, and signatures as those of an account. */
+export function standInDevice(secret: Uint8Array): Device {
+  const publicKey = point(secret);
+  return { publicKey, sign: (message) => signature(publicKey, message) };
+}
+
+function point(bytes: Uint8Array): Uint8Array {
+  bytes[31] = (bytes[31] ?? 0) & 63;
+  return bytes;
+}
+
 export function standIn(chance: Chance): OlmLibrary {
-  const point = (): Uint8Array => {
-    const bytes = chance.bytes(32);
-    bytes[31] = (bytes[31] ?? 0) & 63;
-    return bytes;
-  };
+  const drawn = (): Uint8Array => point(chance.bytes(32));
   return {
-    account: () => account(point(), point(), point(), () => chance.bytes(ID)),
+    account: () => account(drawn(), drawn(), drawn(), () => chance.bytes(ID)),
     verify: (ed25519, message, signed) => equal(signature(ed25519, message), signed),
     sas: () => {
       throw new Error('nobody compares emoji in a simulation with stand-ins');

@@ -10,6 +10,8 @@ export interface SealingKey {
 }
 
 interface Opening extends SealingKey {
+  /** When it came. */
+  since: number;
   deadAt: number;
   /** The sender's key that was last seen to be this one. */
   opened: SealingKey | null;
@@ -88,10 +90,11 @@ export class WorkerModel {
     return this.expiry.get(generation) ?? Number.POSITIVE_INFINITY;
   }
 
-  acceptKey(owner: string, key: SealingKey): void {
+  acceptKey(owner: string, key: SealingKey, now: number): void {
     const keys = this.opening.get(owner) ?? new Map<number, Opening>();
     this.opening.set(owner, keys);
-    keys.set(key.generation, { ...key, deadAt: Number.POSITIVE_INFINITY, opened: null });
+    for (const [generation, { deadAt }] of keys) if (deadAt <= now) keys.delete(generation);
+    keys.set(key.generation, { ...key, since: now, deadAt: Number.POSITIVE_INFINITY, opened: null });
   }
 
   retire(owner: string, generations: number[], at: number): void {
@@ -103,6 +106,12 @@ export class WorkerModel {
 
   forget(owner: string): void {
     this.opening.delete(owner);
+  }
+
+  /** Every generation that opens something, and until when. */
+  *openings(): Generator<{ owner: string; generation: number; since: number; deadAt: number }> {
+    for (const [owner, keys] of this.opening)
+      for (const [generation, { since, deadAt }] of keys) yield { owner, generation, since, deadAt };
   }
 
   opens(owner: string, sealed: SealingKey, now: number): boolean {

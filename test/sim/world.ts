@@ -5,37 +5,24 @@ import {
   type Core,
   type CoreAction,
   type CoreEvent,
+  type CoreOptions,
   createCore,
   type OlmLibrary,
 } from '../../web-plugin/src/keys/index.ts';
-import type { EndpointMessage, OlmPart } from '../../web-plugin/src/wire/index.ts';
+import { parseDataFrame } from '../../web-plugin/src/wire/index.ts';
 import type { Chance } from './chance.ts';
+import { type Device, signingMs, wronglyShown } from './device.ts';
 import { Invariants } from './invariants.ts';
-import { Party } from './party.ts';
+import { Retirement } from './retirement.ts';
 import { Schedule } from './schedule.ts';
 import { deafPairs } from './seat.ts';
-import { type MessageKind, stanzaBytes } from './stanza.ts';
+import { CALM, Member, type Network, Server } from './server.ts';
+import type { MessageKind } from './stanza.ts';
+import { Watch } from './watch.ts';
+import { Words } from './words.ts';
 import type { SealingKey } from './worker-model.ts';
 
-export interface Network {
-  /** One way, each message; the order on one stream is kept unless `reorders`. */
-  minMs: number;
-  maxMs: number;
-  /** Chance of each endpoint message at each receiver. Presence is never lost. */
-  loses: number;
-  doubles: number;
-  reorders: boolean;
-}
-
-export const CALM: Network = { minMs: 5, maxMs: 30, loses: 0, doubles: 0, reorders: false };
-
-export class Member extends Party {
-  joinedAt = 0;
-  wakeAt: number | null = null;
-  /** When what was sent to the server last arrives there, and what the server sent last arrives here. */
-  upAt = 0;
-  downAt = 0;
-}
+export type { Member, Network } from './server.ts';
 
 /** Told what happens, with the view of everything. */
 export interface Observer {
@@ -48,41 +35,52 @@ export interface Observer {
   bytes(kind: MessageKind, up: number, down: number): void;
 }
 
-const FRAME_MS = 20;
-const LOOK_MS = 250;
+export interface WorldSetup {
+  olm: OlmLibrary;
+  chance: Chance;
+  /** Of so many random bytes that it is. */
+  device(secret: Uint8Array): Device;
+  network?: Network;
+}
+
+const ROOM = 'room@conference.example';
 /** Whoever left is still handed what the server has for it: it must be of no use. */
 const LISTENS_MS = 2000;
-/** Nobody who is there and sees the sender stays without its key for longer, on however bad a network. */
-const DEAF_MS = 60_000;
-const RECENT_MESSAGES = 200;
-
 export class World {
   now = 0;
-  network: Network;
+  readonly server: Server;
   readonly members = new Map<string, Member>();
   readonly invariants = new Invariants();
+  readonly words = new Words((what) => this.invariants.violation(what));
+  private readonly retirement = new Retirement(this.invariants);
   observer: Observer | null = null;
-  /** What passed lately, for those who repeat it. */
-  readonly recent: { from: string; payload: unknown }[] = [];
-  /** Group of each member while the server is split; others do not see it. */
-  private readonly split = new Map<string, number>();
+  readonly watch: Watch<Member>;
   private readonly byIdentity = new Map<string, Member>();
   private here: Member[] | null = null;
   /** Time that went by in cores that are gone, milliseconds. */
   private goneMs = 0;
   private readonly schedule = new Schedule();
   private readonly chance: Chance;
-  private readonly olm: OlmLibrary;
-  private readonly room: string;
+  private readonly setup: WorldSetup;
   private readonly trace = createHash('sha256');
 
-  constructor(setup: { olm: OlmLibrary; chance: Chance; network?: Network; room?: string }) {
-    this.olm = setup.olm;
-    this.chance = setup.chance;
-    this.network = setup.network ?? CALM;
-    this.room = setup.room ?? 'room@conference.example';
-    this.schedule.at(FRAME_MS, () => this.frames());
-    this.schedule.at(LOOK_MS, () => this.look());
+  constructor(setup: WorldSetup) {
+    const { chance, network } = setup;
+    this.setup = setup;
+    this.chance = chance;
+    const ports = {
+      chance,
+      now: () => this.now,
+      at: (time: number, run: () => void) => this.schedule.at(time, run),
+      members: this.members,
+      present: () => this.present,
+      feed: (member: Member, event: CoreEvent) => this.feed(member, event),
+      bytes: (kind: MessageKind, up: number, down: number) => this.observer?.bytes(kind, up, down),
+    };
+    this.server = new Server(ports, network ?? CALM);
+    const { invariants, retirement } = this;
+    const areTogether = (a: Member, b: Member) => this.areTogether(a.id, b.id);
+    this.watch = new Watch({ ...ports, invariants, retirement, areTogether });
   }
 
   get violations(): string[] {
@@ -94,12 +92,33 @@ export class World {
     return this.here;
   }
 
+  /** For a core under this name, without a device. */
+  coreOptions(self: string): CoreOptions {
+    return { olm: this.setup.olm, room: ROOM, self, random: (length) => this.chance.bytes(length) };
+  }
+
   join(id: string, { sealed, on }: { sealed: boolean; on: boolean }): Member {
-    const random = (length: number) => this.chance.bytes(length);
-    const core: Core = createCore({ olm: this.olm, room: this.room, self: id, random });
-    const member: Member = new Member(id, core, {
-      send: (action) => this.send(member, action),
+    const device = this.setup.device(this.chance.bytes(32));
+    const core: Core = createCore({ ...this.coreOptions(id), device: device.publicKey });
+    const member: Member = new Member(id, core, device.publicKey, {
+      send: (action) => {
+        const json = JSON.stringify(action.message);
+        this.note(`${id} to ${action.to} ${json}`);
+        if ('data' in action.message) this.said(member, action.message.data);
+        this.server.send(member, action, json);
+      },
       wake: (at) => this.wake(member, at),
+      sign: (action) => this.sign(member, device, action),
+      heard: (word) => {
+        this.note(`${id} hears ${word.body} of ${word.from}`);
+        this.words.heard(member, word);
+      },
+      shown: (owner, proved) => {
+        this.note(`${id} is shown ${owner} ${proved}`);
+        const other = this.byIdentity.get(owner);
+        const problem = other === undefined ? null : wronglyShown(member, other, proved);
+        if (problem !== null) this.invariants.violation(problem);
+      },
       used: (key) => {
         this.note(`${id} uses ${key.generation}.${key.step}`);
         this.invariants.used(member, key, this.now);
@@ -116,8 +135,8 @@ export class World {
     this.note(`join ${id}`);
     for (const other of this.present) {
       if (!this.areTogether(id, other.id)) continue;
-      this.deliver(member, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
-      this.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
+      this.server.deliver(member, { type: 'joined', occupant: other.id, bundle: other.core.bundle() });
+      this.server.deliver(other, { type: 'joined', occupant: id, bundle: core.bundle() });
     }
     this.members.set(id, member);
     this.byIdentity.set(core.identity, member);
@@ -136,12 +155,12 @@ export class World {
     this.here = null;
     this.observer?.event('leave', leaver);
     for (const other of this.present) {
-      if (this.areTogether(id, other.id)) this.deliver(other, { type: 'left', occupant: id });
+      if (this.areTogether(id, other.id)) this.server.deliver(other, { type: 'left', occupant: id });
       other.silent(leaver.identity);
     }
     this.schedule.at(this.now + LISTENS_MS, () => {
       this.members.delete(id);
-      this.split.delete(id);
+      this.server.forget(id);
       this.byIdentity.delete(leaver.identity);
       this.goneMs += leaver.coreMs;
       leaver.release();
@@ -151,55 +170,65 @@ export class World {
   /** The server falls in two: each side sees the other leave. */
   divide(apart: Member[]): void {
     this.note(`split ${apart.map(({ id }) => id).join(' ')}`);
-    const inside = new Set(apart);
-    for (const a of apart) {
-      for (const b of this.present) {
-        if (inside.has(b) || !this.areTogether(a.id, b.id)) continue;
-        this.deliver(a, { type: 'left', occupant: b.id });
-        this.deliver(b, { type: 'left', occupant: a.id });
-      }
-    }
-    for (const { id } of apart) this.split.set(id, 1);
+    this.server.divide(apart);
   }
 
   /** And comes together again: everybody returns as who it was. */
   heal(): void {
     this.note('heal');
-    for (const a of this.present) {
-      for (const b of this.present) {
-        if (this.areTogether(a.id, b.id)) continue;
-        this.deliver(a, { type: 'joined', occupant: b.id, bundle: b.core.bundle() });
-      }
-    }
-    this.split.clear();
+    this.server.heal();
   }
 
   /** Anything at all, under any name. */
   inject(to: Member, event: CoreEvent): void {
-    this.deliver(to, event);
+    this.server.deliver(to, event);
+  }
+
+  later(ms: number, run: () => void): void {
+    this.schedule.at(this.now + ms, run);
   }
 
   /** Does the server show these two to each other? */
   areTogether(a: string, b: string): boolean {
-    return this.split.get(a) === this.split.get(b);
+    return this.server.areTogether(a, b);
+  }
+
+  /** One says something to everybody, or to one alone. */
+  say(speaker: Member, to: Member | null, isLast = false): void {
+    const body = this.words.say(speaker.id, to?.id ?? null, this.now, isLast);
+    this.note(`${speaker.id} says ${body} to ${to?.id ?? 'all'}`);
+    this.feed(speaker, { type: 'say', kind: 'chat', body, to: to?.id ?? null, sentAt: this.now });
   }
 
   /** The local user or the shell of one member, or something that arrived. */
-  feed(member: Member, event: CoreEvent): void {
+  feed(member: Member, event: CoreEvent): CoreAction[] {
     if (event.type === 'source' && !event.on) {
       this.observer?.stopped(member);
       for (const other of this.present) other.silent(member.identity);
     }
     const about = 'occupant' in event ? this.members.get(event.occupant) : undefined;
-    if (event.type === 'left' && about !== undefined) {
-      this.invariants.sawLeave(member, about, this.now);
-      this.observer?.saw(member, 'leave', about.id);
-    }
-    if (event.type === 'joined' && about !== undefined) {
-      this.invariants.sawJoin(member, about);
-      this.observer?.saw(member, 'join', about.id);
-    }
-    member.feed(event, this.now);
+    if (about !== undefined) this.sees(member, event, about);
+    return member.feed(event, this.now);
+  }
+
+  /** Presence of somebody: a bundle that is not its own is another person's, who came in its place. */
+  private sees(member: Member, event: CoreEvent, about: Member): void {
+    const isOwn = 'bundle' in event && event.bundle === about.core.bundle();
+    const isKnown = member.core.occupantOf(about.identity) !== null;
+    if (event.type === 'joined' || (event.type === 'bundle' && isOwn)) this.sawJoin(member, about);
+    else if (isKnown && (event.type === 'left' || event.type === 'bundle')) this.sawLeave(member, about);
+    if (event.type === 'left') this.observer?.saw(member, 'leave', about.id);
+  }
+
+  private sawLeave(member: Member, leaver: Member): void {
+    this.invariants.sawLeave(member, leaver, this.now);
+    this.retirement.saw(member, leaver, this.now);
+    member.proved.delete(leaver.identity);
+  }
+
+  private sawJoin(member: Member, newcomer: Member): void {
+    this.invariants.sawJoin(member, newcomer);
+    this.observer?.saw(member, 'join', newcomer.id);
   }
 
   restartWorker(member: Member): void {
@@ -247,100 +276,18 @@ export class World {
     });
   }
 
-  private send(from: Member, { to, message }: Extract<CoreAction, { type: 'send' }>): void {
-    const json = JSON.stringify(message);
-    this.note(`${from.id} to ${to} ${json}`);
-    const kind: MessageKind = 'beacon' in message ? 'beacon' : 'data' in message ? 'data' : 'key';
-    const bytes = stanzaBytes(json);
-    this.observer?.bytes(kind, bytes, 0);
-    const at = this.network.reorders ? this.now + this.delay() : Math.max(from.upAt, this.now + this.delay());
-    from.upAt = at;
-    this.schedule.at(at, () => {
-      if (!from.isPresent) return;
-      if ('olm' in message) this.handOut(from, to, message.olm);
-      else this.broadcast(from, to, message, kind, bytes);
+  /** Whoever left while its device was at it goes on as it does with all else. */
+  private sign(member: Member, device: Device, { id, message }: Extract<CoreAction, { type: 'sign' }>): void {
+    const signature = device.sign(message);
+    this.schedule.at(this.now + signingMs(this.chance, this.server.network.signsLate), () => {
+      if (this.members.get(member.id) === member) this.feed(member, { type: 'signed', id, signature });
     });
   }
 
-  /** The module hands each occupant its own part alone; whoever left a moment ago still gets its own too. */
-  private handOut(from: Member, to: string, parts: Record<string, OlmPart>): void {
-    for (const [id, part] of Object.entries(parts)) {
-      const receiver = this.members.get(id);
-      if (receiver === undefined || (to !== 'room' && to !== id)) continue;
-      const message: EndpointMessage = { type: 'sealmeet', v: 1, olm: { [id]: part } };
-      this.reach(from, receiver, message, 'key', stanzaBytes(JSON.stringify(message)));
-    }
-  }
-
-  private broadcast(
-    from: Member,
-    to: string,
-    message: EndpointMessage,
-    kind: MessageKind,
-    bytes: number,
-  ): void {
-    for (const receiver of to === 'room' ? this.present : [this.members.get(to)])
-      if (receiver !== undefined) this.reach(from, receiver, message, kind, bytes);
-  }
-
-  private reach(
-    from: Member,
-    receiver: Member,
-    message: EndpointMessage,
-    kind: MessageKind,
-    bytes: number,
-  ): void {
-    if (receiver === from || !this.areTogether(from.id, receiver.id)) return;
-    this.recent.push({ from: from.id, payload: message });
-    if (this.recent.length > RECENT_MESSAGES) this.recent.shift();
-    if (this.chance.unit() < this.network.loses) return;
-    const copies = this.chance.unit() < this.network.doubles ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      if (receiver.isPresent) this.observer?.bytes(kind, 0, bytes);
-      this.deliver(receiver, { type: 'message', from: from.id, payload: message });
-    }
-  }
-
-  private deliver(to: Member, event: CoreEvent): void {
-    const isFree = this.network.reorders && event.type === 'message';
-    const at = isFree ? this.now + this.delay() : Math.max(to.downAt, this.now + this.delay());
-    if (!isFree) to.downAt = at;
-    this.schedule.at(at, () => {
-      if (this.members.get(to.id) === to) this.feed(to, event);
-    });
-  }
-
-  private delay(): number {
-    return this.chance.integer(this.network.minMs, this.network.maxMs);
-  }
-
-  private frames(): void {
-    for (const sender of this.present) {
-      const frame = sender.sealing(this.now) === null ? null : sender.worker.seal(this.now);
-      if (frame !== null) this.invariants.sealed(sender, frame.key, frame.counter, this.now);
-    }
-    this.schedule.at(this.now + FRAME_MS, () => this.frames());
-  }
-
-  /** Everybody hears everybody, or asks for the key. */
-  private look(): void {
-    for (const sender of this.present) {
-      const sealed = sender.sealing(this.now);
-      if (sealed === null) continue;
-      for (const receiver of this.present) {
-        if (receiver === sender) continue;
-        if (!this.areTogether(sender.id, receiver.id)) {
-          receiver.silent(sender.identity);
-          continue;
-        }
-        const deafFor = receiver.hear(sender.identity, sealed, this.now);
-        if (deafFor > DEAF_MS) {
-          this.invariants.violation(`${receiver.id} has not heard ${sender.id} for ${deafFor} ms`);
-          receiver.silent(sender.identity);
-        }
-      }
-    }
-    this.schedule.at(this.now + LOOK_MS, () => this.look());
+  private said(speaker: Member, data: string): void {
+    const { kid, counter } = parseDataFrame(data);
+    this.words.sealed(speaker.id, this.invariants.leavesSeen(speaker), this.now);
+    this.invariants.said(speaker, kid >> 12, counter, this.now);
   }
 
   private note(line: string): void {

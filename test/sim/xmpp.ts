@@ -116,7 +116,7 @@ async function play(prosody: ProsodyServer, secret: string): Promise<void> {
       measure.charge(isLeave ? 'leave' : 'join', await crowd.stopClock());
       if (leaver !== undefined) await crowd.forget(leaver);
     }
-    for (const problem of crowd.deaf()) crowd.invariants.violation(problem);
+    for (const problem of [...crowd.deaf(), ...crowd.unproved()]) crowd.invariants.violation(problem);
     await conclude(crowd, measure, trace.digest('hex'));
   } finally {
     await Promise.race([Promise.all([crowd.end(), focus.stop().catch(() => undefined)]), sleep(CLOSE_MS)]);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadOlm } from '../../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from '../../sim/chance.ts';
+import { deviceFrom, unprovedPairs } from '../../sim/device.ts';
 import { type Network, World } from '../../sim/world.ts';
 
 const chance = new Chance(1);
@@ -36,6 +37,7 @@ const network: fc.Arbitrary<Network> = fc.record({
   loses: fc.constantFrom(0, 0, 0.1, 0.3),
   doubles: fc.constantFrom(0, 0.2),
   reorders: fc.boolean(),
+  signsLate: fc.constantFrom(0, 0, 0.2),
 });
 
 /** Long enough for two repeated handshakes of a lossy network and for the requests after them. */
@@ -44,7 +46,7 @@ const UNTIL_CALM_MS = 60_000;
 function play(seed: number, net: Network, steps: Step[]): void {
   const own = new Chance(seed);
   seedOlm(own);
-  const world = new World({ olm, chance: own, network: net });
+  const world = new World({ olm, chance: own, device: deviceFrom, network: net });
   for (let n = 0; n < 3; n += 1) world.join(`m${n}`, { sealed: true, on: n < 2 });
   let joined = 3;
   for (const move of steps) {
@@ -61,9 +63,9 @@ function play(seed: number, net: Network, steps: Step[]): void {
       else world.restartWorker(member);
     }
   }
-  world.network = { ...net, loses: 0, doubles: 0, reorders: false, maxMs: 30 };
+  world.server.network = { ...net, loses: 0, doubles: 0, reorders: false, maxMs: 30, signsLate: 0 };
   world.run(UNTIL_CALM_MS);
-  const deaf = world.deaf();
+  const deaf = [...world.deaf(), ...unprovedPairs(world.present, () => true)];
   world.free();
   assert.deepEqual(world.violations, []);
   assert.deepEqual(deaf, []);

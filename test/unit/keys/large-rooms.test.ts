@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadOlm, type OlmLibrary } from '../../../web-plugin/src/keys/index.ts';
 import { Chance, seedOlm } from '../../sim/chance.ts';
+import { deviceFrom } from '../../sim/device.ts';
 import { World } from '../../sim/world.ts';
 import { newCore, ofType, Puppet } from './rig.ts';
 
@@ -27,7 +28,7 @@ function counting(): { olm: OlmLibrary; offers(): number } {
 
 test('in a large room only pairs with something to send make channels, those of a newcomer too', () => {
   const { olm, offers } = counting();
-  const world = new World({ olm, chance });
+  const world = new World({ olm, chance, device: deviceFrom });
   for (let n = 0; n < 40; n += 1) world.join(`m${n}`, { sealed: true, on: n === 0 });
   world.run(2000);
   assert.deepEqual(world.deaf(), []);
@@ -44,7 +45,7 @@ test('in a large room only pairs with something to send make channels, those of 
 
 test('in a small room everybody has a channel with everybody, also before anything is sent', () => {
   const { olm, offers } = counting();
-  const world = new World({ olm, chance });
+  const world = new World({ olm, chance, device: deviceFrom });
   for (let n = 0; n < 6; n += 1) world.join(`m${n}`, { sealed: true, on: false });
   world.run(1000);
   assert.equal(offers(), (6 * 5) / 2);

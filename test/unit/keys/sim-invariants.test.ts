@@ -2,11 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createProver, deviceMessage } from '../../../web-plugin/src/keys/device.ts';
+import { loadOlm } from '../../../web-plugin/src/keys/index.ts';
+import { toBase64 } from '../../../web-plugin/src/wire/index.ts';
+import { isShown, misjudged } from '../../sim/attacks.ts';
 import { Chance } from '../../sim/chance.ts';
+import { deviceFrom, unprovedPairs, wronglyShown } from '../../sim/device.ts';
 import { extent } from '../../sim/extent.ts';
 import { Invariants, type Subject } from '../../sim/invariants.ts';
+import { Retirement } from '../../sim/retirement.ts';
 import { simulate } from '../../sim/scenarios.ts';
-import { standIn } from '../../sim/stand-in.ts';
+import { Seat } from '../../sim/seat.ts';
+import { standIn, standInDevice } from '../../sim/stand-in.ts';
+import { Words } from '../../sim/words.ts';
 import { WorkerModel } from '../../sim/worker-model.ts';
 
 const subject = (id: string, joinedAt = 0): Subject => ({ id, identity: `identity of ${id}`, joinedAt });
@@ -110,6 +118,133 @@ test('the stand-in for libolm opens what is for this end, once, unchanged, and n
   const message = Uint8Array.of(1, 2);
   assert.ok(olm.verify(a.ed25519, message, a.sign(message)));
   assert.ok(!olm.verify(b.ed25519, message, a.sign(message)));
+});
+
+test('a device of 32 bytes signs the same each time, and libolm takes it; a stand-in has one that it takes itself', async () => {
+  const secret = () => new Uint8Array(32).fill(7);
+  const transcript = new Uint8Array(32).fill(9);
+  for (const [make, olm] of [
+    [deviceFrom, await loadOlm()],
+    [standInDevice, standIn(new Chance(1))],
+  ] as const) {
+    const device = make(secret());
+    const signature = device.sign(deviceMessage('initiator', transcript, device.publicKey));
+    assert.deepEqual(
+      make(secret()).sign(deviceMessage('initiator', transcript, device.publicKey)),
+      signature,
+    );
+    const prover = createProver({ olm, device: null, name: null, sign: () => undefined });
+    const proof = { device: device.publicKey, signature };
+    assert.ok(prover.holds('initiator', transcript, proof));
+    assert.ok(!prover.holds('responder', transcript, proof));
+  }
+});
+
+test('a finished channel with no device, or another, is found, and one that was to be finished and is not', () => {
+  const none = () => undefined;
+  const seat = (id: string, fill: number) =>
+    new Seat(id, `identity of ${id}`, new Uint8Array(32).fill(fill), {
+      used: none,
+      accepted: none,
+      missing: none,
+    });
+  const [one, two] = [seat('one', 1), seat('two', 2)];
+  assert.equal(wronglyShown(one, two, toBase64(two.device)), null);
+  assert.match(wronglyShown(one, two, null) ?? '', /proves no device/);
+  assert.match(wronglyShown(one, two, toBase64(one.device)) ?? '', /another device/);
+  one.provedBy(two.identity, toBase64(two.device));
+  assert.deepEqual(
+    unprovedPairs([one, two], () => true),
+    ['two was proved no device of one'],
+  );
+  assert.deepEqual(
+    unprovedPairs([one, two], () => false),
+    [],
+  );
+});
+
+test('what is said reaches those alone who were there, once, under the name of who said it', () => {
+  const late = subject('late', 500);
+  const hears = (who: Subject, heard: { from?: string; isPrivate?: boolean; body?: string }, to?: string) => {
+    const problems: string[] = [];
+    const words = new Words((what) => problems.push(what));
+    const body = words.say('alice', to ?? null, 0);
+    if (to === undefined) words.sealed('alice', new Map([[subject('gone'), 50]]), 400);
+    words.heard(who, { from: 'alice', isPrivate: to !== undefined, body, ...heard });
+    return problems;
+  };
+  assert.deepEqual(hears(bob, {}), []);
+  assert.deepEqual(hears(bob, {}, 'bob'), []);
+  assert.match(hears(bob, { from: 'mallory' })[0] ?? '', /which alice said/);
+  assert.match(hears(bob, { body: 'word 9' })[0] ?? '', /that nobody said/);
+  assert.match(hears(bob, { isPrivate: true })[0] ?? '', /for itself alone/);
+  assert.match(hears(bob, {}, 'carol')[0] ?? '', /for carol alone/);
+  assert.match(hears(late, {})[0] ?? '', /before it joined/);
+  assert.match(hears(subject('gone'), {})[0] ?? '', /after its leave was seen/);
+});
+
+test('a word a second time, one that was not asked for, and a last word that somebody did not hear, are found', () => {
+  const problems: string[] = [];
+  const words = new Words((what) => problems.push(what));
+  const body = words.say('alice', null, 0, true);
+  words.sealed('alice', new Map(), 0);
+  assert.deepEqual(words.unheard([alice, bob]), ['bob did not hear word 0, the last of alice']);
+  words.heard(bob, { from: 'alice', isPrivate: false, body });
+  assert.deepEqual([...problems, ...words.unheard([alice, bob])], []);
+  words.heard(bob, { from: 'alice', isPrivate: false, body });
+  words.sealed('alice', new Map(), 0);
+  assert.match(problems[0] ?? '', /a second time/);
+  assert.match(problems[1] ?? '', /not asked of it/);
+});
+
+test('a word for somebody who left, or under a counter that was used, is found', () => {
+  const problems = found((invariants) => {
+    invariants.used(alice, key(1, 0, 1), 0);
+    invariants.accepted(bob, alice, key(1, 0, 1));
+    invariants.said(alice, 1, 0, 10);
+    invariants.said(alice, 1, 0, 20);
+    invariants.sawLeave(alice, bob, 1000);
+    invariants.said(alice, 1, 1, 1301);
+  });
+  assert.deepEqual(problems, ['alice says two things with 0', 'alice seals for bob 301 ms after its leave']);
+});
+
+test('whoever saw a leave opens nothing five seconds later that it had then and the leaver holds', () => {
+  const opens = (inMs: number | null, cameAt = 0, isHeld = true) =>
+    found((invariants) => {
+      const none = () => undefined;
+      const ports = { used: none, accepted: none, missing: none };
+      const seat = new Seat('carol', 'identity of carol', new Uint8Array(32), ports);
+      const retirement = new Retirement(invariants);
+      seat.worker.acceptKey(alice.identity, key(1, 0, 1), cameAt);
+      if (isHeld) invariants.accepted(bob, alice, key(1, 0, 1));
+      retirement.saw(seat, bob, 1000);
+      if (inMs !== null) seat.worker.retire(alice.identity, [1], 1000 + inMs);
+      retirement.due(6100);
+      assert.deepEqual(invariants.violations, [], 'not before');
+      retirement.due(6300);
+    });
+  assert.match(
+    opens(null)[0] ?? '',
+    /carol opens generation 1 of identity of alice 5 s after it saw bob leave/,
+  );
+  assert.deepEqual(opens(9000).length, 1, 'retired too late');
+  assert.deepEqual(opens(5000), []);
+  assert.deepEqual(opens(null, 2000), [], 'came later');
+  assert.deepEqual(opens(null, 0, false), [], 'the leaver never had it');
+});
+
+test('what was forged must be refused under that name and do nothing else; an exchanged bundle must be shown', () => {
+  const victim = (toldAt?: number) => ({ refusedAt: new Map(toldAt === undefined ? [] : [['eve', toldAt]]) });
+  const notice = { type: 'refused', from: 'eve', reason: 'x', count: 1 } as const;
+  const refused = { type: 'notice', notice } as const;
+  assert.equal(misjudged(victim(9), 'eve', [refused, { type: 'wake', at: 1 }], 9), null);
+  assert.equal(misjudged(victim(9), 'eve', [], 1009), null, 'told once a second');
+  assert.match(misjudged(victim(9), 'eve', [], 1010) ?? '', /refuses nothing/);
+  assert.match(misjudged(victim(9), 'eve', [refused, { type: 'stop-sending' }], 9) ?? '', /takes something/);
+  assert.match(misjudged(victim(9), 'bob', [refused], 9) ?? '', /takes something/);
+  assert.ok(isShown([{ type: 'notice', notice: { type: 'replaced', occupant: 'eve' } }], 'eve'));
+  assert.ok(!isShown([refused, { type: 'notice', notice: { type: 'replaced', occupant: 'bob' } }], 'eve'));
 });
 
 test('simulation: a larger hostile meeting with stand-ins breaks no promise', async () => {

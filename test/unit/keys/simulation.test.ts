@@ -14,14 +14,18 @@ for (const scenario of SCENARIOS) {
   });
 }
 
-test('simulation: one seed gives one trace, another gives another', async () => {
-  const trace = async (seed: number) => {
-    const { world, measure } = await simulate({ ...SMALL, scenario: 'hostile', seed });
-    world.free();
-    const { cpu_ms_per_member: _, ...figures } = measure.figures('leave', SMALL.members, SMALL.active);
-    return JSON.stringify([world.traceDigest(), figures]);
-  };
-  const [first, again, other] = [await trace(1), await trace(1), await trace(2)];
-  assert.equal(first, again);
-  assert.notEqual(first, other);
-});
+for (const [scenario, standIns] of [
+  ['hostile', false],
+  ['storm', true],
+] as const)
+  test(`simulation: one seed of ${scenario} gives one trace, another gives another`, async () => {
+    const trace = async (seed: number) => {
+      const { world, measure } = await simulate({ ...SMALL, scenario, seed, standIns });
+      world.free();
+      const { cpu_ms_per_member: _, ...figures } = measure.figures('leave', SMALL.members, SMALL.active);
+      return JSON.stringify([world.traceDigest(), figures]);
+    };
+    const [first, again, other] = [await trace(1), await trace(1), await trace(2)];
+    assert.equal(first, again);
+    assert.notEqual(first, other);
+  });

@@ -248,6 +248,21 @@ test('a word that arrives just after a leave of somebody else is still read', ()
   assert.deepEqual(heard(meeting, 'bob'), ['alice: one', 'alice: two']);
 });
 
+test('a word under a retired key has the key asked for, so that the next one is read', () => {
+  const meeting = room('alice', 'bob', 'carol');
+  const say = (body: string) =>
+    meeting.feed('alice', { type: 'say', kind: 'chat', body, to: null, sentAt: 1 });
+  say('one');
+  // The server shows a leave to bob alone: alice, who is quiet from then on, keeps her key.
+  meeting.feed('bob', { type: 'left', occupant: 'carol' });
+  meeting.advance(20_000);
+  say('lost');
+  meeting.advance(1000);
+  say('three');
+  meeting.advance(1000);
+  assert.deepEqual(heard(meeting, 'bob'), ['alice: one', 'alice: three']);
+});
+
 test('what cannot be sealed is not said, with the reason', () => {
   const meeting = room('alice', 'bob');
   const say = (body: string, to: string | null, kind: DataKind = 'chat') =>

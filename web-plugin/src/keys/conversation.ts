@@ -114,7 +114,11 @@ export class Conversation {
       throw new Refusal('data: not a key of source 0');
     }
     const base = peer.receiving.baseFor(generation, step);
-    if (base === null && generation < peer.receiving.min) throw new Refusal('data: the key is retired');
+    if (base === null && generation < peer.receiving.min) {
+      // Its sender may have seen no leave and go on with it: then nothing that it says could be read.
+      if (!peer.receiving.hasKey) this.ports.lacksKey(peer);
+      throw new Refusal('data: the key is retired');
+    }
     if (base === null) return false;
     const { room, verify } = this.ports;
     const { content, missed } = peer.listener.open(frame, base, {
