@@ -68,7 +68,7 @@ test('any message from anybody, or from the room: nothing is thrown, taken or sh
       assertHarmless(core.handle({ type: 'message', from: occupant, payload }, later()));
       bobIsHeard();
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
   core.free();
 });

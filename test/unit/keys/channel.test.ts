@@ -481,7 +481,7 @@ test('whoever takes an ACCEPT with its keys and never confirms counts as somebod
   puppet.tell(puppet.part(hello(1)), 0);
   let told: CoreAction[] = [];
   for (let now = 0; now <= 20_000; now += 1000) told = [...told, ...core.handle({ type: 'timer' }, now)];
-  assert.equal(notices(told, 'channel')[0]?.device, null);
+  assert.equal(notices(told, 'unproved')[0]?.occupant, 'mallory');
 });
 
 test('a HELLO of a session that was forgotten, as there were so many since, is not taken again either', () => {

@@ -70,8 +70,7 @@ export class Channel {
   due(now: number): void {
     if (!this.retry.isDue(now)) return;
     const { active } = this.links;
-    if (active?.stage === 'accepted' && active.keys !== null && now - active.bornAt >= UNPROVED_MS)
-      this.setup.ports.open(active.keys.transcript, null, null);
+    if (active?.stage === 'accepted' && now - active.bornAt >= UNPROVED_MS) this.setup.ports.unproved();
     if (!this.isInitiator && this.links.active?.stage !== 'open') this.askRestart(now);
     else if (this.isInitiator && (this.links.making !== null || this.links.active === null))
       this.offerAgain(now);

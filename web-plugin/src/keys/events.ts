@@ -93,6 +93,8 @@ export type Notice =
    * that it proved, null if none; `name`: what it calls itself.
    */
   | { type: 'channel'; occupant: OccupantId; identity: Identity; device: string | null; name: string | null }
+  /** This occupant may hold keys and has proved no device for too long: it counts as one without, until `channel`. */
+  | { type: 'unproved'; occupant: OccupantId }
   /** What the occupant's signed beacons say about who is here, compared with what this client sees (rule M15). */
   | {
       type: 'view';

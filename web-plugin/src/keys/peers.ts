@@ -283,6 +283,7 @@ export class Peers {
           this.evidence(peer, true);
           this.setup.parts().keys.received(peer, key);
         }),
+      unproved: () => outbox.tell({ type: 'unproved', occupant }),
       open: (transcript, proof, name) =>
         withPeer((peer) => {
           this.setup.parts().comparisons.gone(occupant);
