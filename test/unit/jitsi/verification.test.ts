@@ -24,7 +24,7 @@ function setup(shown: Record<string, string>) {
     onMismatch: nothing,
     onChanged: nothing,
   });
-  return { verification, calledOut };
+  return { trust, verification, calledOut };
 }
 
 const kindOf = (verification: Verification, occupant: string) => verification.device(occupant)?.kind ?? null;
@@ -67,4 +67,20 @@ test('the verified device itself may be shown under any name, and verifying anot
   verification.verified('another device');
   assert.equal(kindOf(verification, 'x'), 'verified');
   assert.deepEqual(calledOut, ['x']);
+});
+
+test('what is verified in another tab counts here at once, and so does what is taken back there', () => {
+  const { trust, verification, calledOut } = setup({ x: 'Ada', y: 'Ada' });
+  verification.met('x', 'device of Ada', 'Ada');
+  verification.met('y', 'another device', 'Ada');
+  const stored = (verifiedAt: number | null) =>
+    trust.records().map((one) => (one.device === 'device of Ada' ? { ...one, verifiedAt } : one));
+  trust.replace(stored(5));
+  assert.deepEqual([kindOf(verification, 'x'), kindOf(verification, 'y')], ['verified', 'changed']);
+  assert.deepEqual(calledOut, ['y']);
+  trust.replace(stored(null));
+  assert.equal(kindOf(verification, 'x'), 'known');
+  verification.end();
+  trust.replace(stored(6));
+  assert.equal(kindOf(verification, 'x'), 'known', 'this meeting is over');
 });

@@ -244,6 +244,7 @@ export class Meeting {
       this.#isOver = true;
       this.#sealing.end();
       this.#keys.end();
+      this.#verification?.end();
       this.#services.onEnded(this);
     });
   }

@@ -35,10 +35,15 @@ export class Verification {
   #comparison: { occupant: string; step: ComparisonStep } | null = null;
   #snapshot: Snapshot | null = null;
 
+  /** Ends it: nothing is told any more. */
+  readonly end: () => void;
+
   constructor(
     private readonly trust: Trust,
     private readonly ports: VerificationPorts,
-  ) {}
+  ) {
+    this.end = trust.listen(() => this.#trustChanged());
+  }
 
   /** The channel to this occupant is finished; `device` is what it proved, `name` what it calls itself. */
   met(occupant: string, device: string | null, name: string | null): void {
@@ -51,6 +56,17 @@ export class Verification {
     this.#checkName(occupant, met);
   }
 
+  /** In another tab somebody may have been verified, or not any more. */
+  #trustChanged(): void {
+    for (const met of this.#met.values()) {
+      if (met.device === null) continue;
+      const standing = this.trust.standing(met.device, null);
+      if (standing.kind === 'verified' || met.standing?.kind === 'verified') met.standing = standing;
+    }
+    this.namesChanged();
+    this.ports.onChanged();
+  }
+
   /** What the server shows as names may be new. */
   namesChanged(): void {
     for (const [occupant, met] of this.#met) this.#checkName(occupant, met);
@@ -60,7 +76,8 @@ export class Verification {
   #checkName(occupant: string, met: Met): void {
     const { device, standing } = met;
     if (standing?.kind === 'verified' || standing?.kind === 'changed') return;
-    if (!this.trust.isTaken(this.ports.name(occupant), device)) return;
+    const names = [this.ports.name(occupant), ...(met.name === null ? [] : [met.name])];
+    if (!names.some((name) => this.trust.isTaken(name, device))) return;
     met.standing = { kind: 'changed' };
     this.ports.onChangedDevice(occupant);
   }

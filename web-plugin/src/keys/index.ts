@@ -12,4 +12,5 @@ export { openRecords, type RecordStore } from './record-store.ts';
 export { rehearsal } from './rehearsal.ts';
 export type { ComparisonStep } from './sas.ts';
 export { latchKey, Seal, type SealAction, type SealEvent, type SealView } from './seal.ts';
-export { nameForm, openTrust, type SeenDevice, type Standing, Trust } from './trust.ts';
+export { nameForm, type SeenDevice, type Standing, Trust } from './trust.ts';
+export { openTrust } from './trust-store.ts';
