@@ -27,6 +27,7 @@ const shots: Shot[] = [
   { name: 'sealing', state: states.sealing, prepare: openPanel },
   { name: 'sealed', state: states.sealed, view: 'tiles' },
   { name: 'sealed-panel', state: states.devices, prepare: openPanel },
+  { name: 'quiet', state: states.quietOnes, prepare: openPanel },
   { name: 'verified', state: states.verified },
   { name: 'not-enforced', state: states.notEnforced, prepare: openPanel },
   { name: 'confirm-unseal', state: states.asksEverybody, prepare: (shown) => shown.openPart('unseal') },
@@ -49,6 +50,7 @@ const shots: Shot[] = [
     prepare: (shown) => shown.notify({ kind: 'sealed-by', name: 'Mara' }),
   },
   { name: 'compare-incoming', state: states.compareIncoming },
+  { name: 'compare-connecting', state: states.compareConnecting },
   { name: 'compare-waiting', state: states.compareWaiting },
   { name: 'compare', state: states.compare },
   { name: 'compare-confirming', state: states.compareConfirming },
@@ -56,6 +58,7 @@ const shots: Shot[] = [
   { name: 'compare-mismatch', state: states.compareMismatch },
   { name: 'compare-interrupted', state: states.compareInterrupted },
   { name: 'meeting-code', state: states.code, prepare: openPanel },
+  { name: 'meeting-code-large', state: states.codeLarge, prepare: openPanel },
   { name: 'meeting-code-outdated', state: states.codeOutdated, prepare: openPanel },
   {
     name: 'meeting-code-differs',

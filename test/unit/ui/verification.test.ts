@@ -156,3 +156,49 @@ onPage(
     assert.equal(await shown.focused(), 'open-code');
   },
 );
+
+onPage(
+  'the code names everybody whom it covers; who is not reachable yet cannot be ticked, and why is said',
+  {},
+  async (shown) => {
+    await shown.show(states.codeLarge);
+    await shown.part('shield').click();
+    assert.match(await textOf(shown, 'code-covers'), /covers you and these 5 people/);
+    assert.match(await textOf(shown, 'code-connecting'), /2 people are not yet reachable/);
+    const ticks = shown.part('heard');
+    assert.deepEqual(await ticks.evaluateAll((all) => all.map((one) => one.getAttribute('aria-disabled'))), [
+      null,
+      'true',
+      'true',
+      'true',
+      'true',
+    ]);
+    const described = await ticks.nth(1).evaluate((one) => {
+      const root = one.getRootNode() as ShadowRoot;
+      return root.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent;
+    });
+    assert.equal(described, 'Not yet reachable');
+    await ticks.nth(1).click({ force: true });
+    assert.ok(!(await shown.called()).some((call) => call.includes('heard')));
+    await shown.show(states.code);
+    await ticks.nth(1).click();
+    assert.equal((await shown.called()).at(-1), 'verification.heard c true');
+  },
+);
+
+onPage(
+  'who has no channel yet can be asked to compare, and sees that it is being made',
+  {},
+  async (shown) => {
+    await shown.show(states.quietOnes);
+    await shown.part('shield').click();
+    assert.match((await shown.part('person').nth(2).textContent()) ?? '', /Device not known yetVerify$/);
+    await shown.part('verify').first().click();
+    assert.deepEqual(await shown.called(), ['verification.compare c']);
+    await shown.show(states.compareConnecting);
+    assert.match(await textOf(shown, 'comparison'), /Connecting securely to .*Tom/);
+    assert.match(await textOf(shown, 'polite'), /Connecting securely/);
+    await shown.part('compare-stop').click();
+    assert.equal((await shown.called()).at(-1), 'verification.close');
+  },
+);

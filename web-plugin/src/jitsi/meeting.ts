@@ -146,6 +146,7 @@ export class Meeting {
       answer: (accept) => this.#keys.feed({ type: 'compare-answer', accept }),
       confirm: (isSame) => this.#keys.feed({ type: 'compare-confirm', isSame }),
       stop: () => this.#keys.feed({ type: 'compare-stop' }),
+      reach: () => this.#keys.feed({ type: 'reach' }),
       onChangedDevice: (id) =>
         this.trouble(`changed-device ${id}`, { kind: 'changed-device', name: this.#room.name(id) }),
       onMismatch: (name) => this.trouble(`mismatch ${name}`, { kind: 'mismatch', name }),

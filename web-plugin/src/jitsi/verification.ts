@@ -2,6 +2,7 @@
 
 import { type ComparisonStep, type Core, meetingCode, type Standing, type Trust } from '../keys/index.ts';
 import type { Comparison, Device, MeetingCode, VerificationIntents } from '../ui/index.ts';
+import { CodeSnapshot } from './code-snapshot.ts';
 
 /** Somebody whose channel is finished. */
 interface Met {
@@ -11,16 +12,12 @@ interface Met {
   standing: Standing | null;
 }
 
-interface Snapshot {
-  digits: string | null;
-  digest: Uint8Array;
-  people: { id: string; name: string; device: string; heard: boolean }[];
-}
-
 export interface VerificationPorts {
   core(): Core | null;
   name(occupant: string): string;
   compare(occupant: string): void;
+  /** Channels with everybody who lacks one. */
+  reach(): void;
   answer(accept: boolean): void;
   confirm(isSame: boolean): void;
   stop(): void;
@@ -33,7 +30,7 @@ export interface VerificationPorts {
 export class Verification {
   readonly #met = new Map<string, Met>();
   #comparison: { occupant: string; step: ComparisonStep } | null = null;
-  #snapshot: Snapshot | null = null;
+  #snapshot: CodeSnapshot | null = null;
 
   /** Ends it: nothing is told any more. */
   readonly end: () => void;
@@ -111,12 +108,8 @@ export class Verification {
   }
 
   code(): MeetingCode | undefined {
-    const snapshot = this.#snapshot;
-    if (!snapshot) return undefined;
-    const now = this.ports.core()?.roster().digest;
-    const isOutdated = !now || now.some((byte, i) => byte !== snapshot.digest[i]);
-    const people = snapshot.people.map(({ id, name, heard }) => ({ id, name, heard }));
-    return { digits: snapshot.digits, people, isOutdated };
+    const roster = this.ports.core()?.roster() ?? null;
+    return this.#snapshot?.view(roster, (occupant) => this.#met.get(occupant)?.device === null);
   }
 
   readonly intents: VerificationIntents = {
@@ -147,11 +140,10 @@ export class Verification {
   async #openCode(): Promise<void> {
     const roster = this.ports.core()?.roster();
     if (!roster) return;
-    const people = roster.people.flatMap(({ occupant, device }) =>
-      device ? [{ id: occupant, name: this.ports.name(occupant), device, heard: false }] : [],
-    );
-    const snapshot: Snapshot = { digits: null, digest: roster.digest, people };
+    const snapshot = new CodeSnapshot(roster, (occupant) => this.ports.name(occupant));
     this.#snapshot = snapshot;
+    // Who has no channel yet proves its device in one, and can be ticked then.
+    this.ports.reach();
     this.ports.onChanged();
     snapshot.digits = await meetingCode(roster.digest);
     this.ports.onChanged();
@@ -159,16 +151,16 @@ export class Verification {
 
   /** One person that this user heard read or confirm the code; it is the device that counts as verified. */
   #heard(occupant: string, isHeard: boolean): void {
-    const person = this.#snapshot?.people.find((one) => one.id === occupant);
-    if (!person || !this.#snapshot?.digits) return;
-    person.heard = isHeard;
-    if (isHeard) {
-      this.verified(person.device);
-    } else {
-      this.trust.unverify(person.device);
-      const met = this.#met.get(occupant);
-      if (met?.device) met.standing = this.trust.meet(met.device, met.name, Date.now());
-    }
+    const device = this.#snapshot?.heard(occupant, isHeard, this.ports.core()?.roster() ?? null) ?? null;
+    if (device === null) return;
+    if (isHeard) this.verified(device);
+    else this.#unverified(device);
     this.ports.onChanged();
+  }
+
+  #unverified(device: string): void {
+    this.trust.unverify(device);
+    for (const met of this.#met.values())
+      if (met.device === device) met.standing = this.trust.standing(device, met.name);
   }
 }

@@ -17,6 +17,7 @@ import { createProver } from './device.ts';
 import type { CoreAction, CoreEvent, Identity, OccupantId } from './events.ts';
 import { KeyExchange } from './key-exchange.ts';
 import type { OlmAccount } from './olm.ts';
+import { OnDemand } from './on-demand.ts';
 import { Outbox } from './outbox.ts';
 import { ownBundle, type Participant, participantOf } from './participant.ts';
 import { Peers } from './peers.ts';
@@ -39,6 +40,7 @@ class KeyCore implements Core {
   private readonly beacons: Beacons;
   private readonly conversation: Conversation;
   private readonly comparisons: Comparisons;
+  private readonly onDemand: OnDemand;
   private readonly signatures: Signatures;
   private isSealed = false;
   private isSourceOn = false;
@@ -97,6 +99,13 @@ class KeyCore implements Core {
       },
       show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
       verified: (occupant, device) => outbox.tell({ type: 'verified', occupant, device }),
+    });
+    this.onDemand = new OnDemand({
+      roster,
+      want: (peer) => this.peers.wantChannel(peer, true),
+      show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
+      isComparing: () => this.comparisons.deadline !== null,
+      compare: (peer) => this.comparisons.start(this.comparable(peer), outbox.now),
     });
     this.signatures = new Signatures((id, message) => outbox.do({ type: 'sign', id, message }));
     const prover = createProver({
@@ -205,6 +214,10 @@ class KeyCore implements Core {
         break;
       case 'compare-stop':
         this.comparisons.stop();
+        this.onDemand.stop();
+        break;
+      case 'reach':
+        if (this.isSealed) this.onDemand.everybody(now);
         break;
       case 'missing-key': {
         const peer = this.present.peers.get(event.owner);
@@ -236,6 +249,7 @@ class KeyCore implements Core {
     this.keys.due(now);
     this.beacons.agreement.due(now);
     this.comparisons.due(now);
+    this.onDemand.due(now);
     this.conversation.flush();
     if (this.conversation.isOver(now)) this.activity();
     this.peers.due(now);
@@ -243,8 +257,9 @@ class KeyCore implements Core {
 
   private wake(): void {
     let at = Number.POSITIVE_INFINITY;
-    const parts = [this.keys, this.beacons.agreement, this.conversation, this.comparisons, this.peers];
-    for (const { deadline } of parts) at = Math.min(at, deadline ?? at);
+    const { keys, beacons, conversation, comparisons, onDemand, peers } = this;
+    for (const { deadline } of [keys, beacons.agreement, conversation, comparisons, onDemand, peers])
+      at = Math.min(at, deadline ?? at);
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;
     this.outbox.do({ type: 'wake', at });
@@ -253,8 +268,9 @@ class KeyCore implements Core {
   private compare(id: OccupantId): void {
     const peer = this.present.occupants.get(id)?.peer ?? null;
     if (peer === null) throw new Refusal('sas: there is no such person');
-    if (!peer.channel.isReady) this.peers.wantChannel(peer, true);
-    this.comparisons.start(this.comparable(peer), this.outbox.now);
+    const isProved = peer.channel.isReady && peer.proved !== null;
+    if (isProved || !this.options.device) this.comparisons.start(this.comparable(peer), this.outbox.now);
+    else if (this.comparisons.deadline === null) this.onDemand.compare(peer, this.outbox.now);
   }
 
   private comparable(peer: Peer): SasChannel {
@@ -299,6 +315,7 @@ class KeyCore implements Core {
     this.isSealed = false;
     this.beacons.agreement.turn(false, this.outbox.now);
     this.conversation.silence();
+    this.onDemand.forget();
     this.keys.forgetAll();
     for (const peer of this.present.peers.values()) peer.hasGivenEvidence = false;
   }

@@ -33,6 +33,8 @@ export type CoreEvent =
   | { type: 'compare-answer'; accept: boolean }
   | { type: 'compare-confirm'; isSame: boolean }
   | { type: 'compare-stop' }
+  /** A meeting code is about to be compared: make channels with everybody who lacks one, in a large room too. */
+  | { type: 'reach' }
   /** The worker holds frames of a generation that never arrived. */
   | { type: 'missing-key'; owner: Identity; generation: number }
   /** The worker started anew: no sending key may be installed a second time (rule M12). */

@@ -19,13 +19,15 @@ const MISMATCHES = 256;
 
 /** What a person sees; the shapes of the interface's comparison. */
 export type ComparisonStep =
+  /** The channel to compare over is being made. */
+  | { step: 'connecting' }
   | { step: 'incoming' }
   | { step: 'waiting' }
   | { step: 'compare'; emoji: number[] }
   | { step: 'confirming'; emoji: number[] }
   | { step: 'match' }
   | { step: 'mismatch' }
-  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' };
+  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' | 'unreachable' };
 
 /** One finished channel between two proved devices. */
 export interface SasChannel {

@@ -71,17 +71,20 @@ const DEVICE_ICONS: Record<Device['kind'], IconName> = {
 
 function device({ state, texts, intents, actions }: Scene, person: Person): Described | null {
   const { device: known } = person;
-  if (!known) return null;
-  const time = known.kind === 'known' ? known.since : known.kind === 'verified' ? known.on : 0;
+  // Who has no channel yet gets one for the comparison; who has one and showed no device has nothing to verify.
+  const isConnected = person.state !== 'waiting' && person.state !== 'quiet';
+  if (!known && isConnected) return null;
+  const time = known?.kind === 'known' ? known.since : known?.kind === 'verified' ? known.on : 0;
   const canVerify =
     intents.verification !== undefined &&
     state.phase === 'sealed' &&
-    known.kind !== 'verified' &&
+    known?.kind !== 'verified' &&
     (!state.comparison || state.comparison.step === 'interrupted');
-  return h('div', { key: 'device', class: `device ${known.kind}` }, [
+  if (!known && !canVerify) return null;
+  return h('div', { key: 'device', class: `device ${known?.kind ?? 'unknown'}` }, [
     h('span', { class: 'state' }, [
-      icon(DEVICE_ICONS[known.kind]),
-      texts.device[known.kind](dateText(time, texts)),
+      known !== undefined && icon(DEVICE_ICONS[known.kind]),
+      known ? texts.device[known.kind](dateText(time, texts)) : texts.verify.unknown,
     ]),
     canVerify &&
       button('verify', 'quiet', texts.verify.compare, () => actions.compare(person.id), {

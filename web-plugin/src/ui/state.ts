@@ -150,8 +150,17 @@ export interface KeyChange {
 export interface MeetingCode {
   /** Thirty digits; null while they are being worked out, which takes a good part of a second. */
   digits: string | null;
-  /** Whom the snapshot covers, oneself left out; `heard`: this person ticked them. */
-  people: { id: string; name: string; heard: boolean }[];
+  /** Everybody whom the digits cover, oneself left out; `heard`: this person ticked them. */
+  people: {
+    id: string;
+    name: string;
+    heard: boolean;
+    /**
+     * Whether a tick has a device to be about. `connecting`: its channel is being made. `left`: before it stood.
+     * `no-device`: it stands, and nothing was proved in it.
+     */
+    reach: 'reachable' | 'connecting' | 'left' | 'no-device';
+  }[];
   /** Somebody came or left since; the digits stay until the person asks for new ones. */
   isOutdated: boolean;
 }
@@ -162,6 +171,8 @@ export type Comparison = {
   name: string;
 } /** The other has asked; nothing happens until this person wants it. */ & (
   | { step: 'incoming' }
+  /** This person has asked, and the secure connection to the other is being made. */
+  | { step: 'connecting' }
   /** This person has asked. */
   | { step: 'waiting' }
   /** Seven numbers 0…63, see emoji.ts. */
@@ -170,7 +181,7 @@ export type Comparison = {
   | { step: 'confirming'; emoji: number[] }
   | { step: 'match' }
   | { step: 'mismatch' }
-  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' }
+  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' | 'unreachable' }
 );
 
 export interface PreJoin {

@@ -6,6 +6,7 @@ import type {
   Device,
   KeyChange,
   Line,
+  MeetingCode,
   Payload,
   Person,
   PreJoin,
@@ -95,6 +96,8 @@ export interface Texts {
   verify: {
     /** Beside a person: starts the comparison with them. */
     compare: string;
+    /** There is no channel yet in which a device could have proved itself. */
+    unknown: string;
     compareWith(name: string): string;
     openCode: string;
     /** Why one would do this, in one sentence. */
@@ -139,6 +142,11 @@ export interface Texts {
     working: string;
     heard(name: string): string;
     people: string;
+    /** How many others the digits cover. */
+    covers(people: number): string;
+    /** Why somebody cannot be ticked; the first for `people` of them together too. */
+    reach: Record<Exclude<MeetingCode['people'][number]['reach'], 'reachable'>, string>;
+    connecting(people: number): string;
     none: string;
     outdated: string;
     fresh: string;
