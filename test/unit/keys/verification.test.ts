@@ -189,6 +189,37 @@ test('another transcript or another device gives other emoji, and the MACs do no
   }
 });
 
+test('of 256 devices with which a comparison failed none is forgotten for another but the oldest', () => {
+  const answers: string[] = [];
+  const end = new Comparisons({
+    olm,
+    random,
+    send: (_, message) => answers.push(message.step === 'cancel' ? message.reason : message.step),
+    show: () => undefined,
+    verified: () => undefined,
+  });
+  const channelTo = (n: number): SasChannel => ({
+    occupant: `p${n}`,
+    isInitiator: true,
+    transcript: new Uint8Array(32),
+    ownDevice: new Uint8Array(32),
+    peerDevice: new Uint8Array(32).fill(n % 256).fill(n >> 8, 16),
+  });
+  const asked = (n: number) => {
+    answers.length = 0;
+    end.receive(channelTo(n), { tx: random(16), step: 'start' }, 0);
+    const isBusy = answers[0] === 'busy';
+    end.stop();
+    return isBusy;
+  };
+  for (let n = 0; n <= 256; n += 1) {
+    const tx = random(16);
+    end.receive(channelTo(n), { tx, step: 'start' }, 0);
+    end.receive(channelTo(n), { tx, step: 'cancel', reason: 'mismatch' }, 0);
+  }
+  assert.deepEqual([asked(0), asked(1), asked(200), asked(256)], [false, true, true, true]);
+});
+
 test('keys of small order and one’s own key reflected are refused', () => {
   const zero = wire((message) =>
     message.step === 'key' ? { ...message, key: new Uint8Array(32) } : message,

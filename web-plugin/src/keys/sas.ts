@@ -10,6 +10,7 @@ import {
   toBase64Url,
 } from '../wire/index.ts';
 import { hash } from './derive.ts';
+import { forgetOldest } from './forget-oldest.ts';
 import type { OlmLibrary, OlmSas } from './olm.ts';
 import { isSoundCurve25519 } from './points.ts';
 
@@ -245,8 +246,8 @@ export class Comparisons {
   }
 
   private remember({ channel }: Run): void {
-    if (this.mismatched.size >= MISMATCHES) this.mismatched.clear();
     this.mismatched.add(toBase64(channel.peerDevice));
+    forgetOldest(this.mismatched, MISMATCHES);
   }
 
   private cancel(reason: SasReason, step: ComparisonStep): void {
