@@ -15,6 +15,7 @@ function setup(shown: Record<string, string>) {
   const calledOut: string[] = [];
   const nothing = () => undefined;
   const verification = new Verification(trust, {
+    self: { id: 'me', device: 'own device' },
     core: () => null,
     name: (occupant) => shown[occupant] ?? occupant,
     compare: nothing,
@@ -103,6 +104,7 @@ function room() {
   const asked: string[] = [];
   const nothing = () => undefined;
   const verification = new Verification(trust, {
+    self: { id: 'me', device: 'own device' },
     core: () => ({ roster: () => structuredClone(roster) }) as Core,
     name: (occupant) => occupant.toUpperCase(),
     compare: nothing,
@@ -166,4 +168,56 @@ test('a tick counts for the identity that the digits cover, whoever sits in its 
   assert.deepEqual(shown()?.[0], ['a', 'reachable', false], 'who left with a proof can still be ticked');
   verification.intents.heard('a', true);
   assert.equal(trust.standing('device of Ada', null).kind, 'verified');
+});
+
+test('a name that the server shows is marked where the person gives itself another', () => {
+  const shown: Record<string, string> = { x: 'Boss', y: ' Yuri ' };
+  const { verification } = setup(shown);
+  assert.equal(verification.assertedName('x'), null, 'nothing is asserted yet');
+  verification.named('x', 'Xenia');
+  verification.met('y', 'device of Yuri', 'Yuri');
+  assert.deepEqual([verification.assertedName('x'), verification.assertedName('y')], ['Xenia', null]);
+  shown.x = 'Xenia';
+  assert.equal(verification.assertedName('x'), null);
+  const long = 'n'.repeat(200);
+  shown.y = long;
+  verification.named('y', long.slice(0, 128));
+  assert.equal(verification.assertedName('y'), null, 'cut as messages cut it');
+  shown.y = 'Y';
+  assert.notEqual(verification.assertedName('y'), null);
+  verification.left('y');
+  assert.equal(verification.assertedName('y'), null);
+});
+
+test('whoever renames itself keeps its device under the new name, and does not get a verified one unnoticed', () => {
+  const { trust, verification, calledOut } = setup({ x: 'Zoe', b: 'Ben' });
+  verification.met('x', 'another device', 'Zoe');
+  verification.named('x', 'Zoe Z.');
+  assert.deepEqual(trust.records().find(({ device }) => device === 'another device')?.names, [
+    'Zoe Z.',
+    'Zoe',
+  ]);
+  assert.deepEqual(calledOut, []);
+  verification.named('x', 'B\u0435n');
+  assert.equal(kindOf(verification, 'x'), 'changed');
+  assert.deepEqual(calledOut, ['x']);
+  verification.named('b', 'Ben');
+  assert.deepEqual(calledOut, ['x'], 'without a channel no device goes with a name yet');
+});
+
+test('one device on two occupants is one person twice, oneself included', () => {
+  const { verification } = setup({});
+  verification.met('x', BENS, 'Ben');
+  assert.deepEqual([...verification.sameDevices()], []);
+  verification.met('y', BENS, 'Benny');
+  verification.met('z', 'own device', 'Ada');
+  for (const id of ['n', 'o']) verification.met(id, null, null);
+  assert.deepEqual(Object.fromEntries(verification.sameDevices()), {
+    me: ['z'],
+    z: ['me'],
+    x: ['y'],
+    y: ['x'],
+  });
+  verification.left('y');
+  assert.equal(verification.sameDevices().get('x'), undefined);
 });

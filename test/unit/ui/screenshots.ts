@@ -28,6 +28,7 @@ const shots: Shot[] = [
   { name: 'sealed', state: states.sealed, view: 'tiles' },
   { name: 'sealed-panel', state: states.devices, prepare: openPanel },
   { name: 'quiet', state: states.quietOnes, prepare: openPanel },
+  { name: 'names', state: states.names, prepare: openPanel },
   { name: 'verified', state: states.verified },
   { name: 'not-enforced', state: states.notEnforced, prepare: openPanel },
   { name: 'confirm-unseal', state: states.asksEverybody, prepare: (shown) => shown.openPart('unseal') },

@@ -109,6 +109,15 @@ export const devices: UiState = {
   people: withDevices,
   lastKeyChange: { at: since + 600_000, reason: 'left', name: 'Jo' },
 };
+/** The server shows Tom under another name than his own, and Mara is here twice. */
+export const names: UiState = {
+  ...devices,
+  people: withDevices.map((one): Person => {
+    if (one.id === 'c') return { ...one, name: 'Mara Boss', asserted: 'Tom' };
+    if (one.id === 'd') return { ...one, alsoHere: ['Mara'] };
+    return one.id === 'b' ? { ...one, alsoHere: ['نورا'] } : one;
+  }),
+};
 /** A large room: to Tom there is no channel yet. */
 export const quietOnes: UiState = {
   ...devices,

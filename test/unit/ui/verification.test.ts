@@ -202,3 +202,22 @@ onPage(
     assert.equal((await shown.called()).at(-1), 'verification.close');
   },
 );
+
+onPage(
+  'a name that only the server gives is marked as that, and who is here twice is said to be',
+  {},
+  async (shown) => {
+    await shown.show(states.names);
+    await shown.part('shield').click();
+    const rows = (await shown.part('person').allTextContents()).map((row) =>
+      row.replace(/[\u2068\u2069]/gu, ''),
+    );
+    assert.match(
+      rows[2] ?? '',
+      /Mara Boss.*Says that the name is Tom\. The name above comes from the server/,
+    );
+    assert.match(rows[1] ?? '', /Also here as نورا: the same device/);
+    assert.match(rows[3] ?? '', /Also here as Mara: the same device/);
+    assert.equal(await shown.part('names').count(), 3);
+  },
+);

@@ -3,7 +3,7 @@
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
 import type { CoreEvent, OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
 import type { Cause, Line, UiState } from '../ui/index.ts';
-import type { DataKind } from '../wire/index.ts';
+import { type DataKind, toBase64 } from '../wire/index.ts';
 import { Alarms } from './alarms.ts';
 import { Attendance } from './attendance.ts';
 import { FrameReports } from './frame-reports.ts';
@@ -140,6 +140,7 @@ export class Meeting {
     this.#keys.start(olm, device);
     this.#isDeviceTemporary = device.isTemporary;
     this.#verification = new Verification(trust, {
+      self: { id: this.#room.self, device: toBase64(device.publicKey) },
       core: () => this.#keys.core,
       name: (occupant) => this.#room.name(occupant),
       compare: (occupant) => this.#keys.feed({ type: 'compare', occupant }),
@@ -298,6 +299,7 @@ export class Meeting {
 
   /** Names or roles. */
   #changed(): void {
+    this.#keys.nameChanged();
     this.#verification?.namesChanged();
     this.#sealing.take({ type: 'owner', isOwner: this.#room.isOwner });
   }

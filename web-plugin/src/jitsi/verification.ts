@@ -1,6 +1,13 @@
 // Who is behind the devices of one meeting: proofs that came, the emoji comparison, the meeting code. Brief D7, D10.
 
-import { type ComparisonStep, type Core, meetingCode, type Standing, type Trust } from '../keys/index.ts';
+import {
+  type ComparisonStep,
+  type Core,
+  meetingCode,
+  type Standing,
+  sayableName,
+  type Trust,
+} from '../keys/index.ts';
 import type { Comparison, Device, MeetingCode, VerificationIntents } from '../ui/index.ts';
 import { CodeSnapshot } from './code-snapshot.ts';
 
@@ -13,6 +20,8 @@ interface Met {
 }
 
 export interface VerificationPorts {
+  /** This participant and its own device, which may be here in another window too. */
+  self: { id: string; device: string };
   core(): Core | null;
   name(occupant: string): string;
   compare(occupant: string): void;
@@ -29,6 +38,8 @@ export interface VerificationPorts {
 
 export class Verification {
   readonly #met = new Map<string, Met>();
+  /** What each calls itself: in its channel, or in a beacon since. */
+  readonly #names = new Map<string, string>();
   #comparison: { occupant: string; step: ComparisonStep } | null = null;
   #snapshot: CodeSnapshot | null = null;
 
@@ -49,8 +60,37 @@ export class Verification {
     const wasChanged = known?.device === device && known.standing?.kind === 'changed';
     const met: Met = { device, name, standing: wasChanged ? { kind: 'changed' } : standing };
     this.#met.set(occupant, met);
+    if (name !== null) this.#names.set(occupant, name);
     if (!wasChanged && standing?.kind === 'changed') this.ports.onChangedDevice(occupant);
     this.#checkName(occupant, met);
+  }
+
+  /** Its beacon says what it calls itself now. Without a channel that is only shown: no device goes with it yet. */
+  named(occupant: string, name: string): void {
+    this.#names.set(occupant, name);
+    const met = this.#met.get(occupant);
+    if (!met || met.name === name) return;
+    met.name = name;
+    if (met.device !== null) this.trust.meet(met.device, name, Date.now());
+    this.#checkName(occupant, met);
+  }
+
+  /** What it calls itself, where that is not what the server shows: a name that the server gives proves nothing (S9). */
+  assertedName(occupant: string): string | null {
+    const name = this.#names.get(occupant);
+    const shown = sayableName(this.ports.name(occupant).trim());
+    return name === undefined || name.trim() === shown?.trim() ? null : name;
+  }
+
+  /** Whoever proved a device that somebody else here proved too, with those others: one person twice (S9). */
+  sameDevices(): Map<string, string[]> {
+    const { id, device } = this.ports.self;
+    const byDevice = new Map([[device, [id]]]);
+    for (const [occupant, met] of this.#met) {
+      if (met.device !== null) byDevice.set(met.device, [...(byDevice.get(met.device) ?? []), occupant]);
+    }
+    const twice = [...byDevice.values()].filter(({ length }) => length > 1);
+    return new Map(twice.flatMap((all) => all.map((one) => [one, all.filter((other) => other !== one)])));
   }
 
   /** In another tab somebody may have been verified, or not any more. */
@@ -81,6 +121,7 @@ export class Verification {
 
   left(occupant: string): void {
     this.#met.delete(occupant);
+    this.#names.delete(occupant);
   }
 
   showComparison(occupant: string, step: ComparisonStep): void {

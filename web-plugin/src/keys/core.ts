@@ -19,6 +19,7 @@ import { KeyExchange } from './key-exchange.ts';
 import type { OlmAccount } from './olm.ts';
 import { OnDemand } from './on-demand.ts';
 import { Outbox } from './outbox.ts';
+import { sayableName } from './own-name.ts';
 import { ownBundle, type Participant, participantOf } from './participant.ts';
 import { Peers } from './peers.ts';
 import { type Peer, Roster } from './roster.ts';
@@ -42,6 +43,7 @@ class KeyCore implements Core {
   private readonly comparisons: Comparisons;
   private readonly onDemand: OnDemand;
   private readonly signatures: Signatures;
+  private name: string | null;
   private isSealed = false;
   private isSourceOn = false;
   private wakeAt: number | null = null;
@@ -50,6 +52,7 @@ class KeyCore implements Core {
     const { olm, random, self } = options;
     const { outbox } = this;
     this.options = options;
+    this.name = sayableName(options.name ?? null);
     this.room = options.room.toLowerCase();
     this.account = olm.account();
     this.property = ownBundle(this.account, this.room, random(16));
@@ -64,7 +67,7 @@ class KeyCore implements Core {
       roster,
       room,
       self,
-      name: options.name ?? '',
+      name: () => this.name ?? '',
       random,
       isSealed: () => this.isSealed,
       peerSealed: (peer, sealed) => this.peers.evidence(peer, sealed),
@@ -111,7 +114,7 @@ class KeyCore implements Core {
     const prover = createProver({
       olm,
       device: options.device ?? null,
-      name: options.name ?? null,
+      name: () => this.name,
       sign: (message, done) => this.signatures.ask(message, done),
     });
     const { beacons, keys, conversation, comparisons, own } = this;
@@ -218,6 +221,10 @@ class KeyCore implements Core {
         break;
       case 'reach':
         if (this.isSealed) this.onDemand.everybody(now);
+        break;
+      case 'name':
+        this.name = sayableName(event.name);
+        this.beacons.agreement.stateChanged(now);
         break;
       case 'missing-key': {
         const peer = this.present.peers.get(event.owner);

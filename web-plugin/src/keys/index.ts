@@ -7,6 +7,7 @@ export { forgetOldest } from './forget-oldest.ts';
 export { meetingCode } from './meeting-code.ts';
 export { loadOlm, type OlmAccount, type OlmLibrary, type OlmSession } from './olm.ts';
 export { exportDevices, type OwnDevice, openDevice, resetDevice } from './own-device.ts';
+export { sayableName } from './own-name.ts';
 export { EAGER_ROSTER } from './peers.ts';
 export { openRecords, type RecordStore } from './record-store.ts';
 export { rehearsal } from './rehearsal.ts';

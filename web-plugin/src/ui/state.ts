@@ -13,6 +13,10 @@ export interface Person {
   state: 'waiting' | 'sealed' | 'incapable' | 'unreadable' | 'swapped' | 'quiet';
   /** What is known of the device behind this person; left out while it has not proved itself. */
   device?: Device;
+  /** What it calls itself, where the server shows another name for it; the server's name proves nothing (rule S9). */
+  asserted?: string | null;
+  /** Names under which the same device is here too: one person twice (rule S9). */
+  alsoHere?: string[];
   /** Whom Jitsi Meet shows large: what cannot be opened is said there too. */
   isOnStage?: boolean;
 }

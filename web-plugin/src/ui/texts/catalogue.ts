@@ -59,6 +59,12 @@ export interface Texts {
 
   /** The state of a person: the word in the list, and one sentence where a word is not enough. */
   person: Record<Person['state'], { word: string; detail: string | null }>;
+  names: {
+    /** The server shows another name than the one that this person gives itself. */
+    asserted(name: string): string;
+    /** The same device is here under these names too. */
+    alsoHere(names: string[]): string;
+  };
   /** What is known of a person's device. */
   device: Record<Device['kind'], (date: string) => string>;
 

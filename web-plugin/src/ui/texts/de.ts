@@ -78,6 +78,10 @@ export const de: Texts = {
     },
     quiet: { word: 'Sendet gerade nichts', detail: null },
   },
+  names: {
+    asserted: (name) => `Nennt sich selbst ${name}. Der Name oben kommt vom Server und beweist nichts.`,
+    alsoHere: (names) => `Auch hier als ${de.list(names)}: dasselbe Gerät.`,
+  },
   device: {
     new: () => 'Neues Gerät',
     known: (date) => `Gerät bekannt seit ${date}`,

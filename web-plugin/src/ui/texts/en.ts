@@ -74,6 +74,11 @@ export const en: Texts = {
     },
     quiet: { word: 'Sends nothing now', detail: null },
   },
+  names: {
+    asserted: (name) =>
+      `Says that the name is ${name}. The name above comes from the server and proves nothing.`,
+    alsoHere: (names) => `Also here as ${en.list(names)}: the same device.`,
+  },
   device: {
     new: () => 'New device',
     known: (date) => `Device known since ${date}`,

@@ -75,6 +75,10 @@ export const es: Texts = {
     },
     quiet: { word: 'Ahora no envía nada', detail: null },
   },
+  names: {
+    asserted: (name) => `Se hace llamar ${name}. El nombre de arriba viene del servidor y no prueba nada.`,
+    alsoHere: (names) => `También está aquí como ${es.list(names)}: el mismo dispositivo.`,
+  },
   device: {
     new: () => 'Dispositivo nuevo',
     known: (date) => `Dispositivo conocido desde el ${date}`,

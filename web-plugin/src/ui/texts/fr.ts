@@ -81,6 +81,10 @@ export const fr: Texts = {
     },
     quiet: { word: 'N’envoie rien', detail: null },
   },
+  names: {
+    asserted: (name) => `Se nomme ${name}. Le nom ci-dessus vient du serveur et ne prouve rien.`,
+    alsoHere: (names) => `Également ici sous le nom de ${fr.list(names)} : le même appareil.`,
+  },
   device: {
     new: () => 'Nouvel appareil',
     known: (date) => `Appareil connu depuis le ${date}`,
