@@ -2,11 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { xml } from '@xmpp/client';
-import { createCore, loadOlm } from '../../web-plugin/src/keys/index.ts';
-import { RawParticipant } from '../stack/raw-participant.ts';
+import type { RawParticipant } from '../stack/raw-participant.ts';
 import { DESKTOP, enterLike, openPanel, textOf } from './interface-room.ts';
 import { hook, type Person, Setting, seal, until, waitForPhase } from './sealed-room.ts';
+import { muted, silentOnes } from './silent.ts';
 
 const ROOM = 'large';
 const OTHERS = 33;
@@ -23,27 +22,10 @@ after(async () => {
   await setting?.stop();
 });
 
-/** Somebody who could take part, and sends nothing, neither media nor messages. */
-async function silent(): Promise<RawParticipant> {
-  const one = new RawParticipant(setting.stack, ROOM);
-  const core = createCore({
-    olm: await loadOlm(),
-    room: one.roomJid,
-    self: one.id,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  });
-  await one.join(xml('jitsi_participant_sealmeet', {}, core.bundle()));
-  core.free();
-  return one;
-}
-
 test('who sends nothing to whom sends nothing is not waited for', async () => {
   ada = await enterLike(setting, ROOM, 'Ada', DESKTOP);
-  await ada.page.evaluate(async () => {
-    await window.call.muteAudio(true);
-    await window.call.muteVideo(true);
-  });
-  others = await Promise.all(Array.from({ length: OTHERS }, silent));
+  await muted(ada);
+  others = await silentOnes(setting.stack, ROOM, OTHERS);
   await until('all are shown', async () => {
     const people = await ada.page.evaluate(() => window.sealmeet.state.people);
     return people.length === OTHERS + 1;

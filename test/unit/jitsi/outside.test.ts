@@ -124,7 +124,11 @@ test('a payload has one of the kinds that can be sealed, or none; opened, it is 
     }),
   );
   assert.equal(payloadOf('poll', JSON.stringify({ type: 'endpoint-reaction' })), null);
-  assert.ok(payloadOf('reaction', JSON.stringify({ name: 'endpoint-reaction', reactions: [] })));
+  const reaction = { name: 'endpoint-reaction', reactions: ['like'], timestamp: 1 };
+  assert.deepEqual(
+    payloadOf('reaction', JSON.stringify({ ...reaction, type: 'transcription-result' })),
+    reaction,
+  );
 });
 
 test('any words of a room that lets nobody in are the module’s, or none of ours', () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Verification } from '../../../web-plugin/src/jitsi/verification.ts';
+import type { Core, RosterView } from '../../../web-plugin/src/keys/index.ts';
 import { Trust } from '../../../web-plugin/src/keys/index.ts';
 
 const BENS = 'device of Ben';
@@ -14,17 +15,19 @@ function setup(shown: Record<string, string>) {
   const calledOut: string[] = [];
   const nothing = () => undefined;
   const verification = new Verification(trust, {
+    self: { id: 'me', device: 'own device' },
     core: () => null,
     name: (occupant) => shown[occupant] ?? occupant,
     compare: nothing,
     answer: nothing,
     confirm: nothing,
     stop: nothing,
+    reach: nothing,
     onChangedDevice: (occupant) => calledOut.push(occupant),
     onMismatch: nothing,
     onChanged: nothing,
   });
-  return { verification, calledOut };
+  return { trust, verification, calledOut };
 }
 
 const kindOf = (verification: Verification, occupant: string) => verification.device(occupant)?.kind ?? null;
@@ -67,4 +70,154 @@ test('the verified device itself may be shown under any name, and verifying anot
   verification.verified('another device');
   assert.equal(kindOf(verification, 'x'), 'verified');
   assert.deepEqual(calledOut, ['x']);
+});
+
+test('what is verified in another tab counts here at once, and so does what is taken back there', () => {
+  const { trust, verification, calledOut } = setup({ x: 'Ada', y: 'Ada' });
+  verification.met('x', 'device of Ada', 'Ada');
+  verification.met('y', 'another device', 'Ada');
+  const stored = (verifiedAt: number | null) =>
+    trust.records().map((one) => (one.device === 'device of Ada' ? { ...one, verifiedAt } : one));
+  trust.replace(stored(5));
+  assert.deepEqual([kindOf(verification, 'x'), kindOf(verification, 'y')], ['verified', 'changed']);
+  assert.deepEqual(calledOut, ['y']);
+  trust.replace(stored(null));
+  assert.equal(kindOf(verification, 'x'), 'known');
+  verification.end();
+  trust.replace(stored(6));
+  assert.equal(kindOf(verification, 'x'), 'known', 'this meeting is over');
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** A room as the key core would tell it; whom it covers changes as the test wants. */
+function room() {
+  const trust = new Trust([]);
+  const roster: RosterView = {
+    digest: new Uint8Array(32),
+    people: [
+      { occupant: 'a', identity: 'A', device: 'device of Ada' },
+      { occupant: 'b', identity: 'B', device: null },
+      { occupant: 'c', identity: 'C', device: null },
+    ],
+  };
+  const asked: string[] = [];
+  const nothing = () => undefined;
+  const verification = new Verification(trust, {
+    self: { id: 'me', device: 'own device' },
+    core: () => ({ roster: () => structuredClone(roster) }) as Core,
+    name: (occupant) => occupant.toUpperCase(),
+    compare: nothing,
+    reach: () => asked.push('reach'),
+    answer: nothing,
+    confirm: nothing,
+    stop: nothing,
+    onChangedDevice: nothing,
+    onMismatch: nothing,
+    onChanged: nothing,
+  });
+  verification.met('a', 'device of Ada', 'Ada');
+  const prove = (at: number, device: string) => {
+    const person = roster.people[at];
+    if (person) person.device = device;
+    verification.met(person?.occupant ?? '', device, null);
+  };
+  const shown = () => verification.code()?.people.map(({ id, reach, heard }) => [id, reach, heard]);
+  /** Working out the digits takes its time. */
+  const opened = async () => {
+    verification.intents.openCode();
+    while (verification.code()?.digits === null) await settled();
+  };
+  return { trust, roster, verification, asked, prove, shown, opened };
+}
+
+test('a meeting code lists everybody whom its digits cover, and asks for channels with them', async () => {
+  const { asked, shown, opened, verification, prove } = room();
+  await opened();
+  assert.deepEqual(asked, ['reach']);
+  assert.deepEqual(shown(), [
+    ['a', 'reachable', false],
+    ['b', 'connecting', false],
+    ['c', 'connecting', false],
+  ]);
+  verification.intents.heard('b', true);
+  assert.equal(kindOf(verification, 'b'), null);
+  assert.deepEqual(shown()?.[1], ['b', 'connecting', false], 'there is no device yet that it could be about');
+  prove(1, 'device of Ben');
+  assert.deepEqual(shown()?.[1], ['b', 'reachable', false]);
+  verification.intents.heard('b', true);
+  assert.deepEqual(shown()?.[1], ['b', 'reachable', true]);
+  assert.equal(kindOf(verification, 'b'), 'verified');
+  verification.intents.heard('b', false);
+  assert.equal(kindOf(verification, 'b'), 'known');
+  verification.met('c', null, null);
+  assert.deepEqual(shown()?.[2], ['c', 'no-device', false]);
+});
+
+test('a tick counts for the identity that the digits cover, whoever sits in its place later', async () => {
+  const { shown, opened, verification, roster, trust } = room();
+  await opened();
+  roster.people[1] = { occupant: 'b', identity: 'somebody else', device: 'device of Mallory' };
+  roster.digest = new Uint8Array(32).fill(1);
+  verification.met('b', 'device of Mallory', 'Ben');
+  assert.deepEqual(shown()?.[1], ['b', 'left', false]);
+  verification.intents.heard('b', true);
+  assert.notEqual(trust.standing('device of Mallory', null).kind, 'verified');
+  assert.equal(verification.code()?.isOutdated, true);
+  roster.people.splice(0, 1);
+  assert.deepEqual(shown()?.[0], ['a', 'reachable', false], 'who left with a proof can still be ticked');
+  verification.intents.heard('a', true);
+  assert.equal(trust.standing('device of Ada', null).kind, 'verified');
+});
+
+test('a name that the server shows is marked where the person gives itself another', () => {
+  const shown: Record<string, string> = { x: 'Boss', y: ' Yuri ' };
+  const { verification } = setup(shown);
+  assert.equal(verification.assertedName('x'), null, 'nothing is asserted yet');
+  verification.named('x', 'Xenia');
+  verification.met('y', 'device of Yuri', 'Yuri');
+  assert.deepEqual([verification.assertedName('x'), verification.assertedName('y')], ['Xenia', null]);
+  shown.x = 'Xenia';
+  assert.equal(verification.assertedName('x'), null);
+  const long = 'n'.repeat(200);
+  shown.y = long;
+  verification.named('y', long.slice(0, 128));
+  assert.equal(verification.assertedName('y'), null, 'cut as messages cut it');
+  shown.y = 'Y';
+  assert.notEqual(verification.assertedName('y'), null);
+  verification.left('y');
+  assert.equal(verification.assertedName('y'), null);
+});
+
+test('whoever renames itself keeps its device under the new name, and does not get a verified one unnoticed', () => {
+  const { trust, verification, calledOut } = setup({ x: 'Zoe', b: 'Ben' });
+  verification.met('x', 'another device', 'Zoe');
+  verification.named('x', 'Zoe Z.');
+  assert.deepEqual(trust.records().find(({ device }) => device === 'another device')?.names, [
+    'Zoe Z.',
+    'Zoe',
+  ]);
+  assert.deepEqual(calledOut, []);
+  verification.named('x', 'B\u0435n');
+  assert.equal(kindOf(verification, 'x'), 'changed');
+  assert.deepEqual(calledOut, ['x']);
+  verification.named('b', 'Ben');
+  assert.deepEqual(calledOut, ['x'], 'without a channel no device goes with a name yet');
+});
+
+test('one device on two occupants is one person twice, oneself included', () => {
+  const { verification } = setup({});
+  verification.met('x', BENS, 'Ben');
+  assert.deepEqual([...verification.sameDevices()], []);
+  verification.met('y', BENS, 'Benny');
+  verification.met('z', 'own device', 'Ada');
+  for (const id of ['n', 'o']) verification.met(id, null, null);
+  assert.deepEqual(Object.fromEntries(verification.sameDevices()), {
+    me: ['z'],
+    z: ['me'],
+    x: ['y'],
+    y: ['x'],
+  });
+  verification.left('y');
+  assert.equal(verification.sameDevices().get('x'), undefined);
 });

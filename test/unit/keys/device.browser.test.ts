@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from '@playwright/test';
 import { build } from 'esbuild';
 import { launchBrowser } from '../../stack/chromium.ts';
+import { until } from '../../stack/until.ts';
 import { olm } from './rig.ts';
 
 const ENTRY = `
   import { openDevice } from './own-device.ts';
   import { openRecords } from './record-store.ts';
-  import { openTrust } from './trust.ts';
+  import { openTrust } from './trust-store.ts';
+  window.open = async () => { window.trust = await openTrust(await openRecords()); };
   window.run = async (factory) => {
     const records = await openRecords(factory).catch(() => null);
     const device = await openDevice(records);
@@ -34,6 +36,9 @@ interface Seen {
   standing: { kind: string };
 }
 
+const PATIENCE = { withinMs: 10_000, everyMs: 50 };
+
+let script = '';
 let browser: Browser;
 let url = '';
 const server = createServer((_, response) =>
@@ -43,6 +48,14 @@ const server = createServer((_, response) =>
 before(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const resolveDir = fileURLToPath(new URL('../../../web-plugin/src/keys/', import.meta.url));
+  const { outputFiles } = await build({
+    stdin: { contents: ENTRY, resolveDir, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+  });
+  script = outputFiles[0]?.text ?? '';
   browser = await launchBrowser();
 });
 
@@ -52,14 +65,6 @@ after(async () => {
 });
 
 test('a device comes back after a reload, cannot be exported, and is temporary where storage is refused', async () => {
-  const resolveDir = fileURLToPath(new URL('../../../web-plugin/src/keys/', import.meta.url));
-  const { outputFiles } = await build({
-    stdin: { contents: ENTRY, resolveDir, loader: 'ts' },
-    bundle: true,
-    write: false,
-    format: 'iife',
-  });
-  const script = outputFiles[0]?.text ?? '';
   const context = await browser.newContext();
   const visit = async (call: string): Promise<Seen> => {
     const page = await context.newPage();
@@ -79,5 +84,33 @@ test('a device comes back after a reload, cannot be exported, and is temporary w
   const refused = await visit("window.run({ open() { throw new DOMException('no', 'SecurityError'); } })");
   assert.equal(refused.temporary, true);
   assert.notDeepEqual(refused.key, first.key);
+  await context.close();
+});
+
+test('two tabs: who is verified in one is so in the other, and neither undoes what the other stored', async () => {
+  const context = await browser.newContext();
+  const [one, other] = await Promise.all([context.newPage(), context.newPage()]);
+  const pages = [one, other] as const;
+  for (const page of pages) {
+    await page.goto(url);
+    await page.addScriptTag({ content: script });
+    await page.evaluate('window.open()');
+  }
+  const known = () => Promise.all(pages.map((page) => page.evaluate('JSON.stringify(trust.records())')));
+  const both = (has: RegExp) =>
+    until(`both know ${has}`, async () => (await known()).every((all) => has.test(String(all))), PATIENCE);
+  await one.evaluate("trust.meet('A', 'Ada', 1); trust.verify('A', 2)");
+  await both(/"Ada".*"verifiedAt":2/);
+  // In one moment: neither has heard of what the other does.
+  const many = (name: string) => `for (let n = 0; n < 20; n += 1) trust.meet('${name} ' + n, '${name}', 3)`;
+  await Promise.all([one.evaluate(many('Ben')), other.evaluate(many('Cleo'))]);
+  await both(/^(?=.*"Ada".*"verifiedAt":2)(?=.*"Ben 19")(?=.*"Cleo 19")/);
+  for (const all of await known()) assert.equal(JSON.parse(String(all)).length, 41);
+  assert.deepEqual(await other.evaluate("trust.meet('C', 'Ada', 4)"), { kind: 'changed' });
+  await both(/"C"/);
+  await one.reload();
+  await one.addScriptTag({ content: script });
+  await one.evaluate('window.open()');
+  await both(/"Ada".*"verifiedAt":2.*"C"/);
   await context.close();
 });

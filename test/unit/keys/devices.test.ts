@@ -13,20 +13,33 @@ import {
 } from '../../../web-plugin/src/keys/index.ts';
 import { olm } from './rig.ts';
 
-/** Like IndexedDB it keeps copies, not the things themselves. */
-function memoryRecords(): RecordStore & { readonly held: Map<string, unknown> } {
+/** Like IndexedDB it keeps copies, not the things themselves; whoever updates it is not told of it. */
+function memoryRecords(): RecordStore & { readonly held: Map<string, unknown>; tab(): RecordStore } {
   const held = new Map<string, unknown>();
-  return {
-    held,
+  const watching = new Set<{ heard: () => void; tab: number }>();
+  let tabs = 0;
+  const tab = (own = tabs++): RecordStore => ({
     get: async (name) => structuredClone(held.get(name)),
     put: async (name, value) => void held.set(name, structuredClone(value)),
+    update: async (name, change) => {
+      await turn();
+      held.set(name, structuredClone(change(structuredClone(held.get(name)))));
+      for (const one of watching) if (one.tab !== own) one.heard();
+    },
     delete: async (name) => void held.delete(name),
-  };
+    watch: (_, heard) => void watching.add({ heard, tab: own }),
+  });
+  return { ...tab(), held, tab };
 }
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 const broken: RecordStore = {
   get: () => Promise.reject(new Error('no storage')),
   put: () => Promise.reject(new Error('no storage')),
+  update: () => Promise.reject(new Error('no storage')),
+  watch: () => undefined,
   delete: () => Promise.reject(new Error('no storage')),
 };
 
@@ -74,7 +87,7 @@ test('a device is new, then known; verified it stays so, across meetings and nam
   assert.deepEqual(trust.meet('A', 'Alice', 1), { kind: 'new' });
   assert.deepEqual(trust.meet('A', 'Alice B.', 2), { kind: 'known', since: 1 });
   trust.verify('A', 3);
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await settled();
   const later = await openTrust(records);
   assert.deepEqual(later.meet('A', 'Somebody', 4), { kind: 'verified', on: 3 });
   assert.deepEqual(later.records()[0]?.names, ['Somebody', 'Alice B.', 'Alice']);
@@ -82,6 +95,56 @@ test('a device is new, then known; verified it stays so, across meetings and nam
   assert.deepEqual(later.meet('A', null, 5), { kind: 'known', since: 1 });
   later.forget();
   assert.deepEqual(later.meet('A', null, 6), { kind: 'new' });
+});
+
+test('two tabs never undo each other, and each knows what the other learned', async () => {
+  const records = memoryRecords();
+  const [one, other] = await Promise.all([openTrust(records.tab()), openTrust(records.tab())]);
+  const heard: string[] = [];
+  other.listen(() => heard.push('other'));
+  one.meet('A', 'Ada', 5);
+  await settled();
+  one.verify('A', 6);
+  other.meet('B', 'Ben', 7);
+  await settled();
+  other.meet('A', 'Ada L.', 3);
+  await settled();
+  const both = [
+    { device: 'B', firstSeen: 7, lastSeen: 7, names: ['Ben'], verifiedAt: null },
+    { device: 'A', firstSeen: 3, lastSeen: 5, names: ['Ada L.', 'Ada'], verifiedAt: 6 },
+  ];
+  for (const known of [one.records(), other.records(), (await openTrust(records)).records()])
+    assert.deepEqual(known, both);
+  assert.ok(heard.length > 0);
+  assert.deepEqual(other.meet('C', 'Ada', 8), { kind: 'changed' }, 'verified in the other tab');
+  other.unverify('A');
+  await settled();
+  one.meet('A', 'Ada', 9);
+  await settled();
+  assert.deepEqual(other.standing('A', null), { kind: 'known', since: 3 }, 'taken back for both');
+  one.forget();
+  await settled();
+  assert.deepEqual([other.records(), records.held.get('devices')], [[], []]);
+});
+
+test('what a page changes while a change of another tab is read stays', async () => {
+  const records = memoryRecords();
+  const [one, other] = await Promise.all([openTrust(records.tab()), openTrust(records.tab())]);
+  let met = 0;
+  const lost: number[] = [];
+  one.listen(() => {
+    const own = one.records().filter(({ device }) => device.startsWith('one'));
+    if (own.length !== met) lost.push(met);
+  });
+  for (; met < 20; ) {
+    other.meet(`other ${met}`, null, met);
+    one.meet(`one ${met}`, null, met);
+    met += 1;
+    if (met % 3 === 0) await settled();
+  }
+  await settled();
+  for (const trust of [one, other, await openTrust(records)]) assert.equal(trust.records().length, 40);
+  assert.deepEqual(lost, []);
 });
 
 test('a verified name that comes back with another device is called out, also when it only looks the same', () => {

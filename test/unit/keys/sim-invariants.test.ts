@@ -133,7 +133,7 @@ test('a device of 32 bytes signs the same each time, and libolm takes it; a stan
       make(secret()).sign(deviceMessage('initiator', transcript, device.publicKey)),
       signature,
     );
-    const prover = createProver({ olm, device: null, name: null, sign: () => undefined });
+    const prover = createProver({ olm, device: null, name: () => null, sign: () => undefined });
     const proof = { device: device.publicKey, signature };
     assert.ok(prover.holds('initiator', transcript, proof));
     assert.ok(!prover.holds('responder', transcript, proof));

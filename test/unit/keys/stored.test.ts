@@ -16,6 +16,8 @@ import { olm } from './rig.ts';
 const holding = (value: unknown): RecordStore => ({
   get: async () => value,
   put: async () => undefined,
+  update: async (_name, change) => void change(value),
+  watch: () => undefined,
   delete: async () => undefined,
 });
 

@@ -189,6 +189,67 @@ test('another transcript or another device gives other emoji, and the MACs do no
   }
 });
 
+test('after a difference it takes a click of each to try again; a declined one does not ask again by itself', () => {
+  const { meeting, last } = party();
+  const ask = (from: string, to: string) => meeting.feed(from, { type: 'compare', occupant: to });
+  ask('alice', 'bob');
+  meeting.feed('bob', { type: 'compare-answer', accept: true });
+  meeting.feed('alice', { type: 'compare-confirm', isSame: false });
+  ask('alice', 'bob');
+  assert.deepEqual(last('alice'), { step: 'interrupted', why: 'declined' }, 'bob has not clicked');
+  ask('bob', 'alice');
+  assert.equal(last('alice')?.step, 'incoming');
+  meeting.feed('alice', { type: 'compare-answer', accept: true });
+  assert.deepEqual(emoji(last('alice')), emoji(last('bob')));
+  assert.ok(emoji(last('alice')) !== null);
+  meeting.feed('alice', { type: 'compare-stop' });
+  ask('carol', 'alice');
+  meeting.feed('alice', { type: 'compare-answer', accept: false });
+  ask('carol', 'alice');
+  assert.deepEqual(last('carol'), { step: 'interrupted', why: 'declined' });
+  assert.equal(last('alice')?.step, 'interrupted', 'and nothing is shown');
+});
+
+test('an invitation that nobody answers keeps nobody from comparing with somebody else', () => {
+  const { meeting, last } = party();
+  meeting.feed('carol', { type: 'compare', occupant: 'alice' });
+  assert.equal(last('alice')?.step, 'incoming');
+  meeting.feed('alice', { type: 'compare', occupant: 'bob' });
+  assert.equal(last('bob')?.step, 'incoming');
+  assert.deepEqual(last('carol'), { step: 'interrupted', why: 'declined' });
+});
+
+test('of 256 devices with which a comparison failed none is forgotten for another but the oldest', () => {
+  const answers: string[] = [];
+  const end = new Comparisons({
+    olm,
+    random,
+    send: (_, message) => answers.push(message.step === 'cancel' ? message.reason : message.step),
+    show: () => undefined,
+    verified: () => undefined,
+  });
+  const channelTo = (n: number): SasChannel => ({
+    occupant: `p${n}`,
+    isInitiator: true,
+    transcript: new Uint8Array(32),
+    ownDevice: new Uint8Array(32),
+    peerDevice: new Uint8Array(32).fill(n % 256).fill(n >> 8, 16),
+  });
+  const asked = (n: number) => {
+    answers.length = 0;
+    end.receive(channelTo(n), { tx: random(16), step: 'start' }, 0);
+    const isBusy = answers[0] === 'busy';
+    end.stop();
+    return isBusy;
+  };
+  for (let n = 0; n <= 256; n += 1) {
+    const tx = random(16);
+    end.receive(channelTo(n), { tx, step: 'start' }, 0);
+    end.receive(channelTo(n), { tx, step: 'cancel', reason: 'mismatch' }, 0);
+  }
+  assert.deepEqual([asked(0), asked(1), asked(200), asked(256)], [false, true, true, true]);
+});
+
 test('keys of small order and one’s own key reflected are refused', () => {
   const zero = wire((message) =>
     message.step === 'key' ? { ...message, key: new Uint8Array(32) } : message,

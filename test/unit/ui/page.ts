@@ -112,7 +112,7 @@ export class InterfacePage {
   async settled(): Promise<void> {
     await this.page.waitForFunction(() => {
       const root = document.querySelector('sealmeet-interface')?.shadowRoot;
-      return !root?.querySelector('[aria-disabled="true"]');
+      return !root?.querySelector('.button[aria-disabled="true"]');
     });
     await this.page.waitForTimeout(150);
   }

@@ -109,6 +109,20 @@ export const devices: UiState = {
   people: withDevices,
   lastKeyChange: { at: since + 600_000, reason: 'left', name: 'Jo' },
 };
+/** The server shows Tom under another name than his own, and Mara is here twice. */
+export const names: UiState = {
+  ...devices,
+  people: withDevices.map((one): Person => {
+    if (one.id === 'c') return { ...one, name: 'Mara Boss', asserted: 'Tom' };
+    if (one.id === 'd') return { ...one, alsoHere: ['Mara'] };
+    return one.id === 'b' ? { ...one, alsoHere: ['نورا'] } : one;
+  }),
+};
+/** A large room: to Tom there is no channel yet. */
+export const quietOnes: UiState = {
+  ...devices,
+  people: withDevices.map((one): Person => (one.id === 'c' ? person('c', 'Tom', 'quiet') : one)),
+};
 export const verified: UiState = {
   ...devices,
   people: withDevices.map((one) =>
@@ -131,6 +145,7 @@ export const changed: UiState = {
 const emoji = [0, 14, 31, 42, 54, 17, 60];
 const withTom = { personId: 'c', name: 'Tom' };
 export const compareIncoming: UiState = { ...devices, comparison: { ...withTom, step: 'incoming' } };
+export const compareConnecting: UiState = { ...devices, comparison: { ...withTom, step: 'connecting' } };
 export const compareWaiting: UiState = { ...devices, comparison: { ...withTom, step: 'waiting' } };
 export const compare: UiState = { ...devices, comparison: { ...withTom, step: 'compare', emoji } };
 export const compareConfirming: UiState = {
@@ -149,12 +164,27 @@ export const code: UiState = {
   meetingCode: {
     digits: '093184471600028551376690214903',
     people: [
-      { id: 'b', name: 'Mara', heard: true },
-      { id: 'c', name: 'Tom', heard: false },
-      { id: 'd', name: 'نورا', heard: false },
+      { id: 'b', name: 'Mara', heard: true, reach: 'reachable' },
+      { id: 'c', name: 'Tom', heard: false, reach: 'reachable' },
+      { id: 'd', name: 'نورا', heard: false, reach: 'connecting' },
     ],
     isOutdated: false,
   },
+};
+export const codeLarge: UiState = {
+  ...code,
+  ...(code.meetingCode && {
+    meetingCode: {
+      ...code.meetingCode,
+      people: [
+        { id: 'b', name: 'Mara', heard: true, reach: 'reachable' },
+        { id: 'c', name: 'Tom', heard: false, reach: 'connecting' },
+        { id: 'd', name: 'نورا', heard: false, reach: 'connecting' },
+        { id: 'e', name: 'Jo', heard: false, reach: 'left' },
+        { id: 'f', name: 'A bot', heard: false, reach: 'no-device' },
+      ],
+    },
+  }),
 };
 export const codeWorking: UiState = {
   ...code,

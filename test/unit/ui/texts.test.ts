@@ -27,8 +27,15 @@ const SAMPLES: unknown[] = [
 function flatten(value: unknown, path: string, found: Map<string, string>): Map<string, string> {
   if (typeof value === 'string') found.set(path, value);
   else if (typeof value === 'function') {
-    const sample = SAMPLES[/causes|lines/u.test(path) ? 0 : /people|messages|repeated/u.test(path) ? 2 : 1];
-    flatten(value(path.endsWith('.list') ? ['Zoë', 'Kim'] : sample, 'Kim'), path, found);
+    const sample =
+      SAMPLES[
+        /causes|lines/u.test(path)
+          ? 0
+          : /people|messages|repeated|covers|code\.connecting/u.test(path)
+            ? 2
+            : 1
+      ];
+    flatten(value(/\.(list|alsoHere)$/u.test(path) ? ['Zoë', 'Kim'] : sample, 'Kim'), path, found);
   } else if (value !== null && typeof value === 'object') {
     for (const [name, inner] of Object.entries(value)) flatten(inner, `${path}.${name}`, found);
   }

@@ -156,3 +156,68 @@ onPage(
     assert.equal(await shown.focused(), 'open-code');
   },
 );
+
+onPage(
+  'the code names everybody whom it covers; who is not reachable yet cannot be ticked, and why is said',
+  {},
+  async (shown) => {
+    await shown.show(states.codeLarge);
+    await shown.part('shield').click();
+    assert.match(await textOf(shown, 'code-covers'), /covers you and these 5 people/);
+    assert.match(await textOf(shown, 'code-connecting'), /2 people are not yet reachable/);
+    const ticks = shown.part('heard');
+    assert.deepEqual(await ticks.evaluateAll((all) => all.map((one) => one.getAttribute('aria-disabled'))), [
+      null,
+      'true',
+      'true',
+      'true',
+      'true',
+    ]);
+    const described = await ticks.nth(1).evaluate((one) => {
+      const root = one.getRootNode() as ShadowRoot;
+      return root.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent;
+    });
+    assert.equal(described, 'Not yet reachable');
+    await ticks.nth(1).click({ force: true });
+    assert.ok(!(await shown.called()).some((call) => call.includes('heard')));
+    await shown.show(states.code);
+    await ticks.nth(1).click();
+    assert.equal((await shown.called()).at(-1), 'verification.heard c true');
+  },
+);
+
+onPage(
+  'who has no channel yet can be asked to compare, and sees that it is being made',
+  {},
+  async (shown) => {
+    await shown.show(states.quietOnes);
+    await shown.part('shield').click();
+    assert.match((await shown.part('person').nth(2).textContent()) ?? '', /Device not known yetVerify$/);
+    await shown.part('verify').first().click();
+    assert.deepEqual(await shown.called(), ['verification.compare c']);
+    await shown.show(states.compareConnecting);
+    assert.match(await textOf(shown, 'comparison'), /Connecting securely to .*Tom/);
+    assert.match(await textOf(shown, 'polite'), /Connecting securely/);
+    await shown.part('compare-stop').click();
+    assert.equal((await shown.called()).at(-1), 'verification.close');
+  },
+);
+
+onPage(
+  'a name that only the server gives is marked as that, and who is here twice is said to be',
+  {},
+  async (shown) => {
+    await shown.show(states.names);
+    await shown.part('shield').click();
+    const rows = (await shown.part('person').allTextContents()).map((row) =>
+      row.replace(/[\u2068\u2069]/gu, ''),
+    );
+    assert.match(
+      rows[2] ?? '',
+      /Mara Boss.*Says that the name is Tom\. The name above comes from the server/,
+    );
+    assert.match(rows[1] ?? '', /Also here as نورا: the same device/);
+    assert.match(rows[3] ?? '', /Also here as Mara: the same device/);
+    assert.equal(await shown.part('names').count(), 3);
+  },
+);

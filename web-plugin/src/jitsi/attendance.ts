@@ -20,14 +20,29 @@ export class Attendance {
   everybody(isSelfSealed: boolean, stage: string | null): Person[] {
     const { self, ownName } = this.room;
     const occupants = this.room.occupants();
+    const verification = this.verification();
+    const twice = verification?.sameDevices();
+    const alsoHere = (id: string) =>
+      twice?.get(id)?.map((other) => (other === self ? ownName : this.room.name(other))) ?? [];
+    const ownState = isSelfSealed ? 'sealed' : 'waiting';
     return [
-      { id: self, name: ownName, isSelf: true, state: isSelfSealed ? 'sealed' : 'waiting' },
+      { id: self, name: ownName, isSelf: true, state: ownState, alsoHere: alsoHere(self) },
       ...occupants.map((one): Person => {
         const id = one.getId();
-        const device = this.verification()?.device(id);
+        const device = verification?.device(id);
+        const asserted = verification?.assertedName(id) ?? null;
         const state = this.#stateOf(one, occupants.length);
         const name = one.getDisplayName() || id;
-        return { id, name, isSelf: false, state, isOnStage: id === stage, ...(device && { device }) };
+        return {
+          id,
+          name,
+          isSelf: false,
+          state,
+          isOnStage: id === stage,
+          alsoHere: alsoHere(id),
+          asserted,
+          ...(device && { device }),
+        };
       }),
     ];
   }

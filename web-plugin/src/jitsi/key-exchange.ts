@@ -29,6 +29,7 @@ export interface KeyPorts {
 export class KeyExchange {
   #core: Core | null = null;
   #device: OwnDevice | null = null;
+  #name: string | null = null;
   #hasKey = false;
   #isSending = false;
   #sourcesOn = new Set<SourceId>();
@@ -63,13 +64,14 @@ export class KeyExchange {
   /** Publishes the bundle, which has to stand in the first presence. */
   start(olm: OlmLibrary, device: OwnDevice): void {
     this.#device = device;
+    this.#name = this.room.ownName || null;
     this.#core = createCore({
       olm,
       room: this.room.jid,
       self: this.room.self,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       device: device.publicKey,
-      name: this.room.ownName || null,
+      name: this.#name,
     });
     this.room.publishBundle(this.#core.bundle());
   }
@@ -77,6 +79,14 @@ export class KeyExchange {
   end(): void {
     this.#core?.free();
     this.#core = null;
+  }
+
+  /** The own name may be another one; before there is a core it gets the name that holds then. */
+  nameChanged(): void {
+    const name = this.room.ownName || null;
+    if (!this.#core || name === this.#name) return;
+    this.#name = name;
+    this.feed({ type: 'name', name });
   }
 
   feed(event: CoreEvent): void {

@@ -3,7 +3,7 @@
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
 import type { CoreEvent, OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
 import type { Cause, Line, UiState } from '../ui/index.ts';
-import type { DataKind } from '../wire/index.ts';
+import { type DataKind, toBase64 } from '../wire/index.ts';
 import { Alarms } from './alarms.ts';
 import { Attendance } from './attendance.ts';
 import { FrameReports } from './frame-reports.ts';
@@ -144,12 +144,14 @@ export class Meeting {
     this.#keys.start(olm, device);
     this.#isDeviceTemporary = device.isTemporary;
     this.#verification = new Verification(trust, {
+      self: { id: this.#room.self, device: toBase64(device.publicKey) },
       core: () => this.#keys.core,
       name: (occupant) => this.#room.name(occupant),
       compare: (occupant) => this.#keys.feed({ type: 'compare', occupant }),
       answer: (accept) => this.#keys.feed({ type: 'compare-answer', accept }),
       confirm: (isSame) => this.#keys.feed({ type: 'compare-confirm', isSame }),
       stop: () => this.#keys.feed({ type: 'compare-stop' }),
+      reach: () => this.#keys.feed({ type: 'reach' }),
       onChangedDevice: (id) =>
         this.trouble(`changed-device ${id}`, { kind: 'changed-device', name: this.#room.name(id) }),
       onMismatch: (name) => this.trouble(`mismatch ${name}`, { kind: 'mismatch', name }),
@@ -253,6 +255,7 @@ export class Meeting {
       this.#isOver = true;
       this.#sealing.end();
       this.#keys.end();
+      this.#verification?.end();
       this.#services.onEnded(this);
     });
   }
@@ -305,6 +308,7 @@ export class Meeting {
 
   /** Names or roles. */
   #changed(): void {
+    this.#keys.nameChanged();
     this.#verification?.namesChanged();
     this.#sealing.take({ type: 'owner', isOwner: this.#room.isOwner });
   }

@@ -45,6 +45,9 @@ export class Notices {
       case 'unproved':
         this.ports.verification()?.met(notice.occupant, null, null);
         break;
+      case 'name':
+        this.ports.verification()?.named(notice.occupant, notice.name);
+        break;
       case 'comparison':
         this.ports.verification()?.showComparison(notice.occupant, notice.comparison);
         break;
@@ -66,10 +69,13 @@ export class Notices {
         break;
       case 'incapable':
         people.incapable(notice.occupant);
+        this.ports.verification()?.left(notice.occupant);
         if (this.ports.isSealed()) this.#about('incapable', notice.occupant);
         break;
       case 'replaced':
         people.replaced(notice.occupant);
+        // What was proved and said was the other's.
+        this.ports.verification()?.left(notice.occupant);
         this.#about('replaced', notice.occupant);
         break;
       case 'unsaid':

@@ -1,7 +1,15 @@
 // Who is behind the devices of one meeting: proofs that came, the emoji comparison, the meeting code. Brief D7, D10.
 
-import { type ComparisonStep, type Core, meetingCode, type Standing, type Trust } from '../keys/index.ts';
+import {
+  type ComparisonStep,
+  type Core,
+  meetingCode,
+  type Standing,
+  sayableName,
+  type Trust,
+} from '../keys/index.ts';
 import type { Comparison, Device, MeetingCode, VerificationIntents } from '../ui/index.ts';
+import { CodeSnapshot } from './code-snapshot.ts';
 
 /** Somebody whose channel is finished. */
 interface Met {
@@ -11,16 +19,14 @@ interface Met {
   standing: Standing | null;
 }
 
-interface Snapshot {
-  digits: string | null;
-  digest: Uint8Array;
-  people: { id: string; name: string; device: string; heard: boolean }[];
-}
-
 export interface VerificationPorts {
+  /** This participant and its own device, which may be here in another window too. */
+  self: { id: string; device: string };
   core(): Core | null;
   name(occupant: string): string;
   compare(occupant: string): void;
+  /** Channels with everybody who lacks one. */
+  reach(): void;
   answer(accept: boolean): void;
   confirm(isSame: boolean): void;
   stop(): void;
@@ -32,13 +38,20 @@ export interface VerificationPorts {
 
 export class Verification {
   readonly #met = new Map<string, Met>();
+  /** What each calls itself: in its channel, or in a beacon since. */
+  readonly #names = new Map<string, string>();
   #comparison: { occupant: string; step: ComparisonStep } | null = null;
-  #snapshot: Snapshot | null = null;
+  #snapshot: CodeSnapshot | null = null;
+
+  /** Ends it: nothing is told any more. */
+  readonly end: () => void;
 
   constructor(
     private readonly trust: Trust,
     private readonly ports: VerificationPorts,
-  ) {}
+  ) {
+    this.end = trust.listen(() => this.#trustChanged());
+  }
 
   /** The channel to this occupant is finished; `device` is what it proved, `name` what it calls itself. */
   met(occupant: string, device: string | null, name: string | null): void {
@@ -47,8 +60,48 @@ export class Verification {
     const wasChanged = known?.device === device && known.standing?.kind === 'changed';
     const met: Met = { device, name, standing: wasChanged ? { kind: 'changed' } : standing };
     this.#met.set(occupant, met);
+    if (name !== null) this.#names.set(occupant, name);
     if (!wasChanged && standing?.kind === 'changed') this.ports.onChangedDevice(occupant);
     this.#checkName(occupant, met);
+  }
+
+  /** Its beacon says what it calls itself now. Without a channel that is only shown: no device goes with it yet. */
+  named(occupant: string, name: string): void {
+    this.#names.set(occupant, name);
+    const met = this.#met.get(occupant);
+    if (!met || met.name === name) return;
+    met.name = name;
+    if (met.device !== null) this.trust.meet(met.device, name, Date.now());
+    this.#checkName(occupant, met);
+  }
+
+  /** What it calls itself, where that is not what the server shows: a name that the server gives proves nothing (S9). */
+  assertedName(occupant: string): string | null {
+    const name = this.#names.get(occupant);
+    const shown = sayableName(this.ports.name(occupant).trim());
+    return name === undefined || name.trim() === shown?.trim() ? null : name;
+  }
+
+  /** Whoever proved a device that somebody else here proved too, with those others: one person twice (S9). */
+  sameDevices(): Map<string, string[]> {
+    const { id, device } = this.ports.self;
+    const byDevice = new Map([[device, [id]]]);
+    for (const [occupant, met] of this.#met) {
+      if (met.device !== null) byDevice.set(met.device, [...(byDevice.get(met.device) ?? []), occupant]);
+    }
+    const twice = [...byDevice.values()].filter(({ length }) => length > 1);
+    return new Map(twice.flatMap((all) => all.map((one) => [one, all.filter((other) => other !== one)])));
+  }
+
+  /** In another tab somebody may have been verified, or not any more. */
+  #trustChanged(): void {
+    for (const met of this.#met.values()) {
+      if (met.device === null) continue;
+      const standing = this.trust.standing(met.device, null);
+      if (standing.kind === 'verified' || met.standing?.kind === 'verified') met.standing = standing;
+    }
+    this.namesChanged();
+    this.ports.onChanged();
   }
 
   /** What the server shows as names may be new. */
@@ -59,14 +112,20 @@ export class Verification {
   /** A verified name counts for its device alone, whether somebody gives it to itself or the server shows it (S9). */
   #checkName(occupant: string, met: Met): void {
     const { device, standing } = met;
-    if (standing?.kind === 'verified' || standing?.kind === 'changed') return;
-    if (!this.trust.isTaken(this.ports.name(occupant), device)) return;
+    if (standing?.kind === 'changed') return;
+    const names = [this.ports.name(occupant), ...(met.name === null ? [] : [met.name])];
+    const isBorrowed = (name: string) =>
+      standing?.kind === 'verified' && device !== null
+        ? this.trust.standing(device, name).kind === 'changed'
+        : this.trust.isTaken(name, device);
+    if (!names.some(isBorrowed)) return;
     met.standing = { kind: 'changed' };
     this.ports.onChangedDevice(occupant);
   }
 
   left(occupant: string): void {
     this.#met.delete(occupant);
+    this.#names.delete(occupant);
   }
 
   showComparison(occupant: string, step: ComparisonStep): void {
@@ -94,12 +153,8 @@ export class Verification {
   }
 
   code(): MeetingCode | undefined {
-    const snapshot = this.#snapshot;
-    if (!snapshot) return undefined;
-    const now = this.ports.core()?.roster().digest;
-    const isOutdated = !now || now.some((byte, i) => byte !== snapshot.digest[i]);
-    const people = snapshot.people.map(({ id, name, heard }) => ({ id, name, heard }));
-    return { digits: snapshot.digits, people, isOutdated };
+    const roster = this.ports.core()?.roster() ?? null;
+    return this.#snapshot?.view(roster, (occupant) => this.#met.get(occupant)?.device === null);
   }
 
   readonly intents: VerificationIntents = {
@@ -130,11 +185,10 @@ export class Verification {
   async #openCode(): Promise<void> {
     const roster = this.ports.core()?.roster();
     if (!roster) return;
-    const people = roster.people.flatMap(({ occupant, device }) =>
-      device ? [{ id: occupant, name: this.ports.name(occupant), device, heard: false }] : [],
-    );
-    const snapshot: Snapshot = { digits: null, digest: roster.digest, people };
+    const snapshot = new CodeSnapshot(roster, (occupant) => this.ports.name(occupant));
     this.#snapshot = snapshot;
+    // Who has no channel yet proves its device in one, and can be ticked then.
+    this.ports.reach();
     this.ports.onChanged();
     snapshot.digits = await meetingCode(roster.digest);
     this.ports.onChanged();
@@ -142,16 +196,16 @@ export class Verification {
 
   /** One person that this user heard read or confirm the code; it is the device that counts as verified. */
   #heard(occupant: string, isHeard: boolean): void {
-    const person = this.#snapshot?.people.find((one) => one.id === occupant);
-    if (!person || !this.#snapshot?.digits) return;
-    person.heard = isHeard;
-    if (isHeard) {
-      this.verified(person.device);
-    } else {
-      this.trust.unverify(person.device);
-      const met = this.#met.get(occupant);
-      if (met?.device) met.standing = this.trust.meet(met.device, met.name, Date.now());
-    }
+    const device = this.#snapshot?.heard(occupant, isHeard, this.ports.core()?.roster() ?? null) ?? null;
+    if (device === null) return;
+    if (isHeard) this.verified(device);
+    else this.#unverified(device);
     this.ports.onChanged();
+  }
+
+  #unverified(device: string): void {
+    this.trust.unverify(device);
+    for (const met of this.#met.values())
+      if (met.device === device) met.standing = this.trust.standing(device, met.name);
   }
 }

@@ -21,7 +21,8 @@ export interface BeaconsSetup {
   roster: Roster;
   room: string;
   self: string;
-  name: string;
+  /** What this participant calls itself; empty if nothing. */
+  name(): string;
   random(length: number): Uint8Array;
   isSealed(): boolean;
   peerSealed(peer: Peer, sealed: boolean): void;
@@ -31,6 +32,7 @@ export class Beacons {
   readonly agreement: Agreement;
   private readonly setup: BeaconsSetup;
   private readonly sources = new Map<number, SourceState>();
+  private readonly names = new WeakMap<Peer, string>();
   private seq = 0;
 
   constructor(setup: BeaconsSetup) {
@@ -70,6 +72,10 @@ export class Beacons {
     const owner = peer.participant.identity;
     peerSealed(peer, beacon.sealed);
     this.agreement.hear(owner, beacon, outbox.now);
+    if (beacon.name !== '' && beacon.name !== this.names.get(peer)) {
+      this.names.set(peer, beacon.name);
+      outbox.tell({ type: 'name', occupant: peer.id, name: beacon.name });
+    }
     if (beacon.sources.length > 0) outbox.do({ type: 'source-states', owner, sources: beacon.sources });
   }
 
@@ -86,7 +92,7 @@ export class Beacons {
       participants: roster.size,
       sealed: isSealed(),
       sources: this.states(),
-      name,
+      name: name(),
     });
     const signature = account.sign(beaconMessageBytes(room, self, body));
     outbox.post('room', beaconMessage(encodeBeacon(body, signature), isCalm));

@@ -9,7 +9,9 @@ import { createProver } from './device.ts';
 import type { CoreAction, CoreEvent, Identity, OccupantId } from './events.ts';
 import { KeyExchange } from './key-exchange.ts';
 import type { OlmAccount } from './olm.ts';
+import { OnDemand } from './on-demand.ts';
 import { Outbox } from './outbox.ts';
+import { sayableName } from './own-name.ts';
 import { ownBundle, type Participant, participantOf } from './participant.ts';
 import { Peers } from './peers.ts';
 import { type Peer, Roster } from './roster.ts';
@@ -33,7 +35,9 @@ class KeyCore implements Core {
   private readonly conversation: Conversation;
   private readonly whispers: Whispers;
   private readonly comparisons: Comparisons;
+  private readonly onDemand: OnDemand;
   private readonly signatures: Signatures;
+  private name: string | null;
   private isSealed = false;
   private isSourceOn = false;
   private wakeAt: number | null = null;
@@ -42,6 +46,7 @@ class KeyCore implements Core {
     const { olm, random, self } = options;
     const { outbox } = this;
     this.options = options;
+    this.name = sayableName(options.name ?? null);
     this.room = options.room.toLowerCase();
     this.account = olm.account();
     this.property = ownBundle(this.account, this.room, random(16));
@@ -56,7 +61,7 @@ class KeyCore implements Core {
       roster,
       room,
       self,
-      name: options.name ?? '',
+      name: () => this.name ?? '',
       random,
       isSealed: () => this.isSealed,
       peerSealed: (peer, sealed) => this.peers.evidence(peer, sealed),
@@ -97,11 +102,18 @@ class KeyCore implements Core {
       show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
       verified: (occupant, device) => outbox.tell({ type: 'verified', occupant, device }),
     });
+    this.onDemand = new OnDemand({
+      roster,
+      want: (peer) => this.peers.wantChannel(peer, true),
+      show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
+      isComparing: () => this.comparisons.deadline !== null,
+      compare: (peer) => this.comparisons.start(this.comparable(peer), outbox.now),
+    });
     this.signatures = new Signatures((id, message) => outbox.do({ type: 'sign', id, message }));
     const prover = createProver({
       olm,
       device: options.device ?? null,
-      name: options.name ?? null,
+      name: () => this.name,
       sign: (message, done) => this.signatures.ask(message, done),
     });
     const { beacons, keys, conversation, whispers, comparisons, own } = this;
@@ -204,6 +216,14 @@ class KeyCore implements Core {
         break;
       case 'compare-stop':
         this.comparisons.stop();
+        this.onDemand.stop();
+        break;
+      case 'reach':
+        if (this.isSealed) this.onDemand.everybody(now);
+        break;
+      case 'name':
+        this.name = sayableName(event.name);
+        this.beacons.agreement.stateChanged(now);
         break;
       case 'missing-key': {
         const peer = this.present.peers.get(event.owner);
@@ -235,6 +255,7 @@ class KeyCore implements Core {
     this.keys.due(now);
     this.beacons.agreement.due(now);
     this.comparisons.due(now);
+    this.onDemand.due(now);
     this.conversation.flush();
     this.whispers.due(now);
     if (this.conversation.isOver(now)) this.activity();
@@ -243,9 +264,9 @@ class KeyCore implements Core {
 
   private wake(): void {
     let at = Number.POSITIVE_INFINITY;
-    const { keys, beacons, conversation, whispers, comparisons, peers } = this;
-    for (const { deadline } of [keys, beacons.agreement, conversation, whispers, comparisons, peers])
-      at = Math.min(at, deadline ?? at);
+    const { keys, beacons, conversation, whispers, comparisons, onDemand, peers } = this;
+    const parts = [keys, beacons.agreement, conversation, whispers, comparisons, onDemand, peers];
+    for (const { deadline } of parts) at = Math.min(at, deadline ?? at);
     if (at === this.wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.wakeAt = at;
     this.outbox.do({ type: 'wake', at });
@@ -254,8 +275,9 @@ class KeyCore implements Core {
   private compare(id: OccupantId): void {
     const peer = this.present.occupants.get(id)?.peer ?? null;
     if (peer === null) throw new Refusal('sas: there is no such person');
-    if (!peer.channel.isReady) this.peers.wantChannel(peer, true);
-    this.comparisons.start(this.comparable(peer), this.outbox.now);
+    const isProved = peer.channel.isReady && peer.proved !== null;
+    if (isProved || !this.options.device) this.comparisons.start(this.comparable(peer), this.outbox.now);
+    else if (this.comparisons.deadline === null) this.onDemand.compare(peer, this.outbox.now);
   }
 
   private comparable(peer: Peer): SasChannel {
@@ -295,6 +317,7 @@ class KeyCore implements Core {
     this.beacons.agreement.turn(false, this.outbox.now);
     this.conversation.silence();
     this.whispers.silence();
+    this.onDemand.forget();
     this.keys.forgetAll();
     for (const peer of this.present.peers.values()) peer.hasGivenEvidence = false;
   }

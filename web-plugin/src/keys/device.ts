@@ -26,7 +26,7 @@ export interface DeviceSetup {
   olm: OlmLibrary;
   /** Public key of the own device, or null. */
   device: Uint8Array | null;
-  name: string | null;
+  name(): string | null;
   /** Have `message` signed by the own device; the answer may come later. */
   sign(message: Uint8Array, done: (signature: Uint8Array) => void): void;
 }
@@ -34,10 +34,10 @@ export interface DeviceSetup {
 export function createProver({ olm, device, name, sign }: DeviceSetup): Prover {
   return {
     prove(role, transcript, done) {
-      if (device === null) done(null, name);
-      else sign(deviceMessage(role, transcript, device), (signature) => done({ device, signature }, name));
+      if (device === null) done(null, name());
+      else sign(deviceMessage(role, transcript, device), (signature) => done({ device, signature }, name()));
     },
-    withhold: (done) => done(null, name),
+    withhold: (done) => done(null, name()),
     holds: (role, transcript, proof) =>
       proof === null ||
       (isSoundEd25519(proof.device) &&

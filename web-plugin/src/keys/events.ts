@@ -33,6 +33,10 @@ export type CoreEvent =
   | { type: 'compare-answer'; accept: boolean }
   | { type: 'compare-confirm'; isSame: boolean }
   | { type: 'compare-stop' }
+  /** A meeting code is about to be compared: make channels with everybody who lacks one, in a large room too. */
+  | { type: 'reach' }
+  /** What the local user is called from now on; null: nothing. */
+  | { type: 'name'; name: string | null }
   /** The worker holds frames of a generation that never arrived. */
   | { type: 'missing-key'; owner: Identity; generation: number }
   /** The worker started anew: no sending key may be installed a second time (rule M12). */
@@ -102,6 +106,8 @@ export type Notice =
       view: 'waiting' | 'agrees' | 'differs' | 'silent';
       participants: number;
     }
+  /** What the occupant calls itself, by its signed beacon, where that is new. It proves nothing. */
+  | { type: 'name'; occupant: OccupantId; name: string }
   /** Where the comparison with this occupant is. */
   | { type: 'comparison'; occupant: OccupantId; comparison: ComparisonStep }
   /** The comparison held: this device (base64) is the one of the person who was seen and heard. */

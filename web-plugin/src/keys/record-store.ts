@@ -1,9 +1,13 @@
-// Where this browser keeps its device and what it knows of others: IndexedDB, behind three functions.
+// Where this browser keeps its device and what it knows of others: IndexedDB, behind a few functions.
 
 export interface RecordStore {
   get(name: string): Promise<unknown>;
   put(name: string, value: unknown): Promise<void>;
+  /** Puts what `change` makes of what is stored, in one transaction: no other tab writes in between. */
+  update(name: string, change: (stored: unknown) => unknown): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Calls back when another tab has updated it. */
+  watch(name: string, heard: () => void): void;
 }
 
 const DATABASE = 'sealmeet';
@@ -15,10 +19,17 @@ export async function openRecords(factory: IDBFactory = indexedDB): Promise<Reco
   opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);
   const database = await settled(opening);
   const table = (mode: IDBTransactionMode) => database.transaction(TABLE, mode).objectStore(TABLE);
+  const tabs = new BroadcastChannel(`${DATABASE} ${TABLE}`);
   return {
     get: (name) => settled(table('readonly').get(name)),
     put: (name, value) => settled(table('readwrite').put(value, name)).then(() => undefined),
+    async update(name, change) {
+      const records = table('readwrite');
+      await settled(records.put(change(await settled(records.get(name))), name));
+      tabs.postMessage(name);
+    },
     delete: (name) => settled(table('readwrite').delete(name)).then(() => undefined),
+    watch: (name, heard) => tabs.addEventListener('message', ({ data }) => data === name && heard()),
   };
 }
 

@@ -10,22 +10,25 @@ import {
   toBase64Url,
 } from '../wire/index.ts';
 import { hash } from './derive.ts';
+import { forgetOldest } from './forget-oldest.ts';
 import type { OlmLibrary, OlmSas } from './olm.ts';
 import { isSoundCurve25519 } from './points.ts';
 
 const TIMEOUT_MS = 5 * 60_000;
 const EMOJI = 7;
-const MISMATCHES = 256;
+const SILENCED = 256;
 
 /** What a person sees; the shapes of the interface's comparison. */
 export type ComparisonStep =
+  /** The channel to compare over is being made. */
+  | { step: 'connecting' }
   | { step: 'incoming' }
   | { step: 'waiting' }
   | { step: 'compare'; emoji: number[] }
   | { step: 'confirming'; emoji: number[] }
   | { step: 'match' }
   | { step: 'mismatch' }
-  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' };
+  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' | 'unreachable' };
 
 /** One finished channel between two proved devices. */
 export interface SasChannel {
@@ -63,8 +66,8 @@ interface Run {
 export class Comparisons {
   private readonly ports: SasPorts;
   private run: Run | null = null;
-  /** Devices with which a comparison failed: they may not ask again by themselves. */
-  private readonly mismatched = new Set<string>();
+  /** Devices that may not ask again by themselves, as a comparison with them failed or was declined. */
+  private readonly silenced = new Set<string>();
 
   constructor(ports: SasPorts) {
     this.ports = ports;
@@ -81,6 +84,15 @@ export class Comparisons {
 
   /** The local user wants to compare. */
   start(channel: SasChannel, now: number): void {
+    this.silenced.delete(toBase64(channel.peerDevice));
+    if (this.run?.stage === 'invited') {
+      if (this.isWith(channel.occupant)) {
+        this.accept(this.run);
+        return;
+      }
+      // An invitation is no reason that this person could not compare with somebody else.
+      this.cancel('busy', { step: 'interrupted', why: 'stopped' });
+    }
     if (this.run !== null) return;
     this.run = this.begin(channel, this.ports.random(16), true, 'started', now);
     this.ports.send(channel.occupant, { tx: this.run.tx, step: 'start' });
@@ -91,7 +103,10 @@ export class Comparisons {
   answer(isAccepted: boolean): void {
     if (this.run?.stage !== 'invited') return;
     if (isAccepted) this.accept(this.run);
-    else this.cancel('declined', { step: 'interrupted', why: 'declined' });
+    else {
+      this.silence(this.run);
+      this.cancel('declined', { step: 'interrupted', why: 'declined' });
+    }
   }
 
   /** The local user's word on the emoji. */
@@ -175,7 +190,7 @@ export class Comparisons {
     const { run } = this;
     const isGlare = run?.stage === 'started' && run.channel.occupant === channel.occupant;
     if (isGlare && compare(run.tx, tx) <= 0) return;
-    if ((run !== null && !isGlare) || this.mismatched.has(toBase64(channel.peerDevice))) {
+    if ((run !== null && !isGlare) || this.silenced.has(toBase64(channel.peerDevice))) {
       this.ports.send(channel.occupant, { tx, step: 'cancel', reason: 'busy' });
       return;
     }
@@ -228,7 +243,7 @@ export class Comparisons {
   private cancelled(run: Run, reason: SasReason): void {
     const { occupant } = run.channel;
     if (reason === 'mismatch') {
-      this.remember(run);
+      this.silence(run);
       this.end();
       this.ports.show(occupant, { step: 'mismatch' });
       return;
@@ -238,13 +253,13 @@ export class Comparisons {
   }
 
   private fail(run: Run): void {
-    this.remember(run);
+    this.silence(run);
     this.cancel('mismatch', { step: 'mismatch' });
   }
 
-  private remember({ channel }: Run): void {
-    if (this.mismatched.size >= MISMATCHES) this.mismatched.clear();
-    this.mismatched.add(toBase64(channel.peerDevice));
+  private silence({ channel }: Run): void {
+    this.silenced.add(toBase64(channel.peerDevice));
+    forgetOldest(this.silenced, SILENCED);
   }
 
   private cancel(reason: SasReason, step: ComparisonStep): void {

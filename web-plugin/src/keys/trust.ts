@@ -1,8 +1,5 @@
 // What this browser knows of other devices: seen when, under which names, verified or not. Rule S9, brief D10.
 
-import type { RecordStore } from './record-store.ts';
-
-const RECORD = 'devices';
 const DEVICES = 2000;
 const NAMES = 8;
 const NAME_LENGTH = 128;
@@ -57,73 +54,155 @@ const LOOKALIKES: Record<string, string> = Object.fromEntries(
     '0o',
     '1l',
     'ıi',
+    '|l',
+    'ӏl',
+    'Ӏl',
+    'ьb',
+    'ԁd',
+    'ԛq',
+    'ԝw',
+    'ɑa',
+    'ɡg',
+    'օo',
+    'սu',
+    'հh',
+    // Capitals that look like other letters than their small ones do.
+    'Βb',
+    'Ηh',
+    'Ζz',
+    'Μm',
+    'Νn',
+    'Υy',
+    'Вb',
+    'Нh',
+    'Сc',
+    'Рp',
+    'Хx',
+    'Уy',
     'łl',
     'øo',
   ].map((pair) => [pair.slice(0, -1), pair.slice(-1)]),
 );
 
+/** What takes no place, or only marks what stands before it; a blank of Braille is a blank. */
+const INVISIBLE = /[\p{M}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
 /** Two names that a person would take for the same have the same form. */
 export function nameForm(name: string): string {
   const plain = name
     .normalize('NFKD')
+    .replace(INVISIBLE, '')
+    .replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter)
     .toLowerCase()
-    .replace(/[\p{Mn}\p{Cf}\p{Z}\p{P}]/gu, '');
+    .replace(/[\p{Z}\p{P}]/gu, '')
+    .replaceAll('rn', 'm');
   return [...plain]
     .map((letter) => LOOKALIKES[letter] ?? letter)
     .join('')
     .replaceAll('i', 'l');
 }
 
-export class Trust {
-  private readonly seen: Map<string, SeenDevice>;
-  private readonly changed: () => void;
+/** What happened to a device. Told one by one, so that what another tab wrote meanwhile is not undone. */
+export type TrustChange =
+  | { kind: 'met'; device: string; name: string | null; at: number }
+  /** `known`: as this page knows it, in case another tab has forgotten everybody since. */
+  | { kind: 'verified'; known: SeenDevice; at: number }
+  | { kind: 'unverified'; device: string }
+  | { kind: 'forgotten' };
 
-  /** `changed` is called after each change: store `records()` then. */
-  constructor(records: SeenDevice[], changed: () => void = () => undefined) {
+/** By device, the longest unseen first. */
+export type SeenDevices = Map<string, SeenDevice>;
+
+/** Whether somebody is verified changes by a person's own act alone; whoever is met again keeps it. */
+export function applyChange(seen: SeenDevices, change: TrustChange): void {
+  switch (change.kind) {
+    case 'met':
+      met(seen, change);
+      break;
+    case 'verified': {
+      const { known, at } = change;
+      seen.set(known.device, { ...(seen.get(known.device) ?? known), verifiedAt: at });
+      break;
+    }
+    case 'unverified': {
+      const record = seen.get(change.device);
+      if (record !== undefined) seen.set(change.device, { ...record, verifiedAt: null });
+      break;
+    }
+    case 'forgotten':
+      seen.clear();
+  }
+}
+
+function met(seen: SeenDevices, { device, name, at }: Extract<TrustChange, { kind: 'met' }>): void {
+  const known = seen.get(device);
+  const names = known?.names ?? [];
+  const short = name?.slice(0, NAME_LENGTH);
+  // Anew, so that it stands last: whoever was not seen for longest stands first.
+  seen.delete(device);
+  seen.set(device, {
+    device,
+    firstSeen: Math.min(known?.firstSeen ?? at, at),
+    lastSeen: Math.max(known?.lastSeen ?? at, at),
+    names: short === undefined ? names : [short, ...names.filter((other) => other !== short)].slice(0, NAMES),
+    verifiedAt: known?.verifiedAt ?? null,
+  });
+  for (const [other, { verifiedAt }] of seen) {
+    if (seen.size <= DEVICES) return;
+    // Verified devices are never dropped to make room.
+    if (verifiedAt === null) seen.delete(other);
+  }
+}
+
+export class Trust {
+  private seen: SeenDevices;
+  private readonly changed: (change: TrustChange) => void;
+  private readonly listeners = new Set<() => void>();
+
+  /** `changed` is called with each change, to be stored. */
+  constructor(records: SeenDevice[], changed: (change: TrustChange) => void = () => undefined) {
     this.seen = new Map(records.map((record) => [record.device, record]));
     this.changed = changed;
   }
 
   /** Somebody proved this device and calls itself so. */
   meet(device: string, name: string | null, now: number): Standing {
-    const known = this.seen.get(device);
-    const record = known ?? { device, firstSeen: now, lastSeen: now, names: [], verifiedAt: null };
-    const standing = this.standing(known, device, name);
-    record.lastSeen = now;
-    if (name !== null) {
-      const short = name.slice(0, NAME_LENGTH);
-      record.names = [short, ...record.names.filter((other) => other !== short)].slice(0, NAMES);
-    }
-    this.seen.delete(device);
-    this.seen.set(device, record);
-    this.shorten();
-    this.changed();
+    const standing = this.standing(device, name);
+    // Whoever is verified and takes the name of somebody else who is does not make it an own one by that.
+    const isBorrowed = standing.kind === 'changed' && this.isVerified(device);
+    this.change({ kind: 'met', device, name: isBorrowed ? null : name, at: now });
     return standing;
   }
 
   /** Only ever from a comparison that held, or a click on a person who was heard. */
   verify(device: string, now: number): void {
-    const record = this.seen.get(device);
-    if (record === undefined) return;
-    record.verifiedAt = now;
-    this.changed();
+    const known = this.seen.get(device);
+    if (known !== undefined) this.change({ kind: 'verified', known, at: now });
   }
 
   unverify(device: string): void {
-    const record = this.seen.get(device);
-    if (record === undefined) return;
-    record.verifiedAt = null;
-    this.changed();
+    this.change({ kind: 'unverified', device });
   }
 
   forget(): void {
-    this.seen.clear();
-    this.changed();
+    this.change({ kind: 'forgotten' });
   }
 
   /** Everything, the longest unseen first; also what an export gives. */
   records(): SeenDevice[] {
     return [...this.seen.values()];
+  }
+
+  /** What is stored now, by all tabs. */
+  replace(records: SeenDevice[]): void {
+    this.seen = new Map(records.map((record) => [record.device, record]));
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Calls back when another tab may have changed something; returns how to end that. */
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Does a verified device other than this one go by this name? `device` null: none was proved. */
@@ -137,44 +216,24 @@ export class Trust {
     );
   }
 
-  private standing(known: SeenDevice | undefined, device: string, name: string | null): Standing {
-    if (known?.verifiedAt != null) return { kind: 'verified', on: known.verifiedAt };
+  /** How this device stands under this name, without meeting it. */
+  standing(device: string, name: string | null): Standing {
+    const known = this.seen.get(device);
+    const isOwnName = name === null || known?.names.some((own) => nameForm(own) === nameForm(name));
+    if (known?.verifiedAt != null) {
+      const isBorrowed = !isOwnName && name !== null && this.isTaken(name, device);
+      return isBorrowed ? { kind: 'changed' } : { kind: 'verified', on: known.verifiedAt };
+    }
     if (name !== null && this.isTaken(name, device)) return { kind: 'changed' };
     return known === undefined ? { kind: 'new' } : { kind: 'known', since: known.firstSeen };
   }
 
-  /** Verified devices are never dropped to make room. */
-  private shorten(): void {
-    for (const [device, { verifiedAt }] of this.seen) {
-      if (this.seen.size <= DEVICES) return;
-      if (verifiedAt === null) this.seen.delete(device);
-    }
+  private isVerified(device: string): boolean {
+    return this.seen.get(device)?.verifiedAt != null;
   }
-}
 
-/** What was stored, or nothing where that is broken; writes back after each change. */
-export async function openTrust(records: RecordStore | null): Promise<Trust> {
-  let stored: unknown = null;
-  try {
-    stored = (await records?.get(RECORD)) ?? null;
-  } catch {
-    // Unreadable storage is the same as none: everybody is new.
+  private change(change: TrustChange): void {
+    applyChange(this.seen, change);
+    this.changed(change);
   }
-  const trust: Trust = new Trust(Array.isArray(stored) ? stored.filter(isSeenDevice) : [], () => {
-    records?.put(RECORD, trust.records()).catch(() => undefined);
-  });
-  return trust;
-}
-
-function isSeenDevice(value: unknown): value is SeenDevice {
-  if (typeof value !== 'object' || value === null) return false;
-  const { device, firstSeen, lastSeen, names, verifiedAt } = value as Partial<SeenDevice>;
-  return (
-    typeof device === 'string' &&
-    typeof firstSeen === 'number' &&
-    typeof lastSeen === 'number' &&
-    Array.isArray(names) &&
-    names.every((name) => typeof name === 'string') &&
-    (verifiedAt === null || typeof verifiedAt === 'number')
-  );
 }

@@ -85,6 +85,7 @@ function answers(
         button('compare-accept', 'primary', words.accept, () => verification.accept()),
         button('compare-decline', 'plain', words.decline, () => verification.decline()),
       ];
+    case 'connecting':
     case 'waiting':
     case 'confirming':
       return [stop];

@@ -37,14 +37,23 @@ function theDigits({ texts }: Scene, digits: string): Described {
 
 function heard(scene: Scene, people: MeetingCode['people'], verification: VerificationIntents): Described {
   const words = scene.texts.code;
+  const connecting = people.filter(({ reach }) => reach === 'connecting').length;
   return h('section', { key: 'heard', 'aria-labelledby': 'heard-title' }, [
     h('h3', { id: 'heard-title' }, [words.people]),
-    people.length === 0 && h('p', { key: 'none', class: 'muted' }, [words.none]),
+    people.length === 0
+      ? h('p', { key: 'none', class: 'muted' }, [words.none])
+      : h('p', { key: 'covers', class: 'muted', 'data-sealmeet': 'code-covers' }, [
+          words.covers(people.length),
+        ]),
     h(
       'ul',
       { class: 'heard' },
       people.map((person) => tick(scene, person, verification)),
     ),
+    // There from the start, so that a screen reader says what changes in it.
+    h('p', { key: 'connecting', class: 'muted', role: 'status', 'data-sealmeet': 'code-connecting' }, [
+      connecting > 0 && words.connecting(connecting),
+    ]),
   ]);
 }
 
@@ -61,9 +70,11 @@ function groups(digits: string): Described[] {
 
 function tick(
   { texts }: Scene,
-  { id, name, heard }: MeetingCode['people'][number],
+  { id, name, heard, reach }: MeetingCode['people'][number],
   verification: VerificationIntents,
 ): Described {
+  const isReachable = reach === 'reachable';
+  const why = isReachable ? null : texts.code.reach[reach];
   return h('li', { key: id }, [
     h(
       'button',
@@ -72,15 +83,22 @@ function tick(
         class: 'tick',
         role: 'checkbox',
         'aria-checked': String(heard),
+        // Unlike `disabled`, this leaves it reachable and readable by keyboard and screen reader.
+        'aria-disabled': isReachable ? null : 'true',
+        'aria-describedby': why === null ? null : `reach-${id}`,
+        'data-reach': reach,
         'aria-label': texts.code.heard(nameInSentence(name, texts.someone)),
         'data-sealmeet': 'heard',
         'data-person': id,
       },
       [
         h('span', { class: 'box' }, [heard && icon('tick')]),
-        h('bdi', {}, [cleanName(name) ?? texts.someone]),
+        h('span', { class: 'whom' }, [
+          h('bdi', {}, [cleanName(name) ?? texts.someone]),
+          why !== null && h('span', { key: 'why', class: 'muted', id: `reach-${id}` }, [why]),
+        ]),
       ],
-      { click: byHand(() => verification.heard(id, !heard)) },
+      { click: byHand(() => isReachable && verification.heard(id, !heard)) },
     ),
   ]);
 }

@@ -5,7 +5,7 @@ import { type IconName, icon } from './icons.ts';
 import { cleanName, nameInSentence } from './names.ts';
 import type { Scene } from './scene.ts';
 import type { Device, Person } from './state.ts';
-import { type Described, h } from './tree.ts';
+import { type Child, type Described, h } from './tree.ts';
 import { dateText } from './words.ts';
 
 const ICONS: Record<Person['state'], IconName> = {
@@ -57,9 +57,21 @@ function row(scene: Scene, person: Person): Described {
       isShown &&
         h('span', { key: 'state', class: `state ${person.state}` }, [icon(ICONS[person.state]), word]),
       isShown && detail !== null && h('p', { key: 'detail', class: 'detail' }, [detail]),
+      isShown && names(scene, person),
       isShown && !person.isSelf && device(scene, person),
     ],
   );
+}
+
+/** A name that the server gives is not the person's own word, and one person may be here twice. */
+function names({ texts }: Scene, { asserted, alsoHere = [] }: Person): Child {
+  const asInSentence = (name: string) => nameInSentence(name, texts.someone);
+  const sentences = [
+    ...(asserted ? [texts.names.asserted(asInSentence(asserted))] : []),
+    ...(alsoHere.length > 0 ? [texts.names.alsoHere(alsoHere.map(asInSentence))] : []),
+  ];
+  if (sentences.length === 0) return null;
+  return h('p', { key: 'names', class: 'detail', 'data-sealmeet': 'names' }, [sentences.join(' ')]);
 }
 
 const DEVICE_ICONS: Record<Device['kind'], IconName> = {
@@ -71,17 +83,20 @@ const DEVICE_ICONS: Record<Device['kind'], IconName> = {
 
 function device({ state, texts, intents, actions }: Scene, person: Person): Described | null {
   const { device: known } = person;
-  if (!known) return null;
-  const time = known.kind === 'known' ? known.since : known.kind === 'verified' ? known.on : 0;
+  // Who has no channel yet gets one for the comparison; who has one and showed no device has nothing to verify.
+  const isConnected = person.state !== 'waiting' && person.state !== 'quiet';
+  if (!known && isConnected) return null;
+  const time = known?.kind === 'known' ? known.since : known?.kind === 'verified' ? known.on : 0;
   const canVerify =
     intents.verification !== undefined &&
     state.phase === 'sealed' &&
-    known.kind !== 'verified' &&
+    known?.kind !== 'verified' &&
     (!state.comparison || state.comparison.step === 'interrupted');
-  return h('div', { key: 'device', class: `device ${known.kind}` }, [
+  if (!known && !canVerify) return null;
+  return h('div', { key: 'device', class: `device ${known?.kind ?? 'unknown'}` }, [
     h('span', { class: 'state' }, [
-      icon(DEVICE_ICONS[known.kind]),
-      texts.device[known.kind](dateText(time, texts)),
+      known !== undefined && icon(DEVICE_ICONS[known.kind]),
+      known ? texts.device[known.kind](dateText(time, texts)) : texts.verify.unknown,
     ]),
     canVerify &&
       button('verify', 'quiet', texts.verify.compare, () => actions.compare(person.id), {

@@ -13,6 +13,10 @@ export interface Person {
   state: 'waiting' | 'sealed' | 'incapable' | 'unreadable' | 'swapped' | 'quiet';
   /** What is known of the device behind this person; left out while it has not proved itself. */
   device?: Device;
+  /** What it calls itself, where the server shows another name for it; the server's name proves nothing (rule S9). */
+  asserted?: string | null;
+  /** Names under which the same device is here too: one person twice (rule S9). */
+  alsoHere?: string[];
   /** Whom Jitsi Meet shows large: what cannot be opened is said there too. */
   isOnStage?: boolean;
 }
@@ -152,8 +156,17 @@ export interface KeyChange {
 export interface MeetingCode {
   /** Thirty digits; null while they are being worked out, which takes a good part of a second. */
   digits: string | null;
-  /** Whom the snapshot covers, oneself left out; `heard`: this person ticked them. */
-  people: { id: string; name: string; heard: boolean }[];
+  /** Everybody whom the digits cover, oneself left out; `heard`: this person ticked them. */
+  people: {
+    id: string;
+    name: string;
+    heard: boolean;
+    /**
+     * Whether a tick has a device to be about. `connecting`: its channel is being made. `left`: before it stood.
+     * `no-device`: it stands, and nothing was proved in it.
+     */
+    reach: 'reachable' | 'connecting' | 'left' | 'no-device';
+  }[];
   /** Somebody came or left since; the digits stay until the person asks for new ones. */
   isOutdated: boolean;
 }
@@ -164,6 +177,8 @@ export type Comparison = {
   name: string;
 } /** The other has asked; nothing happens until this person wants it. */ & (
   | { step: 'incoming' }
+  /** This person has asked, and the secure connection to the other is being made. */
+  | { step: 'connecting' }
   /** This person has asked. */
   | { step: 'waiting' }
   /** Seven numbers 0…63, see emoji.ts. */
@@ -172,7 +187,7 @@ export type Comparison = {
   | { step: 'confirming'; emoji: number[] }
   | { step: 'match' }
   | { step: 'mismatch' }
-  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' }
+  | { step: 'interrupted'; why: 'left' | 'declined' | 'stopped' | 'timeout' | 'unreachable' }
 );
 
 export interface PreJoin {

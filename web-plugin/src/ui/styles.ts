@@ -233,6 +233,9 @@ const verifying = `
   all: unset; box-sizing: border-box; inline-size: 100%; display: flex; align-items: center; gap: 10px;
   min-block-size: 40px; padding: 4px; border-radius: 8px; cursor: pointer; overflow-wrap: anywhere;
 }
+.whom { display: flex; flex-direction: column; align-items: flex-start; }
+.tick[aria-disabled='true'] { cursor: default; }
+.tick[aria-disabled='true'] .box { border-style: dashed; }
 .tick:hover { background: var(--raised); }
 .tick:focus-visible { outline: 3px solid var(--busy); outline-offset: -2px; }
 .box {

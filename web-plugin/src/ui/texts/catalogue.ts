@@ -6,6 +6,7 @@ import type {
   Device,
   KeyChange,
   Line,
+  MeetingCode,
   Payload,
   Person,
   PreJoin,
@@ -58,6 +59,12 @@ export interface Texts {
 
   /** The state of a person: the word in the list, and one sentence where a word is not enough. */
   person: Record<Person['state'], { word: string; detail: string | null }>;
+  names: {
+    /** The server shows another name than the one that this person gives itself. */
+    asserted(name: string): string;
+    /** The same device is here under these names too. */
+    alsoHere(names: string[]): string;
+  };
   /** What is known of a person's device. */
   device: Record<Device['kind'], (date: string) => string>;
 
@@ -95,6 +102,8 @@ export interface Texts {
   verify: {
     /** Beside a person: starts the comparison with them. */
     compare: string;
+    /** There is no channel yet in which a device could have proved itself. */
+    unknown: string;
     compareWith(name: string): string;
     openCode: string;
     /** Why one would do this, in one sentence. */
@@ -139,6 +148,11 @@ export interface Texts {
     working: string;
     heard(name: string): string;
     people: string;
+    /** How many others the digits cover. */
+    covers(people: number): string;
+    /** Why somebody cannot be ticked; the first for `people` of them together too. */
+    reach: Record<Exclude<MeetingCode['people'][number]['reach'], 'reachable'>, string>;
+    connecting(people: number): string;
     none: string;
     outdated: string;
     fresh: string;

@@ -78,6 +78,10 @@ export const de: Texts = {
     },
     quiet: { word: 'Sendet gerade nichts', detail: null },
   },
+  names: {
+    asserted: (name) => `Nennt sich selbst ${name}. Der Name oben kommt vom Server und beweist nichts.`,
+    alsoHere: (names) => `Auch hier als ${de.list(names)}: dasselbe Gerät.`,
+  },
   device: {
     new: () => 'Neues Gerät',
     known: (date) => `Gerät bekannt seit ${date}`,
@@ -148,6 +152,7 @@ export const de: Texts = {
 
   verify: {
     compare: 'Prüfen',
+    unknown: 'Gerät noch nicht bekannt',
     compareWith: (name) => `${name} prüfen`,
     openCode: 'Raumcode vergleichen',
     why: 'Stellen Sie sicher, dass niemand zwischen Ihnen und den anderen steht: Prüfen Sie eine Person, oder lesen Sie allen einen Code vor.',
@@ -171,6 +176,7 @@ export const de: Texts = {
   comparison: {
     title: (name) => `${name} prüfen`,
     steps: {
+      connecting: (name) => [`Sichere Verbindung mit ${name} wird hergestellt …`],
       incoming: (name) => [
         `${name} möchte mit Ihnen sieben Bilder vergleichen, um sicherzugehen, dass niemand zwischen Ihnen steht.`,
       ],
@@ -190,6 +196,7 @@ export const de: Texts = {
       declined: (name) => `${name} möchte jetzt nicht vergleichen.`,
       stopped: () => 'Der Vergleich wurde abgebrochen.',
       timeout: (name) => `${name} hat nicht geantwortet.`,
+      unreachable: (name) => `Mit ${name} kam keine sichere Verbindung zustande.`,
     },
     nothingChanged: 'Es hat sich nichts geändert. Sie können es noch einmal versuchen.',
     accept: 'Jetzt vergleichen',
@@ -212,6 +219,19 @@ export const de: Texts = {
     working: 'Der Code wird berechnet …',
     heard: (name) => `Ich habe ${name} gehört`,
     people: 'Wen haben Sie ihn lesen oder bestätigen hören?',
+    covers: (people) =>
+      people === 1
+        ? 'Dieser Code gilt für Sie und 1 weitere Person.'
+        : `Dieser Code gilt für Sie und diese ${people} Personen.`,
+    reach: {
+      connecting: 'Noch nicht erreichbar',
+      left: 'Vorher gegangen',
+      'no-device': 'Zeigt kein Gerät, das man sich merken könnte',
+    },
+    connecting: (people) =>
+      people === 1
+        ? '1 Person ist noch nicht erreichbar und lässt sich abhaken, sobald eine sichere Verbindung steht.'
+        : `${people} Personen sind noch nicht erreichbar und lassen sich abhaken, sobald eine sichere Verbindung steht.`,
     none: 'Noch ist niemand sonst hier.',
     outdated: 'Jemand ist gekommen oder gegangen. Für die Personen unten stimmt dieser Code noch.',
     fresh: 'Neuen Code zeigen',

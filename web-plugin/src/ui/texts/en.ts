@@ -74,6 +74,11 @@ export const en: Texts = {
     },
     quiet: { word: 'Sends nothing now', detail: null },
   },
+  names: {
+    asserted: (name) =>
+      `Says that the name is ${name}. The name above comes from the server and proves nothing.`,
+    alsoHere: (names) => `Also here as ${en.list(names)}: the same device.`,
+  },
   device: {
     new: () => 'New device',
     known: (date) => `Device known since ${date}`,
@@ -140,6 +145,7 @@ export const en: Texts = {
 
   verify: {
     compare: 'Verify',
+    unknown: 'Device not known yet',
     compareWith: (name) => `Verify ${name}`,
     openCode: 'Compare the meeting code',
     why: 'Make sure that nobody stands between you and the others: verify one person, or read a code aloud to all.',
@@ -163,6 +169,7 @@ export const en: Texts = {
   comparison: {
     title: (name) => `Verify ${name}`,
     steps: {
+      connecting: (name) => [`Connecting securely to ${name}…`],
       incoming: (name) => [
         `${name} would like to compare seven pictures with you, to make sure that nobody stands between you.`,
       ],
@@ -185,6 +192,7 @@ export const en: Texts = {
       declined: (name) => `${name} does not want to compare now.`,
       stopped: () => 'The comparison was stopped.',
       timeout: (name) => `${name} did not answer.`,
+      unreachable: (name) => `No secure connection to ${name} came about.`,
     },
     nothingChanged: 'Nothing has changed. You can try again.',
     accept: 'Compare now',
@@ -207,6 +215,19 @@ export const en: Texts = {
     working: 'Working out the code…',
     heard: (name) => `I heard ${name}`,
     people: 'Whom did you hear read or confirm it?',
+    covers: (people) =>
+      people === 1
+        ? 'This code covers you and 1 other person.'
+        : `This code covers you and these ${people} people.`,
+    reach: {
+      connecting: 'Not yet reachable',
+      left: 'Left before that was possible',
+      'no-device': 'Shows no device that could be remembered',
+    },
+    connecting: (people) =>
+      people === 1
+        ? '1 person is not yet reachable, and can be ticked as soon as a secure connection stands.'
+        : `${people} people are not yet reachable, and can be ticked as soon as a secure connection stands.`,
     none: 'Nobody else is here yet.',
     outdated: 'Somebody came or left. This code is still right for the people below.',
     fresh: 'Show a new code',

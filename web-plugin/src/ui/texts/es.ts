@@ -75,6 +75,10 @@ export const es: Texts = {
     },
     quiet: { word: 'Ahora no envía nada', detail: null },
   },
+  names: {
+    asserted: (name) => `Se hace llamar ${name}. El nombre de arriba viene del servidor y no prueba nada.`,
+    alsoHere: (names) => `También está aquí como ${es.list(names)}: el mismo dispositivo.`,
+  },
   device: {
     new: () => 'Dispositivo nuevo',
     known: (date) => `Dispositivo conocido desde el ${date}`,
@@ -140,6 +144,7 @@ export const es: Texts = {
 
   verify: {
     compare: 'Verificar',
+    unknown: 'Dispositivo aún no conocido',
     compareWith: (name) => `Verificar a ${name}`,
     openCode: 'Comparar el código de la sala',
     why: 'Compruebe que nadie está entre usted y los demás: verifique a una persona, o lea un código en voz alta a todos.',
@@ -163,6 +168,7 @@ export const es: Texts = {
   comparison: {
     title: (name) => `Verificar a ${name}`,
     steps: {
+      connecting: (name) => [`Estableciendo una conexión segura con ${name}…`],
       incoming: (name) => [
         `${name} quiere comparar siete imágenes con usted, para comprobar que no hay nadie entre los dos.`,
       ],
@@ -182,6 +188,7 @@ export const es: Texts = {
       declined: (name) => `${name} no quiere comparar ahora.`,
       stopped: () => 'La comparación se ha detenido.',
       timeout: (name) => `${name} no ha respondido.`,
+      unreachable: (name) => `No se ha logrado una conexión segura con ${name}.`,
     },
     nothingChanged: 'No ha cambiado nada. Puede intentarlo de nuevo.',
     accept: 'Comparar ahora',
@@ -204,6 +211,19 @@ export const es: Texts = {
     working: 'Calculando el código…',
     heard: (name) => `He oído a ${name}`,
     people: '¿A quién ha oído leerlo o confirmarlo?',
+    covers: (people) =>
+      people === 1
+        ? 'Este código vale para usted y 1 persona más.'
+        : `Este código vale para usted y estas ${people} personas.`,
+    reach: {
+      connecting: 'Aún sin conexión segura',
+      left: 'Se fue antes de que fuera posible',
+      'no-device': 'No muestra ningún dispositivo que recordar',
+    },
+    connecting: (people) =>
+      people === 1
+        ? '1 persona aún no tiene conexión segura; podrá marcarla en cuanto la tenga.'
+        : `${people} personas aún no tienen conexión segura; podrá marcarlas en cuanto la tengan.`,
     none: 'Todavía no hay nadie más.',
     outdated: 'Alguien ha entrado o salido. Este código sigue valiendo para las personas de abajo.',
     fresh: 'Mostrar un código nuevo',

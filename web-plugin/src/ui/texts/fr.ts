@@ -81,6 +81,10 @@ export const fr: Texts = {
     },
     quiet: { word: 'N’envoie rien', detail: null },
   },
+  names: {
+    asserted: (name) => `Se nomme ${name}. Le nom ci-dessus vient du serveur et ne prouve rien.`,
+    alsoHere: (names) => `Également ici sous le nom de ${fr.list(names)} : le même appareil.`,
+  },
   device: {
     new: () => 'Nouvel appareil',
     known: (date) => `Appareil connu depuis le ${date}`,
@@ -148,6 +152,7 @@ export const fr: Texts = {
 
   verify: {
     compare: 'Vérifier',
+    unknown: 'Appareil pas encore connu',
     compareWith: (name) => `Vérifier ${name}`,
     openCode: 'Comparer le code du salon',
     why: 'Assurez-vous que personne ne se tient entre vous et les autres : vérifiez une personne, ou lisez un code à voix haute à tous.',
@@ -171,6 +176,7 @@ export const fr: Texts = {
   comparison: {
     title: (name) => `Vérifier ${name}`,
     steps: {
+      connecting: (name) => [`Connexion sûre avec ${name}…`],
       incoming: (name) => [
         `${name} souhaite comparer sept images avec vous, pour s’assurer que personne ne se tient entre vous.`,
       ],
@@ -193,6 +199,7 @@ export const fr: Texts = {
       declined: (name) => `${name} ne souhaite pas comparer maintenant.`,
       stopped: () => 'La comparaison a été arrêtée.',
       timeout: (name) => `${name} n’a pas répondu.`,
+      unreachable: (name) => `La connexion sûre avec ${name} n’a pas pu être établie.`,
     },
     nothingChanged: 'Rien n’a changé. Vous pouvez réessayer.',
     accept: 'Comparer maintenant',
@@ -215,6 +222,19 @@ export const fr: Texts = {
     working: 'Calcul du code…',
     heard: (name) => `J’ai entendu ${name}`,
     people: 'Qui avez-vous entendu le lire ou le confirmer ?',
+    covers: (people) =>
+      people === 1
+        ? 'Ce code vaut pour vous et 1 autre personne.'
+        : `Ce code vaut pour vous et ces ${people} personnes.`,
+    reach: {
+      connecting: 'Pas encore joignable',
+      left: 'Départ avant que ce soit possible',
+      'no-device': 'Ne montre aucun appareil à retenir',
+    },
+    connecting: (people) =>
+      people === 1
+        ? '1 personne n’est pas encore joignable ; vous pourrez la cocher dès qu’une connexion sûre sera établie.'
+        : `${people} personnes ne sont pas encore joignables ; vous pourrez les cocher dès qu’une connexion sûre sera établie.`,
     none: 'Il n’y a encore personne d’autre.',
     outdated: 'Quelqu’un est arrivé ou parti. Ce code reste juste pour les personnes ci-dessous.',
     fresh: 'Montrer un nouveau code',

@@ -1,0 +1,47 @@
+// What the key core tells, in terms of people.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Notices } from '../../../web-plugin/src/jitsi/notices.ts';
+import { People } from '../../../web-plugin/src/jitsi/people.ts';
+import { Verification } from '../../../web-plugin/src/jitsi/verification.ts';
+import { Trust } from '../../../web-plugin/src/keys/index.ts';
+
+test('somebody else in the place of a verified person has neither its device nor its name', () => {
+  for (const next of [
+    { type: 'replaced', occupant: 'x' },
+    { type: 'incapable', occupant: 'x', reason: 'no bundle in the presence' },
+  ] as const) {
+    const nothing = () => undefined;
+    const verification = new Verification(new Trust([]), {
+      self: { id: 'me', device: 'own device' },
+      core: () => null,
+      name: () => 'Xenia',
+      compare: nothing,
+      reach: nothing,
+      answer: nothing,
+      confirm: nothing,
+      stop: nothing,
+      onChangedDevice: nothing,
+      onMismatch: nothing,
+      onChanged: nothing,
+    });
+    const notices = new Notices({
+      people: new People(),
+      verification: () => verification,
+      name: () => 'Xenia',
+      isSealed: () => true,
+      onEvidence: nothing,
+      onTrouble: nothing,
+      onTroubleOver: nothing,
+    });
+    notices.take({ type: 'channel', occupant: 'x', identity: 'X', device: 'device of Xenia', name: 'Xenia' });
+    notices.take({ type: 'name', occupant: 'x', name: 'Xenia L.' });
+    verification.verified('device of Xenia');
+    assert.equal(verification.device('x')?.kind, 'verified');
+    assert.equal(verification.assertedName('x'), 'Xenia L.');
+    notices.take(next);
+    assert.equal(verification.device('x'), undefined, next.type);
+    assert.equal(verification.assertedName('x'), null, next.type);
+  }
+});

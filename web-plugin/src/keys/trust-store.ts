@@ -1,0 +1,71 @@
+// The devices that this browser knows, kept over its tabs: each tab adds its changes to what is stored, in one
+// transaction, and never writes down what it happens to hold itself. docs/protocol.md §7.2.
+
+import type { RecordStore } from './record-store.ts';
+import { applyChange, type SeenDevice, type SeenDevices, Trust, type TrustChange } from './trust.ts';
+
+const RECORD = 'devices';
+
+/** What was stored, or nothing where that is broken; writes each change, and hears of those of other tabs. */
+export async function openTrust(records: RecordStore | null): Promise<Trust> {
+  let waiting: TrustChange[] = [];
+  let underWay: TrustChange[] = [];
+
+  const write = async (to: RecordStore): Promise<void> => {
+    while (waiting.length > 0) {
+      [underWay, waiting] = [waiting, []];
+      let written: SeenDevice[] = [];
+      try {
+        await to.update(RECORD, (value) => {
+          written = changed(value, underWay);
+          return written;
+        });
+        underWay = [];
+        show(written);
+      } catch {
+        // Storage that fails is none: what this page knows goes on for as long as the page.
+        underWay = [];
+      }
+    }
+  };
+
+  const trust = new Trust(await stored(records), (change) => {
+    waiting.push(change);
+    if (records === null) waiting = [];
+    else if (underWay.length === 0 && waiting.length === 1) void write(records);
+  });
+
+  /** What is stored, and this page's own changes that are not in it yet. */
+  const show = (value: unknown) => trust.replace(changed(value, [...underWay, ...waiting]));
+  records?.watch(RECORD, () => void records.get(RECORD).then(show, () => undefined));
+  return trust;
+}
+
+async function stored(records: RecordStore | null): Promise<SeenDevice[]> {
+  try {
+    return changed((await records?.get(RECORD)) ?? null, []);
+  } catch {
+    // Unreadable storage is the same as none: everybody is new.
+    return [];
+  }
+}
+
+function changed(value: unknown, changes: TrustChange[]): SeenDevice[] {
+  const found = Array.isArray(value) ? value.filter(isSeenDevice) : [];
+  const seen: SeenDevices = new Map(found.map((record) => [record.device, record]));
+  for (const change of changes) applyChange(seen, change);
+  return [...seen.values()];
+}
+
+function isSeenDevice(value: unknown): value is SeenDevice {
+  if (typeof value !== 'object' || value === null) return false;
+  const { device, firstSeen, lastSeen, names, verifiedAt } = value as Partial<SeenDevice>;
+  return (
+    typeof device === 'string' &&
+    typeof firstSeen === 'number' &&
+    typeof lastSeen === 'number' &&
+    Array.isArray(names) &&
+    names.every((name) => typeof name === 'string') &&
+    (verifiedAt === null || typeof verifiedAt === 'number')
+  );
+}
