@@ -72,6 +72,16 @@ test('the verified device itself may be shown under any name, and verifying anot
   assert.deepEqual(calledOut, ['x']);
 });
 
+test('a server that shows two verified people under each other’s names is called out', () => {
+  const { trust, verification, calledOut } = setup({ b: 'Ada', a: 'Ben' });
+  trust.meet('device of Ada', 'Ada', 1);
+  trust.verify('device of Ada', 1);
+  verification.met('b', BENS, 'Ben');
+  verification.met('a', 'device of Ada', 'Ada');
+  assert.deepEqual([kindOf(verification, 'a'), kindOf(verification, 'b')], ['changed', 'changed']);
+  assert.deepEqual(calledOut, ['b', 'a']);
+});
+
 test('what is verified in another tab counts here at once, and so does what is taken back there', () => {
   const { trust, verification, calledOut } = setup({ x: 'Ada', y: 'Ada' });
   verification.met('x', 'device of Ada', 'Ada');

@@ -164,6 +164,36 @@ test('a verified name that comes back with another device is called out, also wh
   }
   assert.deepEqual(trust.meet('H', 'Alina Miller', 5), { kind: 'new' });
   assert.notEqual(nameForm('Bob'), nameForm('Rob'));
+  const invisible = ['\u3164', '\uffa0', '\u115f', '\u2800', '\u2065', '\u20e3', '\u0007'];
+  for (const mark of invisible) assert.equal(nameForm(`Al${mark}ice`), nameForm('Alice'), mark);
+  for (const [one, other] of [
+    ['Βob', 'Bob'],
+    ['Νora', 'Nora'],
+    ['A|ice', 'Alice'],
+    ['Aӏice', 'Alice'],
+    ['Βοь', 'Bob'],
+    ['Amy', 'Arny'],
+    ['ɑdɑ', 'Ada'],
+  ] as const)
+    assert.equal(nameForm(one), nameForm(other), `${one} ${other}`);
+});
+
+test('a verified device that takes the name of another verified one is called out, each time it comes', () => {
+  const trust = new Trust([]);
+  for (const [device, name] of [
+    ['A', 'Ada'],
+    ['B', 'Ben'],
+  ] as const) {
+    trust.meet(device, name, 1);
+    trust.verify(device, 2);
+  }
+  assert.deepEqual(trust.meet('A', 'Ben', 3), { kind: 'changed' });
+  assert.deepEqual(trust.meet('A', 'Ben', 4), { kind: 'changed' });
+  assert.deepEqual(trust.meet('A', 'Adele', 5), { kind: 'verified', on: 2 });
+  assert.deepEqual(trust.meet('B', 'Ben', 6), { kind: 'verified', on: 2 });
+  trust.meet('C', 'Ben', 7);
+  trust.verify('C', 8);
+  assert.deepEqual(trust.meet('C', 'Ben', 9), { kind: 'verified', on: 8 }, 'two who are called Ben');
 });
 
 test('the store is bounded, and verified devices are not dropped for others', () => {
