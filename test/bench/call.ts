@@ -20,6 +20,8 @@
 //              leaver held, as it reaches the bridge
 // leave-told   from Prosody's handing out of the leave to each sender's seeing it
 // leave-seen   from a sender's seeing the leave to that frame
+// leave-heard  from Prosody's handing out of the leave to the moment when the last of the four has opened a frame of each
+//              other one under a key that the leaver does not hold
 // join-open, join-sealed
 //              from the newcomer's being in the room until it has decoded a picture and a sound of all four
 // join-cost    the difference of the two, round by round
@@ -65,10 +67,11 @@ const values = readOptions({
 });
 const rounds = wholeNumber(values.rounds, '--rounds', 1);
 
-type Name = 'leave' | 'leave-told' | 'leave-seen' | 'join-open' | 'join-sealed' | 'join-cost';
+type Name = 'leave' | 'leave-told' | 'leave-seen' | 'leave-heard' | 'join-open' | 'join-sealed' | 'join-cost';
 const cases: Record<Name, Case> & { 'leave-built-in'?: Case } = {
   leave: { times: [], framesLost: 0, bounds: { p95_ms: 300, frames_lost: 0 } },
   'leave-told': { times: [], framesLost: null, bounds: {} },
+  'leave-heard': { times: [], framesLost: null, bounds: {} },
   'leave-seen': { times: [], framesLost: null, bounds: { p95_ms: 300 } },
   'join-open': { times: [], framesLost: null, bounds: {} },
   'join-sealed': { times: [], framesLost: 0, bounds: { frames_lost: 0 } },
@@ -123,6 +126,17 @@ function lost(before: Map<string, number>, after: Map<string, number>): number {
   return sum;
 }
 
+/** When somebody had opened a frame of each of the others under a key that came into use since then. */
+async function heardAt({ page, name }: Person, since: number): Promise<number> {
+  const { opened } = await page.evaluate(() => window.measured);
+  const newest = new Map<string, { at: number; generation: number }>();
+  for (const one of opened)
+    if (one.generation > (newest.get(one.owner)?.generation ?? 0)) newest.set(one.owner, one);
+  const times = [...newest.values()].map(({ at }) => at).filter((at) => at > since);
+  if (times.length !== STAYING.length - 1) throw new Error(`${name} does not hear everybody after the leave`);
+  return Math.max(...times);
+}
+
 async function leave(eve: Person): Promise<void> {
   const before = await Promise.all(
     staying.map(({ page }) => page.evaluate(() => window.measured.seen.length)),
@@ -130,6 +144,8 @@ async function leave(eve: Person): Promise<void> {
   await eve.page.evaluate(() => window.call.leave());
   await settle();
   const handedOutAt = leftAt(setting.stack, eve.endpoint);
+  const heard = await Promise.all(staying.map((person) => heardAt(person, handedOutAt)));
+  cases['leave-heard'].times.push(Math.max(...heard) - handedOutAt);
   for (const [n, person] of staying.entries()) {
     const { seen, sealing } = await person.page.evaluate(() => window.measured);
     const first = seen[before[n] ?? 0];

@@ -11,6 +11,8 @@ interface Measured {
   seen: { at: Time; generation: number }[];
   /** The worker sealed its first frame under this generation. */
   sealing: { at: Time; generation: number }[];
+  /** The worker opened its first frame of this owner, in one of its transforms, under this generation. */
+  opened: { at: Time; owner: string; generation: number }[];
   /** From joining to everything of everybody, in milliseconds. */
   complete: number | null;
 }
@@ -23,7 +25,7 @@ declare global {
 
 /** An init script: reads what plugin and worker say to each other. */
 export function measureWorker(): void {
-  const measured: Measured = { worker: null, seen: [], sealing: [], complete: null };
+  const measured: Measured = { worker: null, seen: [], sealing: [], opened: [], complete: null };
   window.measured = measured;
   const now = () => performance.timeOrigin + performance.now();
   window.Worker = new Proxy(Worker, {
@@ -31,8 +33,10 @@ export function measureWorker(): void {
       const worker: Worker = Reflect.construct(target, parameters);
       if ((parameters[1] as WorkerOptions | undefined)?.name !== 'sealmeet') return worker;
       measured.worker = worker;
-      worker.addEventListener('message', ({ data }: MessageEvent<{ type: string; generation: number }>) => {
-        if (data.type === 'sealing') measured.sealing.push({ at: now(), generation: data.generation });
+      type Report = { type: string; owner: string; generation: number };
+      worker.addEventListener('message', ({ data: { type, owner, generation } }: MessageEvent<Report>) => {
+        if (type === 'sealing') measured.sealing.push({ at: now(), generation });
+        if (type === 'opened') measured.opened.push({ at: now(), owner, generation });
       });
       return worker;
     },
