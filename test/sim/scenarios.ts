@@ -5,7 +5,7 @@ import { attack } from './attacks.ts';
 import { Chance, seedOlm } from './chance.ts';
 import { CpuClock } from './cpu-clock.ts';
 import { deviceFrom, unprovedPairs } from './device.ts';
-import { extent } from './extent.ts';
+import { overgrown } from './extent.ts';
 import { Measure } from './measure.ts';
 import { Scale } from './scale.ts';
 import { standIn, standInDevice } from './stand-in.ts';
@@ -42,8 +42,6 @@ const SETTLE_MS = 15_000;
 const CHURN_DEAF_MS = 2000;
 /** Handshakes lost again and again are retried ever more slowly; this is longer than several of them. */
 const UNTIL_CALM_MS = 90_000;
-/** Entries that a core may keep, whatever happens: by itself, for each who is here, for each who ever was. */
-const EXTENT = { core: 2000, peer: 200, gone: 10 };
 /** One core is looked into after each event, each in its turn, and after so many events all of them. */
 const ALL_EXTENTS = 25;
 /** Shares: events with which something is said, of that what is for one alone, and what somebody says who sends nothing. */
@@ -111,7 +109,10 @@ export async function simulate(run: Run, { memory = false, progress }: Wishes = 
       n % ALL_EXTENTS === ALL_EXTENTS - 1
         ? world.present
         : world.present.slice(n % world.present.length).slice(0, 1);
-    for (const member of looked) checkExtent(world, member, count);
+    for (const member of looked) {
+      const problem = overgrown(member.core, world.present.length, count);
+      if (problem !== null) world.invariants.violation(`${member.id} ${problem}`);
+    }
     if (n === events >> 1) middle = scale?.total() ?? 0;
     progress?.(n + 1);
   }
@@ -192,13 +193,4 @@ function lastWords(world: World, chance: Chance): string[] {
   for (const speaker of quiet) world.say(speaker, null, true);
   world.run(LAST_WORDS_MS);
   return world.words.unheard(world.present);
-}
-
-/**
- * What a core keeps is bounded by who is here, and by the few words that it remembers of each who was (at most 4096).
- */
-function checkExtent(world: World, member: Member, everHere: number): void {
-  const kept = extent(member.core, new Set([member.core]));
-  const bound = EXTENT.core + EXTENT.peer * world.present.length + EXTENT.gone * Math.min(everHere, 4096);
-  if (kept > bound) world.invariants.violation(`${member.id} keeps ${kept} entries, more than ${bound}`);
 }

@@ -8,7 +8,7 @@ import { toBase64 } from '../../../web-plugin/src/wire/index.ts';
 import { isShown, misjudged } from '../../sim/attacks.ts';
 import { Chance } from '../../sim/chance.ts';
 import { deviceFrom, unprovedPairs, wronglyShown } from '../../sim/device.ts';
-import { extent } from '../../sim/extent.ts';
+import { extent, overgrown } from '../../sim/extent.ts';
 import { Invariants, type Subject } from '../../sim/invariants.ts';
 import { Retirement } from '../../sim/retirement.ts';
 import { simulate } from '../../sim/scenarios.ts';
@@ -96,6 +96,12 @@ test('what an object keeps is counted through maps, sets, arrays and fields, onc
   const root = { a: new Map([['k', { list: shared }]]), b: new Set([shared]), bytes: new Uint8Array(99) };
   assert.equal(extent(root), 1 + 1 + 3 + 1);
   assert.equal(extent(root, new Set([shared])), 1 + 1 + 1);
+});
+
+test('a core that keeps more than its bound is found, and what keeps it is in its fields', () => {
+  const core = (entries: number) => ({ parts: { list: new Array(entries).fill(0) } });
+  assert.equal(overgrown(core(2000 + 200 * 3 + 10 * 5), 3, 5), null);
+  assert.match(overgrown(core(2000 + 200 * 3 + 10 * 5 + 1), 3, 5) ?? '', /keeps 2651 entries/);
 });
 
 test('the stand-in for libolm opens what is for this end, once, unchanged, and nothing else', () => {
