@@ -137,6 +137,23 @@ test('the core has the worker retire a silent sender’s keys 5 s after somebody
   assert.equal(sender.hear(core.handle({ type: 'missing-key', owner, generation: 1 }, 11_000)).length, 1);
 });
 
+test('a key that comes after a leave and does not name who left has five seconds, too', () => {
+  const { core, sender, leaver, keys } = threesome();
+  core.handle({ type: 'left', occupant: 'carol' }, 2);
+  const owner = sender.participant.identity;
+  const give = (generation: number, now: number, excludes: Uint8Array = new Uint8Array(0)) => {
+    const key = sender.key(keys.initiatorWrap, generation, 0, random(32), { excludes });
+    return ofType(sender.tell(sender.part(key), now), 'retire').filter(({ inMs }) => inMs > 0);
+  };
+  const named = excludeOf(leaver.participant.curve25519);
+  assert.deepEqual(give(1, 100), [{ type: 'retire', owner, generations: [1], inMs: 5000 }]);
+  assert.deepEqual(give(2, 200, named), []);
+  assert.deepEqual(give(3, 20_000), [], 'named before');
+  core.handle({ type: 'joined', occupant: 'carol', bundle: leaver.property }, 21_000);
+  core.handle({ type: 'left', occupant: 'carol' }, 22_000);
+  assert.deepEqual(give(4, 60_000), [], 'long after it');
+});
+
 test('a key whose wrap does not open is refused: made for another number, or by another channel', () => {
   const { core, sender, keys } = threesome();
   const made = sender.key(keys.initiatorWrap, 1, 0, random(32));

@@ -1,8 +1,8 @@
 // Own keys out, others' keys in: between the sender-key rules, the channels and the worker. docs/protocol.md §5.
 
-import { concat, fromBase64, Refusal } from '../wire/index.ts';
+import { concat, fromBase64, LIMITS, Refusal } from '../wire/index.ts';
 import type { Identity } from './events.ts';
-import { excludeOf } from './leavers.ts';
+import { EXCLUDES_MS, excludeOf } from './leavers.ts';
 import type { KeyGift } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { RETIRE_MS } from './receiving.ts';
@@ -26,6 +26,8 @@ export class KeyExchange {
   private readonly setup: KeyExchangeSetup;
   /** When keys of somebody are to be erased. */
   private eraseAt = Number.POSITIVE_INFINITY;
+  /** Who left a short time ago. */
+  private gone: { identity: Identity; curve25519: Uint8Array; at: number }[] = [];
 
   constructor(setup: KeyExchangeSetup) {
     const { outbox, context, random } = setup;
@@ -67,7 +69,19 @@ export class KeyExchange {
       outbox.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
     }
     if (retire.length > 0) outbox.do({ type: 'retire', owner, generations: retire, inMs: 0 });
+    if (accept) this.retireForGone(owner, peer);
     this.setup.keyCame(peer);
+  }
+
+  /** A key that came after a leave, of a sender that had not seen it: whoever left may hold that key too. */
+  private retireForGone(owner: Identity, { receiving }: Peer): void {
+    const { outbox, roster } = this.setup;
+    this.gone = this.gone.filter(({ at }) => at > outbox.now - EXCLUDES_MS);
+    for (const { identity, curve25519 } of this.gone) {
+      if (roster.peers.has(identity)) continue;
+      const generations = receiving.leaverSeen(curve25519, outbox.now);
+      if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
+    }
   }
 
   /** KEYREQ came. */
@@ -97,6 +111,7 @@ export class KeyExchange {
     peer.receiving.forget();
     outbox.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, outbox.now);
+    this.gone = [...this.gone, { identity, curve25519, at: outbox.now }].slice(-LIMITS.excludes);
     for (const [owner, other] of roster.peers) {
       const generations = other.receiving.leaverSeen(curve25519, outbox.now);
       if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
