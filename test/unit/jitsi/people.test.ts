@@ -48,6 +48,15 @@ test('old frames alone are told once, change nothing, and are nothing to tell am
   for (let n = 0; n < 5; n += 1) assert.equal(report(PICTURE, { replayed: 50 }, 1), null);
 });
 
+test('whoever’s channel ended is waited for, whatever frames still open, until there is another', () => {
+  const { people } = withAda();
+  people.lost('ada');
+  people.opened('ada', PICTURE);
+  assert.equal(people.state('ada', true), 'waiting');
+  people.reached('ada', 20_000);
+  assert.equal(people.state('ada', true), 'sealed');
+});
+
 test('whoever lost its key stays unable to take part, whatever late frames open, until it is reached again', () => {
   const { people, report } = withAda();
   people.incapable('ada');

@@ -125,6 +125,13 @@ test('a channel that a server keeps from being made anew ends, and no key goes o
     'olm' in message && Object.values(message.olm).some(([type]) => type === 0);
   meeting.passes = (_from, _to, message) => !isHello(message);
   meeting.advance(LIFE_MS + 31_000);
+  for (const id of ['alice', 'bob'])
+    assert.deepEqual(
+      notices(meeting.actionsOf(id, 'notice'), 'channel-ended')
+        .map(({ occupant }) => occupant)
+        .sort(),
+      ['alice', 'bob', 'carol'].filter((other) => other !== id),
+    );
   meeting.log.length = 0;
   meeting.remove('carol');
   meeting.advance(60_000);

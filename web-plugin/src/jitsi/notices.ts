@@ -42,6 +42,9 @@ export class Notices {
         this.ports.onTroubleOver(`incapable ${notice.occupant}`);
         this.ports.verification()?.met(notice.occupant, notice.device, notice.name);
         break;
+      case 'channel-ended':
+        people.lost(notice.occupant);
+        break;
       case 'unproved':
         this.ports.verification()?.met(notice.occupant, null, null);
         break;

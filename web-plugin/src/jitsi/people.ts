@@ -73,6 +73,12 @@ export class People {
     if (one.state !== 'swapped') one.state = 'sealed';
   }
 
+  /** Its channel ended, and another is being made. */
+  lost(id: string): void {
+    const one = this.#all.get(id);
+    if (one?.state === 'sealed') Object.assign(one, { state: 'waiting', since: null });
+  }
+
   /** It has no channel any more; a late frame of the one that it had makes it no part of the seal. */
   incapable(id: string): void {
     const one = this.#all.get(id);

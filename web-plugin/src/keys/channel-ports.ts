@@ -21,6 +21,8 @@ export interface ChannelPorts {
   sendable(): void;
   /** The handshake is done; `proof` is null for a peer that proves no device. */
   open(transcript: Uint8Array, proof: Proof | null, name: string | null): void;
+  /** It grew too old without having been made anew. */
+  ended(): void;
   /** The peer was answered, and may hold keys, but has not confirmed for so long that it may be hiding its device. */
   unproved(): void;
   /** The peer says, authenticated, whether it holds the room to be sealed. */

@@ -93,6 +93,7 @@ export class Channel {
    */
   renew(now: number): boolean {
     if (this.links.end(now - LIFE_MS)) {
+      this.setup.ports.ended();
       this.want(now, true);
       return true;
     }

@@ -97,6 +97,8 @@ export type Notice =
    * that it proved, null if none; `name`: what it calls itself.
    */
   | { type: 'channel'; occupant: OccupantId; identity: Identity; device: string | null; name: string | null }
+  /** The channel with this occupant grew too old, as something kept it from being made anew: no key reaches it. */
+  | { type: 'channel-ended'; occupant: OccupantId }
   /** This occupant may hold keys and has proved no device for too long: it counts as one without, until `channel`. */
   | { type: 'unproved'; occupant: OccupantId }
   /** What the occupant's signed beacons say about who is here, compared with what this client sees (rule M15). */

@@ -283,6 +283,7 @@ export class Peers {
           this.evidence(peer, true);
           this.setup.parts().keys.received(peer, key);
         }),
+      ended: () => outbox.tell({ type: 'channel-ended', occupant }),
       unproved: () => outbox.tell({ type: 'unproved', occupant }),
       open: (transcript, proof, name) =>
         withPeer((peer) => {
