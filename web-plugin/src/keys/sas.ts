@@ -66,8 +66,9 @@ interface Run {
 export class Comparisons {
   private readonly ports: SasPorts;
   private run: Run | null = null;
-  /** Devices that may not ask again by themselves, as a comparison with them failed or was declined. */
+  /** Devices that may not ask again by themselves, as a comparison with them failed or was declined twice. */
   private readonly silenced = new Set<string>();
+  private declined: string | null = null;
 
   constructor(ports: SasPorts) {
     this.ports = ports;
@@ -104,7 +105,9 @@ export class Comparisons {
     if (this.run?.stage !== 'invited') return;
     if (isAccepted) this.accept(this.run);
     else {
-      this.silence(this.run);
+      const device = toBase64(this.run.channel.peerDevice);
+      if (this.declined === device) this.silence(this.run);
+      this.declined = device;
       this.cancel('declined', { step: 'interrupted', why: 'declined' });
     }
   }

@@ -1,0 +1,85 @@
+// Whoever was silent while people came and went has to hand out a key before its first word: nothing of it is lost. Rule M7.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { droppedFrames, measureWorker } from '../bench/call/page.ts';
+import {
+  assertQuiet,
+  type Person,
+  pairsOf,
+  Setting,
+  seal,
+  seeAndHear,
+  until,
+  waitForPhase,
+} from './sealed-room.ts';
+
+import { openPanel, row } from './verifying.ts';
+
+const ROOM = 'first-word';
+/** What says nothing of a key: order, and what was under way when Ben muted. */
+const HARMLESS = ['no-owner', 'replayed', 'source-off'];
+
+let setting: Setting;
+let ada: Person;
+let ben: Person;
+let cleo: Person;
+
+const enter = (name: string) =>
+  setting.enter(ROOM, name, { prepare: (context) => context.addInitScript(measureWorker) });
+
+before(async () => {
+  setting = await Setting.start();
+  ada = await enter('Ada');
+  ben = await enter('Ben');
+  cleo = await enter('Cleo');
+  await seal(ada);
+  await waitForPhase([ada, ben, cleo], 'sealed');
+  await seeAndHear(pairsOf([ada, ben, cleo]));
+});
+
+after(() => setting?.stop());
+
+async function silence(person: Person, isSilent: boolean): Promise<void> {
+  await person.page.evaluate(async (isSilent) => {
+    await window.call.muteAudio(isSilent);
+    await window.call.muteVideo(isSilent);
+  }, isSilent);
+}
+
+/** Frames that did not pass so far for want of the right key, at the sender or at a receiver. */
+async function lost(people: Person[]): Promise<Record<string, number>[]> {
+  return Promise.all(
+    people.map(async ({ page }) => {
+      const dropped = await page.evaluate(droppedFrames);
+      return Object.fromEntries(Object.entries(dropped).filter(([reason]) => !HARMLESS.includes(reason)));
+    }),
+  );
+}
+
+/** Ben, who has been silent, speaks; everybody hears him, and not a frame is lost. */
+async function benSpeaks(listeners: Person[]): Promise<void> {
+  const before = await lost([ben, ...listeners]);
+  await silence(ben, false);
+  await seeAndHear(listeners.map((to) => ({ to, from: ben })));
+  assert.deepEqual(await lost([ben, ...listeners]), before);
+}
+
+test('somebody left while Ben was silent: his first frames are under a fresh key and open', async () => {
+  await silence(ben, true);
+  const gone = cleo;
+  await cleo.close();
+  await openPanel(ben);
+  await until('Ben sees that Cleo is gone', async () => (await row(ben, gone).count()) === 0);
+  await benSpeaks([ada]);
+  assertQuiet([ada, ben]);
+});
+
+test('somebody came while Ben was silent: his first frames open for the newcomer too', async () => {
+  await silence(ben, true);
+  const dora = await enter('Dora');
+  await waitForPhase([ada, ben, dora], 'sealed');
+  await seeAndHear([{ to: dora, from: ada }]);
+  await benSpeaks([ada, dora]);
+  assertQuiet([ada, ben, dora]);
+});
