@@ -203,7 +203,7 @@ test('all that ever came, once more; and a stranger’s key messages under every
     stranger.feed({ type: 'say', kind: 'chat', body: 'I am somebody else', to: null, sentAt: Date.now() });
   }
   const replay = [ada, cleo].flatMap((from) => got.get(way(from, ben)) ?? []).map(copyOf);
-  assert.ok(replay.length > 30, `${replay.length} messages`);
+  assert.ok(replay.length >= 12, `${replay.length} messages`);
   const link = liar.link(ben.endpoint);
   for (const stanza of replay) {
     link.send(stanza);
