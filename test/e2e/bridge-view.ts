@@ -59,11 +59,10 @@ export class BridgeView {
   /** Until somebody's every source brought so many more frames. */
   async passOf(person: Pick<Looked, 'endpoint' | 'name'>, frames: number): Promise<void> {
     const before = await this.counts(person);
-    await until(`${frames} more frames of ${person.name} passed the bridge`, async () =>
-      Object.entries(await this.counts(person)).every(
-        ([name, count]) => count - (before[name] ?? 0) >= frames,
-      ),
-    );
+    await until(`${frames} more frames of ${person.name} passed the bridge`, async () => {
+      const counts = Object.entries(await this.counts(person));
+      return counts.length > 0 && counts.every(([name, count]) => count - (before[name] ?? 0) >= frames);
+    });
   }
 
   /** Records until every source of these people has brought so many frames. */
