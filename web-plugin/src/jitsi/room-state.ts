@@ -50,7 +50,7 @@ function readRound(consent: unknown): RoundState | null {
   const { id, by, until, state, agreed, asked } = consent as Record<string, unknown>;
   const [round, occupant] = [occupantId(id), occupantId(by)];
   if (!round || !occupant || typeof state !== 'string' || !ROUND_STATES.has(state)) return null;
-  if (!isCount(agreed) || !isCount(asked) || typeof until !== 'number' || !Number.isFinite(until))
+  if (!isCount(agreed) || !isCount(asked) || typeof until !== 'number' || !Number.isFinite(until * 1000))
     return null;
   return {
     id: round,
