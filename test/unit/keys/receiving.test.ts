@@ -94,18 +94,19 @@ test('a generation that a newer one followed is erased half a minute later, the 
   receiving.take(key(1), 0);
   receiving.take(key(2), 1000);
   assert.deepEqual(receiving.due(1000 + FOLLOWED_MS - 1), []);
-  assert.ok(receiving.baseFor(1, 0));
+  assert.ok(receiving.baseFor(1, 0, 2000));
   assert.equal(receiving.deadline, 1000 + FOLLOWED_MS);
   assert.deepEqual(receiving.due(1000 + FOLLOWED_MS), [1]);
-  assert.equal(receiving.baseFor(1, 0), null);
+  assert.equal(receiving.baseFor(1, 0, 2000), null);
   assert.deepEqual(receiving.due(1000 + UNFOLLOWED_MS - 1), []);
   assert.deepEqual(receiving.due(1000 + UNFOLLOWED_MS), [2]);
   assert.equal(receiving.deadline, null);
   receiving.take(key(3), 0);
   receiving.leaverSeen(random(32), 0);
-  assert.ok(receiving.baseFor(3, 0));
+  assert.ok(receiving.baseFor(3, 0, 4999));
+  assert.equal(receiving.baseFor(3, 0, 5000), null);
   assert.deepEqual(receiving.due(5000), []);
-  assert.equal(receiving.baseFor(3, 0), null);
+  assert.equal(receiving.baseFor(3, 0, 0), null);
 });
 
 function threesome() {
@@ -152,6 +153,21 @@ test('a key that comes after a leave and does not name who left has five seconds
   core.handle({ type: 'joined', occupant: 'carol', bundle: leaver.property }, 21_000);
   core.handle({ type: 'left', occupant: 'carol' }, 22_000);
   assert.deepEqual(give(4, 60_000), [], 'long after it');
+});
+
+test('somebody who came after a leave cannot name it, and its keys are as good as any', () => {
+  const core = newCore('alice');
+  const [leaver, sender] = ['carol', 'bob'].map((id) => new Puppet(id, core, 'alice', 'initiator')) as [
+    Puppet,
+    Puppet,
+  ];
+  core.handle({ type: 'joined', occupant: 'carol', bundle: leaver.property }, 0);
+  core.handle({ type: 'left', occupant: 'carol' }, 1);
+  core.handle({ type: 'joined', occupant: 'bob', bundle: sender.property }, 2);
+  const { keys } = openAsInitiator(sender, 3);
+  const given = sender.tell(sender.part(sender.key(keys.initiatorWrap, 1, 0, random(32))), 4);
+  assert.equal(ofType(given, 'accept-key').length, 1);
+  assert.deepEqual(ofType(given, 'retire'), []);
 });
 
 test('a key whose wrap does not open is refused: made for another number, or by another channel', () => {
@@ -211,7 +227,7 @@ test('the worker is told of what is erased, also if nobody says anything more', 
   meeting.feed('alice', { type: 'source', on: false });
   meeting.advance(UNFOLLOWED_MS - 2000);
   assert.deepEqual(meeting.actionsOf('bob', 'retire'), []);
-  meeting.advance(2000);
+  meeting.advance(7000);
   const [retired] = meeting.actionsOf('bob', 'retire');
   assert.deepEqual([retired?.generations, retired?.inMs], [[1], 0]);
   meeting.feed('alice', { type: 'source', on: true });
@@ -247,15 +263,15 @@ test('steps that somebody makes up are derived once each', () => {
   const receiving = new Receiving({ dead: 0 });
   receiving.take(key(1), 0);
   const started = performance.now();
-  const first = receiving.baseFor(1, 254);
+  const first = receiving.baseFor(1, 254, 0);
   const once = performance.now() - started;
   const again = performance.now();
-  for (let n = 0; n < 100; n += 1) receiving.baseFor(1, 254 - (n % 3));
+  for (let n = 0; n < 100; n += 1) receiving.baseFor(1, 254 - (n % 3), 0);
   assert.ok(performance.now() - again < 10 * once, 'a hundred more cost less than ten');
-  assert.deepEqual(receiving.baseFor(1, 254), first);
+  assert.deepEqual(receiving.baseFor(1, 254, 0), first);
   receiving.take(key(1, 1, stepBase(BASE)), 0);
-  assert.deepEqual(receiving.baseFor(1, 254), first);
-  assert.equal(receiving.baseFor(1, 0), null);
+  assert.deepEqual(receiving.baseFor(1, 254, 0), first);
+  assert.equal(receiving.baseFor(1, 0, 0), null);
 });
 
 test('KEYREQ is answered at most once in five seconds', () => {

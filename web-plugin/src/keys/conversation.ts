@@ -82,7 +82,7 @@ export class Conversation {
 
   hear(peer: Peer, body: string, now: number): void {
     const frame = parseDataFrame(body);
-    if (this.open(peer, frame)) return;
+    if (this.open(peer, frame, now)) return;
     this.unread = this.unread.filter(({ until }) => until > now);
     const own = this.unread.filter((entry) => entry.peer === peer);
     if (own.length >= UNREAD || this.unread.length >= UNREAD_OF_ALL) {
@@ -102,18 +102,18 @@ export class Conversation {
     this.gone(peer);
     for (const entry of waiting) {
       this.ports.guarded(peer, () => {
-        if (!this.open(peer, entry.frame)) this.unread.push(entry);
+        if (!this.open(peer, entry.frame, now)) this.unread.push(entry);
       });
     }
   }
 
   /** False if the key is not here. */
-  private open(peer: Peer, frame: DataFrame): boolean {
+  private open(peer: Peer, frame: DataFrame, now: number): boolean {
     const [generation, step] = [Math.floor(frame.kid / 4096), Math.floor(frame.kid / 16) % 256];
     if (frame.kid >= 2 ** 32 || generation === 0 || step > 254 || dataKid(generation, step) !== frame.kid) {
       throw new Refusal('data: not a key of source 0');
     }
-    const base = peer.receiving.baseFor(generation, step);
+    const base = peer.receiving.baseFor(generation, step, now);
     if (base === null && generation < peer.receiving.min) {
       // Its sender may have seen no leave and go on with it: then nothing that it says could be read.
       if (!peer.receiving.hasKey) this.ports.lacksKey(peer);

@@ -10,6 +10,8 @@ import type { Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
 
 const KEY_REQUEST_MS = 5000;
+/** Keys whose time is over are erased together, so often. */
+const ERASE_SPACING_MS = 5000;
 export interface KeyExchangeSetup {
   outbox: Outbox;
   roster: Roster;
@@ -26,8 +28,9 @@ export class KeyExchange {
   private readonly setup: KeyExchangeSetup;
   /** When keys of somebody are to be erased. */
   private eraseAt = Number.POSITIVE_INFINITY;
-  /** Who left a short time ago. */
-  private gone: { identity: Identity; curve25519: Uint8Array; at: number }[] = [];
+  /** Who left a short time ago, in order. */
+  private gone: { identity: Identity; curve25519: Uint8Array; at: number; place: number }[] = [];
+  private leaves = 0;
 
   constructor(setup: KeyExchangeSetup) {
     const { outbox, context, random } = setup;
@@ -73,14 +76,21 @@ export class KeyExchange {
     this.setup.keyCame(peer);
   }
 
+  /** How many leaves were seen so far: those before somebody came are none that it could know of. */
+  get leavesSeen(): number {
+    return this.leaves;
+  }
+
   /** A key that came after a leave, of a sender that had not seen it: whoever left may hold that key too. */
-  private retireForGone(owner: Identity, { receiving }: Peer): void {
+  private retireForGone(owner: Identity, peer: Peer): void {
     const { outbox, roster } = this.setup;
-    this.gone = this.gone.filter(({ at }) => at > outbox.now - EXCLUDES_MS);
-    for (const { identity, curve25519 } of this.gone) {
-      if (roster.peers.has(identity)) continue;
-      const generations = receiving.leaverSeen(curve25519, outbox.now);
+    let isKnown = true;
+    for (const { identity, curve25519, at, place } of this.gone) {
+      if (place <= peer.leavesKnown || at <= outbox.now - EXCLUDES_MS || roster.peers.has(identity)) continue;
+      const generations = peer.receiving.leaverSeen(curve25519, outbox.now);
       if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
+      isKnown &&= generations.length === 0;
+      if (isKnown) peer.leavesKnown = place;
     }
   }
 
@@ -111,7 +121,10 @@ export class KeyExchange {
     peer.receiving.forget();
     outbox.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, outbox.now);
-    this.gone = [...this.gone, { identity, curve25519, at: outbox.now }].slice(-LIMITS.excludes);
+    this.leaves += 1;
+    this.gone = [...this.gone, { identity, curve25519, at: outbox.now, place: this.leaves }].slice(
+      -LIMITS.excludes,
+    );
     for (const [owner, other] of roster.peers) {
       const generations = other.receiving.leaverSeen(curve25519, outbox.now);
       if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
@@ -143,7 +156,8 @@ export class KeyExchange {
   }
 
   private eraseBy({ receiving }: Peer): void {
-    this.eraseAt = Math.min(this.eraseAt, receiving.deadline ?? Number.POSITIVE_INFINITY);
+    const at = receiving.deadline ?? Number.POSITIVE_INFINITY;
+    this.eraseAt = Math.min(this.eraseAt, Math.ceil(at / ERASE_SPACING_MS) * ERASE_SPACING_MS);
   }
 
   /** Of everybody's keys those whose time is over. */

@@ -185,6 +185,7 @@ export class Peers {
       hasGivenEvidence: false,
       requestedAt: Number.NEGATIVE_INFINITY,
       answeredAt: Number.NEGATIVE_INFINITY,
+      leavesKnown: this.setup.parts().keys.leavesSeen,
     };
     this.setup.roster.admit(occupant, peer);
     this.setup.parts().keys.sending.join(identity, this.setup.outbox.now);

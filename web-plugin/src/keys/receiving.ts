@@ -54,8 +54,10 @@ export class Receiving {
 
   /** When something is to be erased; null: nothing is kept. */
   get deadline(): number | null {
-    const all = [...this.live.values(), ...this.dying.values()];
-    return all.length === 0 ? null : Math.min(...all.map(({ until }) => until));
+    let at = Number.POSITIVE_INFINITY;
+    for (const { until } of this.live.values()) at = Math.min(at, until);
+    for (const { until } of this.dying.values()) at = Math.min(at, until);
+    return at === Number.POSITIVE_INFINITY ? null : at;
   }
 
   /** Erases what is over. Returns the generations of which the worker has to be told. */
@@ -66,10 +68,10 @@ export class Receiving {
     );
   }
 
-  /** The base of (generation, step); null if it is not here. Commits nothing. */
-  baseFor(generation: number, step: number): Uint8Array | null {
+  /** The base of (generation, step) for something that came now; null if there is none. Commits nothing. */
+  baseFor(generation: number, step: number, now: number): Uint8Array | null {
     const held = this.live.get(generation) ?? this.dying.get(generation);
-    return held === undefined || step < held.step ? null : stepped(held, step);
+    return held === undefined || held.until <= now || step < held.step ? null : stepped(held, step);
   }
 
   /** Throws a Refusal, or says what is new for the worker. */

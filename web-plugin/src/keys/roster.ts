@@ -28,6 +28,8 @@ export interface Peer {
   hasGivenEvidence: boolean;
   requestedAt: number;
   answeredAt: number;
+  /** Of the leaves that this client saw, how many it has shown to know (key-exchange.ts). */
+  leavesKnown: number;
 }
 
 export interface Occupant {
