@@ -116,11 +116,12 @@ export async function simulate(run: Run, { memory = false, progress }: Wishes = 
     if (n === events >> 1) middle = scale?.total() ?? 0;
     progress?.(n + 1);
   }
+  // In the midst of it, as the other was: once all is calm there are more channels.
+  const end = scale?.total() ?? 0;
   world.heal();
   world.server.network = NETWORKS.churn;
   world.run(UNTIL_CALM_MS);
   measure.finish();
-  const end = scale?.total() ?? 0;
   if (end > STEADY * middle + BOOKS)
     world.invariants.violation(`what is held grew from ${middle} to ${end} bytes in the second half`);
   const problems = [...world.deaf(), ...unproved(world), ...measure.unfinished, ...lastWords(world, chance)];
