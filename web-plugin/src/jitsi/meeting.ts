@@ -2,31 +2,26 @@
 
 import type { Gate, SourceId, WorkerCommand, WorkerReport } from '../frames/index.ts';
 import type { CoreEvent, OlmLibrary, OwnDevice, Trust } from '../keys/index.ts';
-import type { Cause, Line, UiState } from '../ui/index.ts';
+import type { Cause, UiState } from '../ui/index.ts';
 import { type DataKind, toBase64 } from '../wire/index.ts';
 import { Alarms } from './alarms.ts';
 import { Attendance } from './attendance.ts';
 import { FrameReports } from './frame-reports.ts';
 import { KeyExchange } from './key-exchange.ts';
-import type { LatchStore } from './latch-store.ts';
 import type { JitsiConference, JitsiMeetLibrary } from './library.ts';
 import { Notices } from './notices.ts';
 import { ARRIVING_MS, People } from './people.ts';
 import { Room } from './room.ts';
 import type { Routes } from './routes.ts';
-import { type SealAlarm, Sealing } from './sealing.ts';
+import { type SealAlarm, Sealing, type SealPorts } from './sealing.ts';
 import { Troubles } from './troubles.ts';
 import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
 
-export interface MeetingServices {
+export interface MeetingServices
+  extends Pick<SealPorts, 'latches' | 'isInvitedSealed' | 'comesFromSealed' | 'notify'> {
   library: JitsiMeetLibrary;
   routes: Routes;
-  latches: LatchStore;
-  /** Does the link to this page say that the room is sealed (rule S10)? */
-  isInvitedSealed(): boolean;
-  /** Was the room sealed that this page comes from, over the same connection? A breakout room inherits (rule M21). */
-  comesFromSealed: boolean;
   /** Posts to the worker. */
   command(command: WorkerCommand): void;
   /** The next counter of each own source. */
@@ -37,8 +32,6 @@ export interface MeetingServices {
   codec(transform: number): Promise<string>;
   /** Something that the interface shows has changed. */
   onChanged(): void;
-  /** One line for the person. */
-  notify(line: Line): void;
   /** The room does not let this page in, or not any more; `reason`: the server's words, null when it gave none. */
   onRefused(reason: string | null): void;
   onEnded(meeting: Meeting): void;

@@ -23,6 +23,7 @@ export interface SealPorts {
   /** The room is sealed from here on as far as this client is concerned, or no longer. */
   onSealed(isSealed: boolean): void;
   onTrouble(id: string, cause: Cause): void;
+  /** One line for the person. */
   notify(line: Line): void;
   onChanged(): void;
 }

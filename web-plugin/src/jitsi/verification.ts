@@ -111,13 +111,11 @@ export class Verification {
 
   /** A verified name counts for its device alone, whether somebody gives it to itself or the server shows it (S9). */
   #checkName(occupant: string, met: Met): void {
-    const { device, standing } = met;
-    if (standing?.kind === 'changed') return;
+    const { device } = met;
+    if (met.standing?.kind === 'changed') return;
     const names = [this.ports.name(occupant), ...(met.name === null ? [] : [met.name])];
     const isBorrowed = (name: string) =>
-      standing?.kind === 'verified' && device !== null
-        ? this.trust.standing(device, name).kind === 'changed'
-        : this.trust.isTaken(name, device);
+      device === null ? this.trust.isTaken(name, null) : this.trust.standing(device, name).kind === 'changed';
     if (!names.some(isBorrowed)) return;
     met.standing = { kind: 'changed' };
     this.ports.onChangedDevice(occupant);

@@ -69,11 +69,10 @@ export class Channel {
 
   due(now: number): void {
     if (!this.retry.isDue(now)) return;
-    const { active } = this.links;
+    const { active, making } = this.links;
     if (active?.stage === 'accepted' && now - active.bornAt >= UNPROVED_MS) this.setup.ports.unproved();
-    if (!this.isInitiator && this.links.active?.stage !== 'open') this.askRestart(now);
-    else if (this.isInitiator && (this.links.making !== null || this.links.active === null))
-      this.offerAgain(now);
+    if (!this.isInitiator && active?.stage !== 'open') this.askRestart(now);
+    else if (this.isInitiator && (making !== null || active === null)) this.offerAgain(now);
   }
 
   /** A clear hint arrived; anybody can have made it. */

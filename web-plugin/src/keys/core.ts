@@ -15,7 +15,7 @@ import { sayableName } from './own-name.ts';
 import { ownBundle, type Participant, participantOf } from './participant.ts';
 import { Peers } from './peers.ts';
 import { type Peer, Roster } from './roster.ts';
-import { Comparisons, type SasChannel } from './sas.ts';
+import { type ComparisonStep, Comparisons, type SasChannel } from './sas.ts';
 import { Signatures } from './signatures.ts';
 import { Whispers } from './whispers.ts';
 
@@ -66,13 +66,16 @@ class KeyCore implements Core {
       isSealed: () => this.isSealed,
       peerSealed: (peer, sealed) => this.peers.evidence(peer, sealed),
     });
+    const wantChannel = (peer: Peer) => this.peers.wantChannel(peer, true);
+    const show = (occupant: OccupantId, comparison: ComparisonStep) =>
+      outbox.tell({ type: 'comparison', occupant, comparison });
     this.keys = new KeyExchange({
       outbox,
       roster,
       context,
       random,
       floors: () => this.beacons.floors(),
-      wantChannel: (peer) => this.peers.wantChannel(peer, true),
+      wantChannel,
       keyCame: (peer) => this.conversation.keyCame(peer, outbox.now),
     });
     this.conversation = new Conversation({
@@ -88,7 +91,7 @@ class KeyCore implements Core {
       guarded: (peer, read) => outbox.guarded(peer.id, read),
     });
     this.whispers = new Whispers({
-      wantChannel: (peer) => this.peers.wantChannel(peer, true),
+      wantChannel,
       tell: (peer, said) => outbox.send([[peer.id, peer.channel.tell(said)]]),
       unsaid: (reason) => outbox.tell({ type: 'unsaid', reason }),
     });
@@ -99,13 +102,13 @@ class KeyCore implements Core {
         const channel = roster.occupants.get(occupant)?.peer?.channel;
         if (channel?.isReady) outbox.send([[occupant, channel.compare(message)]]);
       },
-      show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
+      show,
       verified: (occupant, device) => outbox.tell({ type: 'verified', occupant, device }),
     });
     this.onDemand = new OnDemand({
       roster,
-      want: (peer) => this.peers.wantChannel(peer, true),
-      show: (occupant, comparison) => outbox.tell({ type: 'comparison', occupant, comparison }),
+      want: wantChannel,
+      show,
       isComparing: () => this.comparisons.deadline !== null,
       compare: (peer) => this.comparisons.start(this.comparable(peer), outbox.now),
     });

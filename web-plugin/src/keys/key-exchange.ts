@@ -64,15 +64,14 @@ export class KeyExchange {
   received(peer: Peer, key: KeyGift): void {
     const { outbox } = this.setup;
     const { accept, retire } = peer.receiving.take(key, outbox.now);
-    this.eraseBy(peer);
     const owner = peer.participant.identity;
     const { generation, step, base, floors } = key;
     if (accept) {
       const leave = key.reason === 'leave';
       outbox.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
     }
-    if (retire.length > 0) outbox.do({ type: 'retire', owner, generations: retire, inMs: 0 });
-    if (accept) this.retireForGone(owner, peer);
+    this.retire(peer, retire, 0);
+    if (accept) this.retireForGone(peer);
     this.setup.keyCame(peer);
   }
 
@@ -82,14 +81,12 @@ export class KeyExchange {
   }
 
   /** A key that came after a leave, of a sender that had not seen it: whoever left may hold that key too. */
-  private retireForGone(owner: Identity, peer: Peer): void {
+  private retireForGone(peer: Peer): void {
     const { outbox, roster } = this.setup;
     let isKnown = true;
     for (const { identity, curve25519, at, place } of this.gone) {
       if (place <= peer.leavesKnown || at <= outbox.now - EXCLUDES_MS || roster.peers.has(identity)) continue;
-      const generations = peer.receiving.leaverSeen(curve25519, outbox.now);
-      if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
-      isKnown &&= generations.length === 0;
+      isKnown = !this.retireForLeaver(peer, curve25519) && isKnown;
       if (isKnown) peer.leavesKnown = place;
     }
   }
@@ -125,11 +122,22 @@ export class KeyExchange {
     this.gone = [...this.gone, { identity, curve25519, at: outbox.now, place: this.leaves }].slice(
       -LIMITS.excludes,
     );
-    for (const [owner, other] of roster.peers) {
-      const generations = other.receiving.leaverSeen(curve25519, outbox.now);
-      if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: RETIRE_MS });
-      this.eraseBy(other);
-    }
+    for (const other of roster.peers.values()) this.retireForLeaver(other, curve25519);
+  }
+
+  /** Gives what this leaver may hold of the peer's keys a last time (rule M4). True if there was any. */
+  private retireForLeaver(peer: Peer, curve25519: Uint8Array): boolean {
+    const generations = peer.receiving.leaverSeen(curve25519, this.setup.outbox.now);
+    this.retire(peer, generations, RETIRE_MS);
+    return generations.length > 0;
+  }
+
+  /** Tells the worker; and what is kept of the peer's keys may have to be erased earlier or later now. */
+  private retire(peer: Peer, generations: number[], inMs: number): void {
+    const owner = peer.participant.identity;
+    if (generations.length > 0) this.setup.outbox.do({ type: 'retire', owner, generations, inMs });
+    const at = peer.receiving.deadline ?? Number.POSITIVE_INFINITY;
+    this.eraseAt = Math.min(this.eraseAt, Math.ceil(at / ERASE_SPACING_MS) * ERASE_SPACING_MS);
   }
 
   /** The new worker has no key at all: others mint, so that nothing old can be played to empty windows. */
@@ -155,20 +163,10 @@ export class KeyExchange {
     }
   }
 
-  private eraseBy({ receiving }: Peer): void {
-    const at = receiving.deadline ?? Number.POSITIVE_INFINITY;
-    this.eraseAt = Math.min(this.eraseAt, Math.ceil(at / ERASE_SPACING_MS) * ERASE_SPACING_MS);
-  }
-
   /** Of everybody's keys those whose time is over. */
   private erase(now: number): void {
-    const { outbox, roster } = this.setup;
     this.eraseAt = Number.POSITIVE_INFINITY;
-    for (const [owner, peer] of roster.peers) {
-      const generations = peer.receiving.due(now);
-      if (generations.length > 0) outbox.do({ type: 'retire', owner, generations, inMs: 0 });
-      this.eraseBy(peer);
-    }
+    for (const peer of this.setup.roster.peers.values()) this.retire(peer, peer.receiving.due(now), 0);
   }
 
   /** One broadcast with a part for each whose channel is there; says to whom. */

@@ -128,10 +128,8 @@ export class Peers {
     const allowance = known?.allowance ?? new Allowance(this.setup.outbox.now);
     const occupant = known ?? { id, property: null, bundles: 0, peer: null, contested: [], allowance };
     this.setup.roster.occupants.set(id, occupant);
-    const before = occupant.peer;
     this.dismiss(occupant);
     occupant.property = property;
-    if (before !== null) this.freed(keysOf(before.participant));
     if (property === null) {
       this.setup.outbox.tell({ type: 'incapable', occupant: id, reason: 'no bundle in the presence' });
       return;
@@ -200,9 +198,7 @@ export class Peers {
     this.held.release(id, this.setup.outbox.now);
     if (occupant === undefined) return;
     this.setup.roster.occupants.delete(id);
-    const { peer } = occupant;
     this.dismiss(occupant);
-    if (peer !== null) this.freed(keysOf(peer.participant));
   }
 
   private renew(now: number): void {
@@ -223,6 +219,7 @@ export class Peers {
     peer.channel.free();
     this.setup.parts().keys.left(peer);
     this.setup.parts().beacons.agreement.leave(peer.participant.identity, this.setup.outbox.now);
+    this.freed(keysOf(peer.participant));
   }
 
   message(from: OccupantId, payload: unknown): void {

@@ -116,13 +116,11 @@ export class Seal {
     switch (event.type) {
       case 'joined':
         this.isJoined = true;
-        this.isRoomsSeal ||= event.remembered || event.link;
-        if (event.remembered || event.link) this.latch();
+        if (event.remembered || event.link) this.latch(true);
         break;
       case 'server-state':
         this.server = event.sealed ? 'sealed' : event.module ? 'unsealed' : 'none';
-        this.isRoomsSeal ||= event.sealed;
-        if (event.sealed) this.latch();
+        if (event.sealed) this.latch(true);
         break;
       case 'server-change':
         this.changed(event.sealed, event.by);
@@ -137,7 +135,7 @@ export class Seal {
         this.sealedPeers.delete(event.occupant);
         break;
       case 'evidence':
-        if (!this.hasAgreed) this.latch();
+        if (!this.hasAgreed) this.latch(false);
         break;
       case 'owner':
         this.isOwner = event.isOwner;
@@ -184,8 +182,7 @@ export class Seal {
     if (sealed) {
       this.isAsking = false;
       this.unsealedBy = null;
-      this.isRoomsSeal = true;
-      this.latch();
+      this.latch(true);
     } else if (this.unsealUntil !== null) {
       // Who asked for it, or agreed when everybody was asked, need not be asked again.
       const isOwn = this.isOwnUnseal;
@@ -200,10 +197,12 @@ export class Seal {
   private presence(occupant: OccupantId, sealed: boolean): void {
     const isNew = sealed && this.sealedPeers.get(occupant) === false;
     this.sealedPeers.set(occupant, sealed);
-    if (sealed && (isNew || !this.hasAgreed)) this.latch();
+    if (sealed && (isNew || !this.hasAgreed)) this.latch(false);
   }
 
-  private latch(): void {
+  /** `isRoomsSeal`: not by the word of a peer alone. */
+  private latch(isRoomsSeal: boolean): void {
+    this.isRoomsSeal ||= isRoomsSeal;
     if (this.isLatched || !this.isJoined) return;
     this.isLatched = true;
     this.hasAgreed = false;

@@ -219,12 +219,12 @@ export class Trust {
   /** How this device stands under this name, without meeting it. */
   standing(device: string, name: string | null): Standing {
     const known = this.seen.get(device);
-    const isOwnName = name === null || known?.names.some((own) => nameForm(own) === nameForm(name));
+    const isTaken = name !== null && this.isTaken(name, device);
     if (known?.verifiedAt != null) {
-      const isBorrowed = !isOwnName && name !== null && this.isTaken(name, device);
+      const isBorrowed = isTaken && !known.names.some((own) => nameForm(own) === nameForm(name));
       return isBorrowed ? { kind: 'changed' } : { kind: 'verified', on: known.verifiedAt };
     }
-    if (name !== null && this.isTaken(name, device)) return { kind: 'changed' };
+    if (isTaken) return { kind: 'changed' };
     return known === undefined ? { kind: 'new' } : { kind: 'known', since: known.firstSeen };
   }
 
