@@ -14,6 +14,7 @@ import {
   waitForPhase,
 } from './sealed-room.ts';
 
+import { mute } from './silent.ts';
 import { openPanel, row } from './verifying.ts';
 
 const ROOM = 'first-word';
@@ -40,13 +41,6 @@ before(async () => {
 
 after(() => setting?.stop());
 
-async function silence(person: Person, isSilent: boolean): Promise<void> {
-  await person.page.evaluate(async (isSilent) => {
-    await window.call.muteAudio(isSilent);
-    await window.call.muteVideo(isSilent);
-  }, isSilent);
-}
-
 /** Frames that did not pass so far for want of the right key, at the sender or at a receiver. */
 async function lost(people: Person[]): Promise<Record<string, number>[]> {
   return Promise.all(
@@ -63,13 +57,13 @@ async function lost(people: Person[]): Promise<Record<string, number>[]> {
  */
 async function benSpeaks(listeners: Person[], newcomer?: Person): Promise<void> {
   const before = await lost([ben, ...listeners]);
-  await silence(ben, false);
+  await mute(ben, false);
   await seeAndHear([...listeners, ...(newcomer ? [newcomer] : [])].map((to) => ({ to, from: ben })));
   assert.deepEqual(await lost([ben, ...listeners]), before);
 }
 
 test('somebody left while Ben was silent: his first frames are under a fresh key and open', async () => {
-  await silence(ben, true);
+  await mute(ben, true);
   const gone = cleo;
   await cleo.close();
   await openPanel(ben);
@@ -79,7 +73,7 @@ test('somebody left while Ben was silent: his first frames are under a fresh key
 });
 
 test('somebody came while Ben was silent: his first frames open for the newcomer too', async () => {
-  await silence(ben, true);
+  await mute(ben, true);
   const dora = await enter('Dora');
   await waitForPhase([ada, ben, dora], 'sealed');
   await seeAndHear([{ to: dora, from: ada }]);

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { RawParticipant } from '../stack/raw-participant.ts';
 import { DESKTOP, enterLike, openPanel, textOf } from './interface-room.ts';
 import { hook, type Person, Setting, seal, until, waitForPhase } from './sealed-room.ts';
-import { muted, silentOnes } from './silent.ts';
+import { mute, silentOnes } from './silent.ts';
 
 const ROOM = 'large';
 const OTHERS = 33;
@@ -24,7 +24,7 @@ after(async () => {
 
 test('who sends nothing to whom sends nothing is not waited for', async () => {
   ada = await enterLike(setting, ROOM, 'Ada', DESKTOP);
-  await muted(ada);
+  await mute(ada, true);
   others = await silentOnes(setting.stack, ROOM, OTHERS);
   await until('all are shown', async () => {
     const people = await ada.page.evaluate(() => window.sealmeet.state.people);

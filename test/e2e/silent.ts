@@ -6,11 +6,12 @@ import { RawParticipant } from '../stack/raw-participant.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Person } from './sealed-room.ts';
 
-export async function muted({ page }: Person): Promise<void> {
-  await page.evaluate(async () => {
-    await window.call.muteAudio(true);
-    await window.call.muteVideo(true);
-  });
+/** Microphone and camera, off or on again. */
+export async function mute({ page }: Person, isMuted: boolean): Promise<void> {
+  await page.evaluate(async (isMuted) => {
+    await window.call.muteAudio(isMuted);
+    await window.call.muteVideo(isMuted);
+  }, isMuted);
 }
 
 /** So many who could take part, and send neither media nor messages. Stop their `entity` afterwards. */

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { RawParticipant } from '../stack/raw-participant.ts';
 import { assertFine, DESKTOP, enterLike, openPanel, rowOf, textOf } from './interface-room.ts';
 import { hook, type Person, Setting, seal, until, waitForPhase } from './sealed-room.ts';
-import { muted, silentOnes } from './silent.ts';
+import { mute, silentOnes } from './silent.ts';
 
 const ROOM = 'verify-large';
 const SILENT = 32;
@@ -23,7 +23,7 @@ before(async () => {
   setting = await Setting.start();
   ada = await enterLike(setting, ROOM, 'Ada', DESKTOP);
   ben = await enterLike(setting, ROOM, 'Ben', DESKTOP);
-  await Promise.all([ada, ben].map(muted));
+  await Promise.all([ada, ben].map((person) => mute(person, true)));
   others = await silentOnes(setting.stack, ROOM, SILENT);
   await until('all are shown', async () => {
     const counts = [ada, ben].map(({ page }) => page.evaluate(() => window.sealmeet.state.people.length));

@@ -1,6 +1,6 @@
 // `npm run sim`: many members over a bad network in virtual time; a seed replays a run exactly.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { oneOf, readOptions, stop, wholeNumber } from '../command.ts';
 import { bundled, YOUNG } from './bundle.ts';
@@ -34,6 +34,10 @@ const until = last === undefined ? seed : wholeNumber(last, '--seed', seed);
 const MEMORY = [YOUNG, '--max-old-space-size=14336'];
 const seeds = Array.from({ length: until - seed + 1 }, (_, n) => seed + n);
 const program = bundled('seed.ts');
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill();
+});
 
 /** The lines come in order of seeds. */
 const codes = await inOrder(seeds, Math.ceil(SEEDS_PER_CORE * availableParallelism()), (each) => {
@@ -49,13 +53,16 @@ const codes = await inOrder(seeds, Math.ceil(SEEDS_PER_CORE * availableParalleli
   const child = spawn(process.execPath, [...MEMORY, program, JSON.stringify(run)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  process.on('exit', () => child.kill());
+  running.add(child);
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data.toString();
   });
   return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ text, code: code ?? 2 }));
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve({ text, code: code ?? 2 });
+    });
   });
 });
 if (seeds.length > 1) {

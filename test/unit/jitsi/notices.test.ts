@@ -6,6 +6,7 @@ import { Notices } from '../../../web-plugin/src/jitsi/notices.ts';
 import { People } from '../../../web-plugin/src/jitsi/people.ts';
 import { Verification } from '../../../web-plugin/src/jitsi/verification.ts';
 import { Trust } from '../../../web-plugin/src/keys/index.ts';
+import { quietPorts } from './verification-ports.ts';
 
 test('somebody else in the place of a verified person has neither its device nor its name', () => {
   for (const next of [
@@ -13,19 +14,7 @@ test('somebody else in the place of a verified person has neither its device nor
     { type: 'incapable', occupant: 'x', reason: 'no bundle in the presence' },
   ] as const) {
     const nothing = () => undefined;
-    const verification = new Verification(new Trust([]), {
-      self: { id: 'me', device: 'own device' },
-      core: () => null,
-      name: () => 'Xenia',
-      compare: nothing,
-      reach: nothing,
-      answer: nothing,
-      confirm: nothing,
-      stop: nothing,
-      onChangedDevice: nothing,
-      onMismatch: nothing,
-      onChanged: nothing,
-    });
+    const verification = new Verification(new Trust([]), quietPorts({ name: () => 'Xenia' }));
     const notices = new Notices({
       people: new People(),
       verification: () => verification,

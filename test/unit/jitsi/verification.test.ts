@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Verification } from '../../../web-plugin/src/jitsi/verification.ts';
 import type { Core, RosterView } from '../../../web-plugin/src/keys/index.ts';
 import { Trust } from '../../../web-plugin/src/keys/index.ts';
+import { quietPorts } from './verification-ports.ts';
 
 const BENS = 'device of Ben';
 
@@ -13,20 +14,13 @@ function setup(shown: Record<string, string>) {
   trust.meet(BENS, 'Ben', 1);
   trust.verify(BENS, 2);
   const calledOut: string[] = [];
-  const nothing = () => undefined;
-  const verification = new Verification(trust, {
-    self: { id: 'me', device: 'own device' },
-    core: () => null,
-    name: (occupant) => shown[occupant] ?? occupant,
-    compare: nothing,
-    answer: nothing,
-    confirm: nothing,
-    stop: nothing,
-    reach: nothing,
-    onChangedDevice: (occupant) => calledOut.push(occupant),
-    onMismatch: nothing,
-    onChanged: nothing,
-  });
+  const verification = new Verification(
+    trust,
+    quietPorts({
+      name: (occupant) => shown[occupant] ?? occupant,
+      onChangedDevice: (occupant) => calledOut.push(occupant),
+    }),
+  );
   return { trust, verification, calledOut };
 }
 
@@ -112,20 +106,14 @@ function room() {
     ],
   };
   const asked: string[] = [];
-  const nothing = () => undefined;
-  const verification = new Verification(trust, {
-    self: { id: 'me', device: 'own device' },
-    core: () => ({ roster: () => structuredClone(roster) }) as Core,
-    name: (occupant) => occupant.toUpperCase(),
-    compare: nothing,
-    reach: () => asked.push('reach'),
-    answer: nothing,
-    confirm: nothing,
-    stop: nothing,
-    onChangedDevice: nothing,
-    onMismatch: nothing,
-    onChanged: nothing,
-  });
+  const verification = new Verification(
+    trust,
+    quietPorts({
+      core: () => ({ roster: () => structuredClone(roster) }) as Core,
+      name: (occupant) => occupant.toUpperCase(),
+      reach: () => asked.push('reach'),
+    }),
+  );
   verification.met('a', 'device of Ada', 'Ada');
   const prove = (at: number, device: string) => {
     const person = roster.people[at];

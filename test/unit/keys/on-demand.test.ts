@@ -73,13 +73,7 @@ test('emoji with somebody to whom there is no channel yet: it is made first, and
 
 test('both ask before there is a channel: nobody is asked again', () => {
   const { meeting, steps } = largeRoom();
-  const late: (() => void)[] = [];
-  meeting.passes = (from, to, message) => {
-    late.push(() =>
-      meeting.feed(to, { type: 'message', from, payload: JSON.parse(JSON.stringify(message)) }),
-    );
-    return false;
-  };
+  const late = meeting.hold();
   meeting.feed('alice', { type: 'compare', occupant: 'bob' });
   meeting.feed('bob', { type: 'compare', occupant: 'alice' });
   for (let next = late.shift(); next !== undefined; next = late.shift()) next();

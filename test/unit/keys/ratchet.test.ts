@@ -38,6 +38,17 @@ function ends() {
   return { alice, bob, initiator, responder, hello };
 }
 
+/** Alice and Bob each took last what the other was told last to use. */
+function assertBothHave(meeting: Meeting): void {
+  for (const [one, other] of [
+    ['alice', 'bob'],
+    ['bob', 'alice'],
+  ] as const) {
+    const used = meeting.actionsOf(one, 'use-key').at(-1);
+    assert.deepEqual(meeting.actionsOf(other, 'accept-key').at(-1)?.base, used?.base);
+  }
+}
+
 test('the handshake draws fresh pairs at both ends for both directions, and no message after it draws any', () => {
   const { initiator, responder } = ends();
   assert.equal(initiator.id, responder.id);
@@ -106,14 +117,9 @@ test('a channel is made anew when it is old, by fresh pairs, and everybody goes 
   assert.equal(pairs, 3 * 4);
   meeting.remove('carol');
   meeting.advance(1000);
-  for (const [one, other] of [
-    ['alice', 'bob'],
-    ['bob', 'alice'],
-  ] as const) {
-    const used = meeting.actionsOf(one, 'use-key').at(-1);
-    assert.deepEqual(meeting.actionsOf(other, 'accept-key').at(-1)?.base, used?.base);
-    assert.deepEqual(notices(meeting.actionsOf(one, 'notice'), 'refused'), []);
-  }
+  assertBothHave(meeting);
+  for (const id of ['alice', 'bob'])
+    assert.deepEqual(notices(meeting.actionsOf(id, 'notice'), 'refused'), []);
 });
 
 test('a channel that a server keeps from being made anew ends, and no key goes over it any more', () => {
@@ -141,11 +147,5 @@ test('a channel that a server keeps from being made anew ends, and no key goes o
   }
   meeting.passes = () => true;
   meeting.advance(31_000);
-  for (const [one, other] of [
-    ['alice', 'bob'],
-    ['bob', 'alice'],
-  ] as const) {
-    const used = meeting.actionsOf(one, 'use-key').at(-1);
-    assert.deepEqual(meeting.actionsOf(other, 'accept-key').at(-1)?.base, used?.base);
-  }
+  assertBothHave(meeting);
 });

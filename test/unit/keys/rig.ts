@@ -101,10 +101,25 @@ export class Meeting {
     for (const { to, message } of ofType(actions, 'send')) {
       for (const receiver of to === 'room' ? [...this.cores.keys()] : [to]) {
         if (receiver === id || !this.cores.has(receiver) || !this.passes(id, receiver, message)) continue;
-        this.feed(receiver, { type: 'message', from: id, payload: JSON.parse(JSON.stringify(message)) });
+        this.deliver(id, receiver, message);
       }
     }
     return actions;
+  }
+
+  private deliver(from: string, to: string, message: EndpointMessage): void {
+    this.feed(to, { type: 'message', from, payload: JSON.parse(JSON.stringify(message)) });
+  }
+
+  /** From now on these messages are held back; each is delivered by its function in the list that is given back. */
+  hold(isHeld: Meeting['passes'] = () => true): (() => void)[] {
+    const held: (() => void)[] = [];
+    this.passes = (from, to, message) => {
+      if (!isHeld(from, to, message)) return true;
+      held.push(() => this.deliver(from, to, message));
+      return false;
+    };
+    return held;
   }
 
   /** Everybody sealed and, those named, sending. */
