@@ -30,8 +30,8 @@ export class Retirement {
     for (const { receiver, leaver, at } of due) {
       if (!receiver.isPresent) continue;
       const end = at + RETIRE_MS + ALLOWANCE_MS;
-      for (const { owner, generation, since, deadAt } of receiver.worker.openings()) {
-        if (since >= at || deadAt <= end || !this.invariants.holds(owner, generation, leaver)) continue;
+      for (const { owner, generation } of receiver.worker.openings(at, end)) {
+        if (!this.invariants.holds(owner, generation, leaver)) continue;
         this.invariants.violation(
           `${receiver.id} opens generation ${generation} of ${owner} 5 s after it saw ${leaver.id} leave, who holds it`,
         );

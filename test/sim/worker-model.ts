@@ -25,6 +25,7 @@ export class WorkerModel {
   private counter = 0;
   private readonly expiry = new Map<number, number>();
   private readonly installed = new Set<string>();
+  /** By owner and generation, in the order in which they came. */
   private readonly opening = new Map<string, Map<number, Opening>>();
   private readonly used: (key: SealingKey) => void;
 
@@ -93,7 +94,8 @@ export class WorkerModel {
   acceptKey(owner: string, key: SealingKey, now: number): void {
     const keys = this.opening.get(owner) ?? new Map<number, Opening>();
     this.opening.set(owner, keys);
-    for (const [generation, { deadAt }] of keys) if (deadAt <= now) keys.delete(generation);
+    dropDead(keys, now);
+    keys.delete(key.generation);
     keys.set(key.generation, { ...key, since: now, deadAt: Number.POSITIVE_INFINITY, opened: null });
   }
 
@@ -108,10 +110,18 @@ export class WorkerModel {
     this.opening.delete(owner);
   }
 
-  /** Every generation that opens something, and until when. */
-  *openings(): Generator<{ owner: string; generation: number; since: number; deadAt: number }> {
-    for (const [owner, keys] of this.opening)
-      for (const [generation, { since, deadAt }] of keys) yield { owner, generation, since, deadAt };
+  /** Of what came before `before`, every generation that opens something at `now`, and until when. */
+  *openings(
+    before: number,
+    now: number,
+  ): Generator<{ owner: string; generation: number; since: number; deadAt: number }> {
+    for (const [owner, keys] of this.opening) {
+      dropDead(keys, now);
+      for (const [generation, { since, deadAt }] of keys) {
+        if (since >= before) break;
+        if (deadAt > now) yield { owner, generation, since, deadAt };
+      }
+    }
   }
 
   opens(owner: string, sealed: SealingKey, now: number): boolean {
@@ -126,5 +136,13 @@ export class WorkerModel {
     key.base = base;
     key.opened = sealed;
     return true;
+  }
+}
+
+/** Oldest first: what one that is alive stands before may wait, as most die in the order in which they came. */
+function dropDead(keys: Map<number, Opening>, now: number): void {
+  for (const [generation, { deadAt }] of keys) {
+    if (deadAt > now) return;
+    keys.delete(generation);
   }
 }

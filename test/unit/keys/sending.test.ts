@@ -327,4 +327,12 @@ test('a leaver whom the sender saw in the last 30 s is named', () => {
   sending.join('e', 47_000);
   sending.due(47_030);
   assert.deepEqual(excludes, [['b'], ['c'], ['d']], 'named once, and again only for five seconds');
+  excludes.length = 0;
+  sending.join('c', 60_000);
+  sending.due(60_030);
+  assert.deepEqual(
+    excludes.slice(0, 1),
+    [['d']],
+    'once more when somebody comes back: older namings count no more',
+  );
 });

@@ -2,7 +2,7 @@
 
 import { concat, fromBase64, LIMITS, Refusal } from '../wire/index.ts';
 import type { Identity } from './events.ts';
-import { EXCLUDES_MS, excludeOf } from './leavers.ts';
+import { EXCLUDES_MS, excludeOf, nameOf } from './leavers.ts';
 import type { KeyGift } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { RETIRE_MS } from './receiving.ts';
@@ -29,7 +29,7 @@ export class KeyExchange {
   /** When keys of somebody are to be erased. */
   private eraseAt = Number.POSITIVE_INFINITY;
   /** Who left a short time ago, in order. */
-  private gone: { identity: Identity; curve25519: Uint8Array; at: number; place: number }[] = [];
+  private gone: { identity: Identity; name: string; at: number; place: number }[] = [];
   private leaves = 0;
 
   constructor(setup: KeyExchangeSetup) {
@@ -71,7 +71,7 @@ export class KeyExchange {
       outbox.do({ type: 'accept-key', owner, generation, step, base, context: peer.context, floors, leave });
     }
     this.retire(peer, retire, 0);
-    if (accept) this.retireForGone(peer);
+    if (accept) this.retireForGone(peer, key.since);
     this.setup.keyCame(peer);
   }
 
@@ -80,15 +80,29 @@ export class KeyExchange {
     return this.leaves;
   }
 
-  /** A key that came after a leave, of a sender that had not seen it: whoever left may hold that key too. */
-  private retireForGone(peer: Peer): void {
+  /**
+   * A key that came after a leave, of a sender that had not seen it: whoever left may hold that key too. Once a sender
+   * has shown that it saw a leave, its later keys need not be looked at, until somebody comes back as it says: it may be
+   * the one who left, who then left once more.
+   */
+  private retireForGone(peer: Peer, since: number): void {
     const { outbox, roster } = this.setup;
-    let isKnown = true;
-    for (const { identity, curve25519, at, place } of this.gone) {
-      if (place <= peer.leavesKnown || at <= outbox.now - EXCLUDES_MS || roster.peers.has(identity)) continue;
-      isKnown = !this.retireForLeaver(peer, curve25519) && isKnown;
-      if (isKnown) peer.leavesKnown = place;
+    const { leaves } = peer;
+    if (since > leaves.since) {
+      leaves.since = since;
+      leaves.known = leaves.before;
     }
+    let isKnown = true;
+    for (const { identity, name, at, place } of this.leavesAfter(leaves.known)) {
+      if (at <= outbox.now - EXCLUDES_MS || roster.peers.has(identity)) continue;
+      isKnown = !this.retireForLeaver(peer, name) && isKnown;
+      if (isKnown) leaves.known = place;
+    }
+  }
+
+  /** Of those that are remembered. */
+  private leavesAfter(place: number) {
+    return this.gone.slice(Math.max(0, this.gone.length - (this.leaves - place)));
   }
 
   /** KEYREQ came. */
@@ -119,16 +133,17 @@ export class KeyExchange {
     outbox.do({ type: 'forget', owner: identity });
     this.sending.leave(identity, outbox.now);
     this.leaves += 1;
-    this.gone = [...this.gone, { identity, curve25519, at: outbox.now, place: this.leaves }].slice(
+    const name = nameOf(curve25519);
+    this.gone = [...this.gone, { identity, name, at: outbox.now, place: this.leaves }].slice(
       -LIMITS.excludes,
     );
-    for (const other of roster.peers.values()) this.retireForLeaver(other, curve25519);
+    for (const other of roster.peers.values()) this.retireForLeaver(other, name);
   }
 
   /** Gives what this leaver may hold of the peer's keys a last time (rule M4). True if there was any. */
-  private retireForLeaver(peer: Peer, curve25519: Uint8Array): boolean {
-    const generations = peer.receiving.leaverSeen(curve25519, this.setup.outbox.now);
-    this.retire(peer, generations, RETIRE_MS);
+  private retireForLeaver(peer: Peer, leaver: string): boolean {
+    const generations = peer.receiving.leaverSeen(leaver, this.setup.outbox.now);
+    if (generations.length > 0) this.retire(peer, generations, RETIRE_MS);
     return generations.length > 0;
   }
 

@@ -2,15 +2,19 @@
 
 import { EXCLUDE_BYTES, LIMITS } from '../wire/index.ts';
 import type { Identity } from './events.ts';
+import { forgetOldest } from './forget-oldest.ts';
 
 export const EXCLUDES_MS = 30_000;
 /** Receivers remember whom a KEY named; who was named is named again only so long, in case that KEY was lost. */
 const NAMED_AGAIN_MS = 5000;
-/** So many are remembered of one sender: those of a storm of leaves within these 5 s. */
-const NAMINGS = 2048;
+/** So many leavers are remembered of one sender. */
+const NAMINGS = 512;
 
 /** How `excludes` names this identity. */
 export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
+
+/** The same as text, to look it up. */
+export const nameOf = (curve25519: Uint8Array): string => String.fromCharCode(...excludeOf(curve25519));
 
 /** The sender's side. */
 export class Leavers {
@@ -20,48 +24,35 @@ export class Leavers {
     this.seen = [...this.seen, { identity, at: now, isNamed: false }].slice(-LIMITS.excludes);
   }
 
-  /** Those that a KEY drawn up now has to name, unless they are back. */
-  name(isHere: (identity: Identity) => boolean, now: number): Identity[] {
+  /**
+   * Those that a KEY drawn up now has to name, unless they are back. `isAfterReturn`: somebody came back since the last
+   * one, so that what was named before it counts no more (Receiving.leaverSeen).
+   */
+  name(isHere: (identity: Identity) => boolean, now: number, isAfterReturn: boolean): Identity[] {
     this.seen = this.seen.filter(({ at }) => at > now - EXCLUDES_MS);
     const absent = this.seen.filter(
-      ({ identity, at, isNamed }) => !isHere(identity) && (!isNamed || at > now - NAMED_AGAIN_MS),
+      ({ identity, at, isNamed }) =>
+        !isHere(identity) && (!isNamed || isAfterReturn || at > now - NAMED_AGAIN_MS),
     );
     for (const leaver of absent) leaver.isNamed = true;
     return [...new Set(absent.map(({ identity }) => identity))];
   }
 }
 
-/** The receiver's side: whom the KEYs of one sender named. Looked up at a leave, which is rarer than a KEY. */
+/** The receiver's side: whom the KEYs of one sender named. */
 export class Namings {
-  /** By generation, rising. */
-  private readonly named = new Map<number, Uint8Array>();
-  private bytes = 0;
+  /** By leaver: the last generation whose KEY named it. */
+  private readonly latest = new Map<string, number>();
 
+  /** Generations rise. */
   add(generation: number, excludes: Uint8Array): void {
-    if (excludes.length === 0) return;
-    this.named.set(generation, excludes);
-    this.bytes += excludes.length;
-    for (const [oldest, { length }] of this.named) {
-      if (this.bytes <= NAMINGS * EXCLUDE_BYTES) break;
-      this.named.delete(oldest);
-      this.bytes -= length;
-    }
+    for (let at = 0; at < excludes.length; at += EXCLUDE_BYTES)
+      this.latest.set(nameOf(excludes.subarray(at)), generation);
+    forgetOldest(this.latest, NAMINGS);
   }
 
-  /** Generations whose KEY named this leaver, rising. */
-  of(curve25519: Uint8Array): number[] {
-    const wanted = excludeOf(curve25519);
-    const found: number[] = [];
-    for (const [generation, excludes] of this.named) if (isAmong(excludes, wanted)) found.push(generation);
-    return found;
+  /** The last generation whose KEY named this leaver (nameOf), 0 if none did. */
+  of(leaver: string): number {
+    return this.latest.get(leaver) ?? 0;
   }
-}
-
-function isAmong(excludes: Uint8Array, wanted: Uint8Array): boolean {
-  for (let at = 0; at < excludes.length; at += EXCLUDE_BYTES) {
-    let same = 0;
-    while (same < EXCLUDE_BYTES && excludes[at + same] === wanted[same]) same += 1;
-    if (same === EXCLUDE_BYTES) return true;
-  }
-  return false;
 }

@@ -171,6 +171,7 @@ export class Peers {
     );
     const { identity, curve25519, ed25519 } = participant;
     const memory = this.setup.roster.remember(identity);
+    const before = this.setup.parts().keys.leavesSeen;
     const peer: Peer = {
       id: occupant.id,
       participant,
@@ -183,7 +184,7 @@ export class Peers {
       hasGivenEvidence: false,
       requestedAt: Number.NEGATIVE_INFINITY,
       answeredAt: Number.NEGATIVE_INFINITY,
-      leavesKnown: this.setup.parts().keys.leavesSeen,
+      leaves: { before, known: before, since: 0 },
     };
     this.setup.roster.admit(occupant, peer);
     this.setup.parts().keys.sending.join(identity, this.setup.outbox.now);

@@ -92,13 +92,15 @@ export class Receiving {
     return { accept: true, retire: this.kill(surplus) };
   }
 
-  /** Somebody else left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations. */
-  leaverSeen(curve25519: Uint8Array, now: number): number[] {
+  /**
+   * Somebody else (nameOf) left: what it may hold is given RETIRE_MS to live (rule M4). Returns these generations.
+   */
+  leaverSeen(leaver: string, now: number): number[] {
     if (this.live.size === 0) return [];
-    const named = this.namings.of(curve25519);
+    const named = this.namings.of(leaver);
     // A naming from before somebody came back says nothing: it may have been that one, who was given keys since.
     const retired = [...this.live].filter(
-      ([generation, { since }]) => !named.some((at) => at >= since && at <= generation),
+      ([generation, { since }]) => named === 0 || named < since || named > generation,
     );
     for (const [generation, held] of retired) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
     return this.kill(retired.map(([generation]) => generation));

@@ -28,8 +28,11 @@ export interface Peer {
   hasGivenEvidence: boolean;
   requestedAt: number;
   answeredAt: number;
-  /** Of the leaves that this client saw, how many it has shown to know (key-exchange.ts). */
-  leavesKnown: number;
+  /**
+   * Of the leaves that this client saw, how many were before it came, and how many it has shown to know since (or, with
+   * `since`, since somebody came back as it says). key-exchange.ts
+   */
+  leaves: { before: number; known: number; since: number };
 }
 
 export interface Occupant {

@@ -274,10 +274,10 @@ export class Sending {
     this.mintedAt = now;
     this.stale = null;
     if (this.hasReturned) this.since = generation.generation;
-    this.hasReturned = false;
     generation.reason = reason;
     generation.since = this.since;
-    generation.excludes = this.leavers.name((identity) => this.joined.has(identity), now);
+    generation.excludes = this.leavers.name((identity) => this.joined.has(identity), now, this.hasReturned);
+    this.hasReturned = false;
     generation.isGiven = true;
     this.distribute(generation, [...this.joined.keys()]);
     this.ports.rotated(generation);
