@@ -49,7 +49,7 @@ const WORDS = { each: 0.2, private: 0.25, quiet: 0.12, lastQuiet: 2 };
 /** Channels of those who sent nothing so far are made, and their keys come. */
 const LAST_WORDS_MS = 10_000;
 /** What all cores hold may be so much more in the end than in the middle. */
-const STEADY = 1.6;
+const STEADY = 1.25;
 /** And so many bytes, of what the simulation itself writes down. */
 const BOOKS = 2 ** 20;
 
