@@ -166,8 +166,8 @@ const buttons = `
 .plain { border-color: var(--line); color: var(--text); background: var(--surface); }
 .plain:hover { background: var(--raised); }
 .danger { background: var(--danger); color: var(--on-danger); }
-.quiet { min-block-size: 32px; padding: 4px 10px; border-color: var(--soft-line); color: var(--text); }
-.quiet:hover { background: var(--raised); }
+.button.quiet { min-block-size: 32px; padding: 4px 10px; border-color: var(--soft-line); color: var(--text); }
+.button.quiet:hover { background: var(--raised); }
 .primary:hover, .danger:hover { filter: brightness(1.12); }
 @media (forced-colors: active) { .button, .shield, .close { border: 1px solid ButtonText; } }`;
 
