@@ -99,6 +99,7 @@ export class Crowd implements Place {
       accepted: (owner, key) => {
         const sender = this.byIdentity.get(owner);
         if (sender !== undefined) this.invariants.accepted(person, sender, key);
+        this.retirement.came(person, owner, key.generation, this.now);
         this.measure?.accepted(person, owner, key);
       },
       missing: (owner, generation) => {

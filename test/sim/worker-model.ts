@@ -124,6 +124,11 @@ export class WorkerModel {
     }
   }
 
+  isOpening(owner: string, generation: number, at: number): boolean {
+    const key = this.opening.get(owner)?.get(generation);
+    return key !== undefined && key.deadAt > at;
+  }
+
   opens(owner: string, sealed: SealingKey, now: number): boolean {
     const key = this.opening.get(owner)?.get(sealed.generation);
     if (key === undefined || key.deadAt <= now || sealed.step < key.step) return false;

@@ -128,6 +128,7 @@ export class World {
         this.note(`${id} accepts ${owner} ${key.generation}.${key.step}`);
         const sender = this.byIdentity.get(owner);
         if (sender !== undefined) this.invariants.accepted(member, sender, key);
+        this.retirement.came(member, owner, key.generation, this.now);
         this.observer?.accepted(member, owner, key);
       },
     });

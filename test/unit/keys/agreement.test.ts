@@ -153,6 +153,24 @@ test('somebody who is taken away for a moment again and again does not hide that
   assert.ok(views().includes('bob differs'));
 });
 
+test('nor somebody who is taken away for a moment now and then, with beacons held back until just after it', () => {
+  for (const away of [10, 2000]) {
+    const { agreement, views, see, at } = party();
+    agreement.turn(true, 0);
+    agreement.join('bob', 0);
+    see(2);
+    at(10_000).join('ghost', 10_000);
+    for (let time = 30_000; time < 200_000; time += 20_000) {
+      see(1);
+      at(time).leave('ghost', time);
+      see(2);
+      at(time + away).join('ghost', time + away);
+      at(time + 4000).hear('bob', beacon(1), time + 4000);
+    }
+    assert.ok(views().includes('bob differs'), String(away));
+  }
+});
+
 test('who says nothing for three periods is silent, never agreeing', () => {
   const { agreement, views, at } = party();
   agreement.turn(true, 0);

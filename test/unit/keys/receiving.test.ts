@@ -173,6 +173,27 @@ test('one that was named, came back and left again is not taken as known to be g
   assert.ok(!isRetired(4, { since: 2 }));
 });
 
+test('a key that does not name who left has five seconds, however many left since then whom it names', () => {
+  for (const others of [64, 600]) {
+    const { core, sender, keys } = threesome();
+    const ghost = new Puppet('ghost', core, 'alice', 'initiator');
+    core.handle({ type: 'left', occupant: 'carol' }, 2);
+    for (let n = 0; n < others; n += 1) {
+      core.handle({ type: 'joined', occupant: 'ghost', bundle: ghost.property }, 3);
+      core.handle({ type: 'left', occupant: 'ghost' }, 3);
+    }
+    const key = sender.key(keys.initiatorWrap, 1, 0, random(32), {
+      excludes: excludeOf(ghost.participant.curve25519),
+    });
+    const retired = ofType(sender.tell(sender.part(key), 100), 'retire');
+    assert.deepEqual(
+      retired.map(({ generations, inMs }) => [generations, inMs]),
+      [[[1], 5000]],
+      `${others} others`,
+    );
+  }
+});
+
 test('somebody who came after a leave cannot name it, and its keys are as good as any', () => {
   const core = newCore('alice');
   const [leaver, sender] = ['carol', 'bob'].map((id) => new Puppet(id, core, 'alice', 'initiator')) as [

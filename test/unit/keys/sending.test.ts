@@ -304,6 +304,55 @@ test('an identity that comes back is given a fresh generation, never one whose K
   ]);
 });
 
+test('who comes after more left than can be remembered is taken for one who comes back', () => {
+  for (const others of [4095, 4096]) {
+    const given: { generation: number; since: number }[] = [];
+    const sending = new Sending({
+      random,
+      give: (to, { generation, since }) => {
+        given.push({ generation, since });
+        return to;
+      },
+      use: () => undefined,
+      expire: () => undefined,
+      stop: () => undefined,
+      rotated: () => undefined,
+    });
+    for (let n = 0; n <= others; n += 1) {
+      sending.join(`guest ${n}`, 0);
+      sending.leave(`guest ${n}`, 0);
+    }
+    sending.join('bob', 0);
+    sending.activate(0);
+    assert.deepEqual(given, [{ generation: 1, since: others === 4096 ? 1 : 0 }]);
+  }
+});
+
+test('of more leavers than one KEY can name the next ones name the others', () => {
+  const named: string[][] = [];
+  const sending = new Sending({
+    random,
+    give: (to, { excludes }) => {
+      named.push(excludes);
+      return to;
+    },
+    use: () => undefined,
+    expire: () => undefined,
+    stop: () => undefined,
+    rotated: () => undefined,
+  });
+  const leavers = Array.from({ length: 100 }, (_, n) => `guest ${n}`);
+  for (const identity of ['bob', ...leavers]) sending.join(identity, 0);
+  for (const identity of leavers) sending.leave(identity, 0);
+  sending.activate(10_000);
+  for (const at of [10_100, 16_000]) {
+    sending.due(at);
+    sending.requested('bob', named.length + 1, at);
+    sending.due(at + 30);
+  }
+  assert.deepEqual(named.slice(0, 2), [leavers.slice(0, 64), leavers.slice(64)]);
+});
+
 test('a leaver whom the sender saw in the last 30 s is named', () => {
   const excludes: string[][] = [];
   const sending = new Sending({

@@ -215,12 +215,38 @@ test('a word for somebody who left, or under a counter that was used, is found',
   assert.deepEqual(problems, ['alice says two things with 0', 'alice seals for bob 301 ms after its leave']);
 });
 
+const receiver = () => {
+  const none = () => undefined;
+  const ports = { used: none, accepted: none, missing: none };
+  return Object.assign(new Seat('carol', 'identity of carol', new Uint8Array(32), ports), { joinedAt: 0 });
+};
+
+test('a key that comes after a leave, which the leaver holds, opens nothing five seconds later', () => {
+  const opens = (inMs: number | null, cameAt: number, isBack = false) =>
+    found((invariants) => {
+      const seat = receiver();
+      const retirement = new Retirement(invariants);
+      invariants.accepted(bob, alice, key(1, 0, 1));
+      invariants.sawLeave(seat, bob, 1000);
+      if (isBack) invariants.sawJoin(seat, bob);
+      seat.worker.acceptKey(alice.identity, key(1, 0, 1), cameAt);
+      retirement.came(seat, alice.identity, 1, cameAt);
+      if (inMs !== null) seat.worker.retire(alice.identity, [1], cameAt + inMs);
+      retirement.due(cameAt + 5100);
+      assert.deepEqual(invariants.violations, [], 'not before');
+      retirement.due(cameAt + 5300);
+    });
+  assert.match(opens(null, 2000)[0] ?? '', /carol opens generation 1 of identity of alice 5 s after it came/);
+  assert.equal(opens(9000, 2000).length, 1, 'retired too late');
+  assert.deepEqual(opens(5000, 2000), []);
+  assert.deepEqual(opens(null, 2000, true), [], 'bob is back');
+  assert.deepEqual(opens(null, 32_000), [], 'long after');
+});
+
 test('whoever saw a leave opens nothing five seconds later that it had then and the leaver holds', () => {
   const opens = (inMs: number | null, cameAt = 0, isHeld = true) =>
     found((invariants) => {
-      const none = () => undefined;
-      const ports = { used: none, accepted: none, missing: none };
-      const seat = new Seat('carol', 'identity of carol', new Uint8Array(32), ports);
+      const seat = receiver();
       const retirement = new Retirement(invariants);
       seat.worker.acceptKey(alice.identity, key(1, 0, 1), cameAt);
       if (isHeld) invariants.accepted(bob, alice, key(1, 0, 1));

@@ -253,6 +253,35 @@ test('keys of small order and one’s own key reflected are refused', () => {
   );
   assert.match(zero.errors.join(), /not a sound point/);
   assert.deepEqual(zero.verified, []);
+
+  const own: Uint8Array[] = [];
+  const steps: string[] = [];
+  const end = new Comparisons({
+    olm: {
+      ...olm,
+      sas: () => {
+        const sas = olm.sas();
+        own.push(sas.publicKey);
+        return sas;
+      },
+    },
+    random,
+    send: () => undefined,
+    show: (_, { step }) => steps.push(step),
+    verified: () => undefined,
+  });
+  const [tx, device] = [random(16), random(32)];
+  const channel = {
+    occupant: 'bob',
+    isInitiator: false,
+    transcript: random(32),
+    ownDevice: device,
+    peerDevice: random(32),
+  };
+  end.receive(channel, { tx, step: 'start' }, 0);
+  end.answer(true);
+  assert.throws(() => end.receive(channel, { tx, step: 'key', key: own[0] ?? tx }, 0), /not a sound point/);
+  assert.deepEqual(steps, ['incoming', 'waiting']);
 });
 
 test('a MAC of the other role does not hold', () => {

@@ -2,6 +2,7 @@
 
 import { type Beacon, toBase64 } from '../wire/index.ts';
 import type { Identity } from './events.ts';
+import { forgetOldest } from './forget-oldest.ts';
 
 const SETTLE_MS = 5000;
 const STATE_SPACING_MS = 200;
@@ -131,14 +132,14 @@ export class Agreement {
   /** Remembers the digest as it is from now on, and for how long the ones before it still count. */
   private note(now: number, span: number): void {
     const counts = span + SETTLE_MS;
-    for (const [digest, own] of this.own) {
+    for (const own of this.own.values()) {
       if (own.until === Number.POSITIVE_INFINITY) {
         own.until = own.lapsesAt === null || now - own.since >= counts ? now + counts : own.lapsesAt;
         own.lapsesAt = own.until;
-      } else if (own.until <= now - counts || this.own.size > OWN_DIGESTS) {
-        this.own.delete(digest);
       }
     }
+    // Not by time: who is taken away again and again would be new each time.
+    forgetOldest(this.own, OWN_DIGESTS);
     const digest = toBase64(this.ports.digest());
     const lapsesAt = this.own.get(digest)?.lapsesAt ?? null;
     this.own.delete(digest);

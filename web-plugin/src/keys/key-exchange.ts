@@ -1,8 +1,8 @@
 // Own keys out, others' keys in: between the sender-key rules, the channels and the worker. docs/protocol.md §5.
 
-import { concat, fromBase64, LIMITS, Refusal } from '../wire/index.ts';
+import { concat, fromBase64, Refusal } from '../wire/index.ts';
 import type { Identity } from './events.ts';
-import { EXCLUDES_MS, excludeOf, nameOf } from './leavers.ts';
+import { EXCLUDES_MS, excludeOf, nameOf, REMEMBERED_LEAVES } from './leavers.ts';
 import type { KeyGift } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { RETIRE_MS } from './receiving.ts';
@@ -12,6 +12,9 @@ import { type GivenKey, Sending } from './sending.ts';
 const KEY_REQUEST_MS = 5000;
 /** Keys whose time is over are erased together, so often. */
 const ERASE_SPACING_MS = 5000;
+/** No KEY names it. */
+const NOBODY = '';
+
 export interface KeyExchangeSetup {
   outbox: Outbox;
   roster: Roster;
@@ -23,13 +26,24 @@ export interface KeyExchangeSetup {
   keyCame(peer: Peer): void;
 }
 
+interface Leave {
+  identity: Identity;
+  /** As KEYs name it (nameOf). */
+  name: string;
+  at: number;
+  /** Among all leaves that this client saw, from 1. */
+  place: number;
+}
+
 export class KeyExchange {
   readonly sending: Sending;
   private readonly setup: KeyExchangeSetup;
   /** When keys of somebody are to be erased. */
   private eraseAt = Number.POSITIVE_INFINITY;
   /** Who left a short time ago, in order. */
-  private gone: { identity: Identity; name: string; at: number; place: number }[] = [];
+  private gone: Leave[] = [];
+  /** The last of those that were too many to be remembered. */
+  private forgotten: Leave | undefined;
   private leaves = 0;
 
   constructor(setup: KeyExchangeSetup) {
@@ -92,9 +106,14 @@ export class KeyExchange {
       leaves.since = since;
       leaves.known = leaves.before;
     }
+    const isRecent = ({ at }: Leave) => at > outbox.now - EXCLUDES_MS;
+    const { forgotten } = this;
+    if (forgotten && forgotten.place > leaves.known && isRecent(forgotten))
+      this.retireForLeaver(peer, NOBODY);
     let isKnown = true;
-    for (const { identity, name, at, place } of this.leavesAfter(leaves.known)) {
-      if (at <= outbox.now - EXCLUDES_MS || roster.peers.has(identity)) continue;
+    for (const leave of this.leavesAfter(leaves.known)) {
+      const { identity, name, place } = leave;
+      if (!isRecent(leave) || roster.peers.has(identity)) continue;
       isKnown = !this.retireForLeaver(peer, name) && isKnown;
       if (isKnown) leaves.known = place;
     }
@@ -134,9 +153,9 @@ export class KeyExchange {
     this.sending.leave(identity, outbox.now);
     this.leaves += 1;
     const name = nameOf(curve25519);
-    this.gone = [...this.gone, { identity, name, at: outbox.now, place: this.leaves }].slice(
-      -LIMITS.excludes,
-    );
+    this.gone.push({ identity, name, at: outbox.now, place: this.leaves });
+    while ((this.gone[0]?.at ?? outbox.now) <= outbox.now - EXCLUDES_MS) this.gone.shift();
+    if (this.gone.length > REMEMBERED_LEAVES) this.forgotten = this.gone.shift();
     for (const other of roster.peers.values()) this.retireForLeaver(other, name);
   }
 

@@ -7,8 +7,8 @@ import { forgetOldest } from './forget-oldest.ts';
 export const EXCLUDES_MS = 30_000;
 /** Receivers remember whom a KEY named; who was named is named again only so long, in case that KEY was lost. */
 const NAMED_AGAIN_MS = 5000;
-/** So many leavers are remembered of one sender. */
-const NAMINGS = 512;
+/** Of those who left in EXCLUDES_MS, and of those whom one sender named, so many are remembered. */
+export const REMEMBERED_LEAVES = 512;
 
 /** How `excludes` names this identity. */
 export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slice(0, EXCLUDE_BYTES);
@@ -21,21 +21,22 @@ export class Leavers {
   private seen: { identity: Identity; at: number; isNamed: boolean }[] = [];
 
   left(identity: Identity, now: number): void {
-    this.seen = [...this.seen, { identity, at: now, isNamed: false }].slice(-LIMITS.excludes);
+    this.seen = [...this.seen, { identity, at: now, isNamed: false }].slice(-REMEMBERED_LEAVES);
   }
 
   /**
-   * Those that a KEY drawn up now has to name, unless they are back. `isAfterReturn`: somebody came back since the last
-   * one, so that what was named before it counts no more (Receiving.leaverSeen).
+   * Those that a KEY drawn up now has to name, unless they are back: 64 at most, whom none named yet before the others.
+   * `isAfterReturn`: somebody came back since the last one, so that what was named before it counts no more
+   * (Receiving.leaverSeen).
    */
   name(isHere: (identity: Identity) => boolean, now: number, isAfterReturn: boolean): Identity[] {
     this.seen = this.seen.filter(({ at }) => at > now - EXCLUDES_MS);
-    const absent = this.seen.filter(
-      ({ identity, at, isNamed }) =>
-        !isHere(identity) && (!isNamed || isAfterReturn || at > now - NAMED_AGAIN_MS),
-    );
-    for (const leaver of absent) leaver.isNamed = true;
-    return [...new Set(absent.map(({ identity }) => identity))];
+    if (isAfterReturn) for (const leaver of this.seen) leaver.isNamed = false;
+    const absent = this.seen.filter(({ identity }) => !isHere(identity));
+    const again = absent.filter(({ at, isNamed }) => isNamed && at > now - NAMED_AGAIN_MS);
+    const named = [...absent.filter(({ isNamed }) => !isNamed), ...again].slice(0, LIMITS.excludes);
+    for (const leaver of named) leaver.isNamed = true;
+    return [...new Set(named.map(({ identity }) => identity))];
   }
 }
 
@@ -48,7 +49,7 @@ export class Namings {
   add(generation: number, excludes: Uint8Array): void {
     for (let at = 0; at < excludes.length; at += EXCLUDE_BYTES)
       this.latest.set(nameOf(excludes.subarray(at)), generation);
-    forgetOldest(this.latest, NAMINGS);
+    forgetOldest(this.latest, REMEMBERED_LEAVES);
   }
 
   /** The last generation whose KEY named this leaver (nameOf), 0 if none did. */

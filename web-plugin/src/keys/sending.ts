@@ -70,6 +70,8 @@ export class Sending {
   private askedAt = Number.NEGATIVE_INFINITY;
   /** Whoever left once: on its return it may have been named in a KEY whose generation it must then never hold. */
   private readonly gone = new Set<Identity>();
+  /** More left than are remembered: whoever comes may be one of them. */
+  private hasForgotten = false;
   private hasReturned = false;
   private since = 0;
   private readonly leavers = new Leavers();
@@ -82,7 +84,7 @@ export class Sending {
   join(identity: Identity, now: number): void {
     this.order += 1;
     this.joined.set(identity, this.order);
-    if (this.gone.has(identity)) {
+    if (this.gone.has(identity) || this.hasForgotten) {
       this.hasReturned = true;
       this.stale ??= 'join';
     }
@@ -92,6 +94,7 @@ export class Sending {
   leave(identity: Identity, now: number): void {
     this.joined.delete(identity);
     this.gone.add(identity);
+    this.hasForgotten ||= this.gone.size > REMEMBERED_LEAVERS;
     forgetOldest(this.gone, REMEMBERED_LEAVERS);
     this.leavers.left(identity, now);
     this.stale = 'leave';

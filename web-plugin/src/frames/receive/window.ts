@@ -6,8 +6,8 @@ export const WINDOW = 1024;
 const WORDS = WINDOW / 32;
 /** Floors bite frames of older keys only after what was in flight has come (rule M6). */
 export const FLOOR_DELAY_MS = 2000;
-/** Epochs remembered: the newest and those whose grace may still run. */
-const MAX_EPOCHS = 4;
+/** Epochs remembered one by one: the newest and those whose grace may still run. */
+const MAX_EPOCHS = 8;
 const MAX_FLOORS = 8;
 
 export type Verdict = 'fresh' | 'replayed' | 'superseded' | 'source-off';
@@ -15,7 +15,7 @@ export type Verdict = 'fresh' | 'replayed' | 'superseded' | 'source-off';
 export class CounterWindow {
   #highest = -1;
   readonly #seen = new Uint32Array(WORDS);
-  /** Newest first: the smallest counter that opened under each (generation, step). */
+  /** Newest first: the smallest counter that opened under each (generation, step); the last stands for older ones too. */
   #epochs: { epoch: number; smallest: number }[] = [];
   #floor = 0;
   /** From then on nothing passes until the source is on again. */
@@ -60,7 +60,7 @@ export class CounterWindow {
     } else {
       this.#epochs.push({ epoch, smallest: counter });
       this.#epochs.sort((a, b) => b.epoch - a.epoch);
-      this.#epochs.length = Math.min(this.#epochs.length, MAX_EPOCHS);
+      this.#forgetOldestEpoch();
     }
   }
 
@@ -70,6 +70,15 @@ export class CounterWindow {
     // More at once than a sender ever has: the oldest then bites before its time.
     while (this.#floors.length > MAX_FLOORS)
       this.#floor = Math.max(this.#floor, this.#floors.shift()?.floor ?? 0);
+  }
+
+  /** What it held down stays down: somebody who has many epochs begin must not free the counters of an old one. */
+  #forgetOldestEpoch(): void {
+    const forgotten = this.#epochs[MAX_EPOCHS];
+    const oldest = this.#epochs[MAX_EPOCHS - 1];
+    if (forgotten === undefined || oldest === undefined) return;
+    oldest.smallest = Math.min(oldest.smallest, forgotten.smallest);
+    this.#epochs.length = MAX_EPOCHS;
   }
 
   #floorFor(epoch: number, now: number): number {
