@@ -87,6 +87,12 @@ describe('what garbage may cost', () => {
     assert.equal(searches, 10);
   });
 
+  it('a generation whose frames come more than a second apart is asked for too', () => {
+    const missing = new MissingKeys();
+    const reports = [0, 1200, 2400, 3600].filter((now) => missing.note(5, now));
+    assert.deepEqual(reports, [1200]);
+  });
+
   it('hides no generation that frames really wait for, and is reported at most once in five seconds', () => {
     const missing = new MissingKeys();
     const reports: number[] = [];

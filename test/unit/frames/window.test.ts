@@ -50,6 +50,21 @@ describe('CounterWindow', () => {
     );
   });
 
+  it('is not silenced for ever by one frame with the highest counter, made by who has left since', () => {
+    const window = new CounterWindow();
+    const [first, second] = [256, 512];
+    window.accept(first, 1000);
+    window.accept(first, Number.MAX_SAFE_INTEGER);
+    assert.equal(window.check(second, 1100, 0), 'fresh');
+    window.accept(second, 1100);
+    assert.equal(window.check(second, 1099, 0), 'fresh');
+    assert.equal(window.check(second, 1100, 0), 'replayed');
+    for (const counter of [999, 1050, 2000, Number.MAX_SAFE_INTEGER])
+      assert.equal(window.check(first, counter, 0), 'superseded', 'what came before is over');
+    window.accept(second, 5000);
+    for (const step of [second, second + 1]) assert.equal(window.check(step, 1100, 0), 'replayed');
+  });
+
   it('refuses what lies below a floor: at once under the key that named it, after two seconds under older ones', () => {
     const window = new CounterWindow();
     window.raiseFloor(100, 512, 0);

@@ -350,7 +350,8 @@ test('of more leavers than one KEY can name the next ones name the others', () =
     sending.requested('bob', named.length + 1, at);
     sending.due(at + 30);
   }
-  assert.deepEqual(named.slice(0, 2), [leavers.slice(0, 64), leavers.slice(64)]);
+  assert.deepEqual(named[0], leavers.slice(0, 64));
+  assert.deepEqual(named[1]?.slice(0, 36), leavers.slice(64));
 });
 
 test('a leaver whom the sender saw in the last 30 s is named', () => {

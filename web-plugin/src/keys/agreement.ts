@@ -6,6 +6,7 @@ import { forgetOldest } from './forget-oldest.ts';
 
 const SETTLE_MS = 5000;
 const STATE_SPACING_MS = 200;
+const ASKED_SPACING_MS = 2000;
 const SILENT_PERIODS = 3;
 const OWN_DIGESTS = 256;
 /** A digest that comes back counts as the own one again after so long. */
@@ -88,9 +89,13 @@ export class Agreement {
 
   /** An own source went on or off: told to everybody soon. */
   stateChanged(now: number): void {
-    const at = Math.max(now, this.sentAt + STATE_SPACING_MS);
-    this.sendAt = Math.min(this.sendAt ?? at, at);
+    this.sendBy(Math.max(now, this.sentAt + STATE_SPACING_MS));
     this.isCalm = false;
+  }
+
+  /** Somebody may have missed the last beacon: there is another soon, for all who did, and together with others'. */
+  asked(now: number): void {
+    if (this.isOn) this.sendBy(Math.max(now, this.sentAt + ASKED_SPACING_MS));
   }
 
   hear(identity: Identity, beacon: Beacon, now: number): void {
@@ -152,6 +157,10 @@ export class Agreement {
     if (own === undefined) return false;
     const isBack = own.until === Number.POSITIVE_INFINITY && now - own.since < STANDS_MS;
     return (isBack ? (own.lapsesAt ?? own.until) : own.until) > judgeAt - SETTLE_MS;
+  }
+
+  private sendBy(at: number): void {
+    this.sendAt = Math.min(this.sendAt ?? at, at);
   }
 
   private send(now: number): void {

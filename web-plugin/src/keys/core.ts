@@ -233,6 +233,10 @@ class KeyCore implements Core {
         if (peer !== undefined) this.keys.lacking(peer);
         break;
       }
+      case 'reconnected':
+        this.beacons.agreement.stateChanged(now);
+        this.keys.reconnected();
+        break;
       case 'worker-restarted':
         this.keys.workerRestarted();
         break;

@@ -39,6 +39,8 @@ export type CoreEvent =
   | { type: 'name'; name: string | null }
   /** The worker holds frames of a generation that never arrived. */
   | { type: 'missing-key'; owner: Identity; generation: number }
+  /** The stream to the server was cut and is back: what others said meanwhile may be lost, and what was said to them. */
+  | { type: 'reconnected' }
   /** The worker started anew: no sending key may be installed a second time (rule M12). */
   | { type: 'worker-restarted' }
   /** The own device signed what `sign` asked for. */

@@ -5,7 +5,7 @@ import type { Identity } from './events.ts';
 import { EXCLUDES_MS, excludeOf, nameOf, REMEMBERED_LEAVES } from './leavers.ts';
 import type { KeyGift } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { RETIRE_MS } from './receiving.ts';
+import { type KeyOutcome, RETIRE_MS } from './receiving.ts';
 import type { Peer, Roster } from './roster.ts';
 import { type GivenKey, Sending } from './sending.ts';
 
@@ -77,7 +77,7 @@ export class KeyExchange {
 
   received(peer: Peer, key: KeyGift): void {
     const { outbox } = this.setup;
-    const { accept, retire } = peer.receiving.take(key, outbox.now);
+    const { accept, retire } = this.taken(peer, key);
     const owner = peer.participant.identity;
     const { generation, step, base, floors } = key;
     if (accept) {
@@ -87,6 +87,18 @@ export class KeyExchange {
     this.retire(peer, retire, 0);
     if (accept) this.retireForGone(peer, key.since);
     this.setup.keyCame(peer);
+  }
+
+  /** Throws a Refusal; one that is of no use, where a key was missing all along, has another asked for. */
+  private taken(peer: Peer, key: KeyGift): KeyOutcome {
+    const { lacksKey } = peer;
+    peer.lacksKey = false;
+    try {
+      return peer.receiving.take(key, this.setup.outbox.now);
+    } catch (refusal) {
+      if (lacksKey) this.lacking(peer);
+      throw refusal;
+    }
   }
 
   /** How many leaves were seen so far: those before somebody came are none that it could know of. */
@@ -108,9 +120,8 @@ export class KeyExchange {
     }
     const isRecent = ({ at }: Leave) => at > outbox.now - EXCLUDES_MS;
     const { forgotten } = this;
-    if (forgotten && forgotten.place > leaves.known && isRecent(forgotten))
-      this.retireForLeaver(peer, NOBODY);
-    let isKnown = true;
+    let isKnown = !forgotten || forgotten.place <= leaves.known || !isRecent(forgotten);
+    if (!isKnown) this.retireForLeaver(peer, NOBODY);
     for (const leave of this.leavesAfter(leaves.known)) {
       const { identity, name, place } = leave;
       if (!isRecent(leave) || roster.peers.has(identity)) continue;
@@ -136,12 +147,21 @@ export class KeyExchange {
   lacking(peer: Peer): void {
     const { outbox, wantChannel } = this.setup;
     if (!peer.channel.isReady) {
+      peer.lacksKey = true;
       wantChannel(peer);
       return;
     }
     if (outbox.now - peer.requestedAt < KEY_REQUEST_MS) return;
     peer.requestedAt = outbox.now;
     outbox.send([[peer.id, peer.channel.requestKey(peer.receiving.min)]]);
+  }
+
+  /** Keys may have been lost, of anybody, and what asked for them. */
+  reconnected(): void {
+    const { outbox, roster } = this.setup;
+    const reached = [...roster.peers.values()].filter(({ channel }) => channel.isReady);
+    for (const peer of reached) peer.requestedAt = outbox.now;
+    outbox.send(reached.map(({ id, channel, receiving }) => [id, channel.requestKey(receiving.min)]));
   }
 
   /** A peer is gone: its keys are erased, and what it may hold of others is given a last time (rule M4). */

@@ -16,9 +16,12 @@ export const excludeOf = (curve25519: Uint8Array): Uint8Array => curve25519.slic
 /** The same as text, to look it up. */
 export const nameOf = (curve25519: Uint8Array): string => String.fromCharCode(...excludeOf(curve25519));
 
+type IsHere = (identity: Identity) => boolean;
+
 /** The sender's side. */
 export class Leavers {
   private seen: { identity: Identity; at: number; isNamed: boolean }[] = [];
+  private againMs = NAMED_AGAIN_MS;
 
   left(identity: Identity, now: number): void {
     this.seen = [...this.seen, { identity, at: now, isNamed: false }].slice(-REMEMBERED_LEAVES);
@@ -29,14 +32,26 @@ export class Leavers {
    * `isAfterReturn`: somebody came back since the last one, so that what was named before it counts no more
    * (Receiving.leaverSeen).
    */
-  name(isHere: (identity: Identity) => boolean, now: number, isAfterReturn: boolean): Identity[] {
+  name(isHere: IsHere, now: number, isAfterReturn: boolean): Identity[] {
     this.seen = this.seen.filter(({ at }) => at > now - EXCLUDES_MS);
     if (isAfterReturn) for (const leaver of this.seen) leaver.isNamed = false;
     const absent = this.seen.filter(({ identity }) => !isHere(identity));
-    const again = absent.filter(({ at, isNamed }) => isNamed && at > now - NAMED_AGAIN_MS);
+    const again = absent.filter(({ at, isNamed }) => isNamed && at > now - this.againMs);
+    this.againMs = NAMED_AGAIN_MS;
     const named = [...absent.filter(({ isNamed }) => !isNamed), ...again].slice(0, LIMITS.excludes);
     for (const leaver of named) leaver.isNamed = true;
     return [...new Set(named.map(({ identity }) => identity))];
+  }
+
+  /** For a KEY to one alone, who may have missed those before it: the last to leave, named or not. */
+  all(isHere: IsHere): Identity[] {
+    const absent = this.seen.filter(({ identity }) => !isHere(identity));
+    return [...new Set(absent.map(({ identity }) => identity))].slice(-LIMITS.excludes);
+  }
+
+  /** Somebody missed KEYs, and who was named in them: the next one names everybody again. */
+  nameAgain(): void {
+    this.againMs = EXCLUDES_MS;
   }
 }
 

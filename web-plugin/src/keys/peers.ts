@@ -184,6 +184,7 @@ export class Peers {
       hasGivenEvidence: false,
       requestedAt: Number.NEGATIVE_INFINITY,
       answeredAt: Number.NEGATIVE_INFINITY,
+      lacksKey: false,
       leaves: { before, known: before, since: 0 },
     };
     this.setup.roster.admit(occupant, peer);
@@ -271,7 +272,13 @@ export class Peers {
       isSealed: this.setup.isSealed,
       isComparing: () => this.setup.parts().comparisons.isWith(occupant),
       peerSealed: (sealed) => withPeer((peer) => this.evidence(peer, sealed)),
-      keyRequest: (min) => withPeer((peer) => this.setup.parts().keys.asked(peer, min)),
+      keyRequest: (min) =>
+        withPeer((peer) => {
+          const { keys, beacons } = this.setup.parts();
+          keys.asked(peer, min);
+          // Whoever has missed a key may have missed a beacon too.
+          beacons.agreement.asked(outbox.now);
+        }),
       said: (said) => withPeer((peer) => this.setup.said(peer, said, true, 0)),
       sas: (message) =>
         withPeer((peer) =>

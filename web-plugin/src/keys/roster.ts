@@ -28,6 +28,8 @@ export interface Peer {
   hasGivenEvidence: boolean;
   requestedAt: number;
   answeredAt: number;
+  /** Its key was missing while there was no channel to ask for it. */
+  lacksKey: boolean;
   /**
    * Of the leaves that this client saw, how many were before it came, and how many it has shown to know since (or, with
    * `since`, since somebody came back as it says). key-exchange.ts

@@ -103,7 +103,7 @@ export class Sending {
       generation.taintedAt = now;
       this.ports.expire(generation.generation, DEADLINE_MS);
     }
-    if (!this.isActive) return;
+    if (!this.isActive || this.isSpent()) return;
     // At once, so that the worker switches in time even if the page is busy when it may be handed out. One that nobody
     // was given yet does for this leave too.
     if (this.newest?.isGiven !== false) this.hand(this.draw(now, false), now);
@@ -115,7 +115,8 @@ export class Sending {
   /** The channel to `identity` can carry keys now. */
   sendable(identity: Identity): void {
     const newest = this.newest;
-    if (this.isActive && newest !== null && this.stale === null) this.distribute(newest, [identity]);
+    if (this.isActive && newest !== null && this.stale === null)
+      this.distribute(newest, [identity], this.forOne(newest));
   }
 
   /** What goes along with ACCEPT or CONFIRM: also to one that was given it before, in case it was lost. */
@@ -124,7 +125,7 @@ export class Sending {
     if (!this.isActive || newest === null || this.stale !== null || !this.mayHold(identity, newest))
       return null;
     newest.holders.add(identity);
-    return newest;
+    return this.forOne(newest);
   }
 
   /** `asker` can use nothing below generation `min`, which is at most the one after the newest. */
@@ -135,9 +136,11 @@ export class Sending {
       if (min > newest.generation + 1 || now - this.askedAt < ASKED_MS) return;
       this.askedAt = now;
       this.stale = 'leave';
+      this.leavers.nameAgain();
       this.open(now);
-    } else if (this.isActive && this.mayHold(asker, newest)) {
-      for (const identity of this.ports.give([asker], newest)) newest.holders.add(identity);
+    } else if (this.mayHold(asker, newest)) {
+      // Also while nothing is sent: it is what the next word will be sealed under.
+      for (const identity of this.ports.give([asker], this.forOne(newest))) newest.holders.add(identity);
     }
   }
 
@@ -240,14 +243,22 @@ export class Sending {
   }
 
   private mint(reason: KeyReason, now: number, useAtOnce: boolean): void {
+    if (this.isSpent()) return;
     const generation = this.draw(now, useAtOnce);
     this.handOut(generation, reason, now);
     this.hand(generation, now);
     this.switch(now);
   }
 
+  /** No number is left for a fresh generation: nothing more is sent. A million take at least 29 hours. */
+  private isSpent(): boolean {
+    if (this.last < MAX_GENERATION) return false;
+    this.reset();
+    this.deactivate();
+    return true;
+  }
+
   private draw(now: number, useAtOnce: boolean): Generation {
-    if (this.last >= MAX_GENERATION) throw new Error('the account has used up its generations');
     this.last += 1;
     const generation: Generation = {
       generation: this.last,
@@ -279,7 +290,7 @@ export class Sending {
     if (this.hasReturned) this.since = generation.generation;
     generation.reason = reason;
     generation.since = this.since;
-    generation.excludes = this.leavers.name((identity) => this.joined.has(identity), now, this.hasReturned);
+    generation.excludes = this.leavers.name(this.isHere, now, this.hasReturned);
     this.hasReturned = false;
     generation.isGiven = true;
     this.distribute(generation, [...this.joined.keys()]);
@@ -307,12 +318,19 @@ export class Sending {
     return [...this.joined.keys()].some((identity) => !this.mayHold(identity, generation));
   }
 
-  private distribute(generation: Generation, to: Identity[]): void {
+  private readonly isHere = (identity: Identity): boolean => this.joined.has(identity);
+
+  /** Whoever has just come, or asks, may have missed KEYs that named somebody. */
+  private forOne(generation: Generation): GivenKey {
+    return { ...generation, excludes: this.leavers.all(this.isHere) };
+  }
+
+  private distribute(generation: Generation, to: Identity[], key: GivenKey = generation): void {
     const lacking = to.filter(
       (identity) => !generation.holders.has(identity) && this.mayHold(identity, generation),
     );
     if (lacking.length === 0) return;
-    for (const identity of this.ports.give(lacking, generation)) generation.holders.add(identity);
+    for (const identity of this.ports.give(lacking, key)) generation.holders.add(identity);
   }
 
   private isDead(generation: Generation, now: number): boolean {

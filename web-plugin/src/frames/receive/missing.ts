@@ -5,8 +5,8 @@ export const MISSING_AFTER_MS = 1000;
 export const MISSING_INTERVAL_MS = 5000;
 /** What makes up more than a 32nd of the frames that wait cannot be crowded out. */
 const MAX_WATCHED = 32;
-/** A generation that no frame named for so long is not waited for any more. */
-const STALE_MS = 1000;
+/** A generation that no frame named for so long is not waited for any more; a still picture comes once a second. */
+const STALE_MS = 3000;
 
 interface Watched {
   generation: number;

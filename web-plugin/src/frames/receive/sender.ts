@@ -6,7 +6,7 @@ import type { SFrameKey } from '../sframe/cipher.ts';
 import { BASE_LENGTH, CONTEXT_LENGTH, type Media } from '../sourcekey.ts';
 import { Generation } from './generation.ts';
 import { Lateness } from './lateness.ts';
-import { CounterWindow } from './window.ts';
+import { CounterWindow, epochOf } from './window.ts';
 
 export type AcceptKey = Omit<Extract<WorkerCommand, { type: 'accept-key' }>, 'type' | 'owner'>;
 
@@ -59,7 +59,7 @@ export class Sender {
     }
     for (const [source, floor] of floors) {
       if (!isSource(source) || !Number.isSafeInteger(floor)) continue;
-      this.#window(source).raiseFloor(floor, epochOf({ generation, step, source }), now);
+      this.#window(source).raiseFloor(floor, epochOf({ generation, step }), now);
     }
     return null;
   }
@@ -172,9 +172,4 @@ export class Sender {
     }
     return window;
   }
-}
-
-/** Grows with (generation, step); step fits a byte. */
-function epochOf({ generation, step }: KeyId): number {
-  return generation * 0x100 + step;
 }

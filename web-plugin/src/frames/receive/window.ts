@@ -1,6 +1,8 @@
 // One source's counters as a receiver saw them: what is a replay, what is too old, what was withheld.
 // Belongs to (identity, source), whatever connection, key or transform a frame came by (rules M5, M10, S3).
 
+import type { KeyId } from '../kid.ts';
+
 /** Backwards reach: about 10 s of counters, more than any retransmission. Forward there is no limit. */
 export const WINDOW = 1024;
 const WORDS = WINDOW / 32;
@@ -9,6 +11,12 @@ export const FLOOR_DELAY_MS = 2000;
 /** Epochs remembered one by one: the newest and those whose grace may still run. */
 const MAX_EPOCHS = 8;
 const MAX_FLOORS = 8;
+
+/** Grows with (generation, step); step fits a byte. */
+export const epochOf = ({ generation, step }: Pick<KeyId, 'generation' | 'step'>): number =>
+  generation * 0x100 + step;
+
+const generationOf = (epoch: number): number => Math.floor(epoch / 0x100);
 
 export type Verdict = 'fresh' | 'replayed' | 'superseded' | 'source-off';
 
@@ -33,7 +41,7 @@ export class CounterWindow {
     if (now >= this.#offAt) return 'source-off';
     for (const known of this.#epochs)
       if (known.epoch > epoch && counter >= known.smallest) return 'superseded';
-    if (counter > this.#highest) return 'fresh';
+    if (counter > this.#highest || this.#isAnew(epoch)) return 'fresh';
     if (this.#highest - counter >= WINDOW) return 'replayed';
     const word = this.#seen[(counter % WINDOW) >>> 5] ?? 0;
     return (word & (1 << (counter & 31))) === 0 ? 'fresh' : 'replayed';
@@ -47,6 +55,11 @@ export class CounterWindow {
 
   /** Only for a frame that authenticated and that `check` found fresh just now. */
   accept(epoch: number, counter: number): void {
+    if (counter <= this.#highest && this.#isAnew(epoch)) {
+      this.#seen.fill(0);
+      this.#highest = counter;
+      this.#epochs = [{ epoch, smallest: 0 }];
+    }
     if (counter > this.#highest) {
       if (counter - this.#highest >= WINDOW) this.#seen.fill(0);
       else for (let skipped = this.#highest + 1; skipped < counter; skipped++) this.#mark(skipped, false);
@@ -70,6 +83,15 @@ export class CounterWindow {
     // More at once than a sender ever has: the oldest then bites before its time.
     while (this.#floors.length > MAX_FLOORS)
       this.#floor = Math.max(this.#floor, this.#floors.shift()?.floor ?? 0);
+  }
+
+  /**
+   * Nothing has opened under this generation or a later one. A sender draws counters in order, so the first one of a
+   * fresh generation shows that higher ones before it were not the sender's: otherwise one frame with the highest
+   * counter, made by somebody who has left since, would silence that source for ever. What came before is over then.
+   */
+  #isAnew(epoch: number): boolean {
+    return generationOf(epoch) > generationOf(this.#epochs[0]?.epoch ?? epoch);
   }
 
   /** What it held down stays down: somebody who has many epochs begin must not free the counters of an old one. */
