@@ -11,6 +11,7 @@ import {
   Meeting,
   type Obstacle,
   Routes,
+  roomOfAddress,
   Watchdog,
   WorkerLink,
 } from './jitsi/index.ts';
@@ -32,6 +33,8 @@ function start(library: JitsiMeetLibrary, base: string): void {
   /** Why this page cannot seal; it then leaves sealed rooms, or does not enter them. */
   let obstacle: Obstacle | null = null;
   const latches = latchStore();
+  /** By the configuration as it is now: Jitsi Meet puts another domain there when the server sends it elsewhere. */
+  const addressRoom = roomOfAddress();
   /** Jitsi Meet keeps the connection when somebody goes from the main room to a breakout room or back. */
   const lastOf = new WeakMap<object, Meeting>();
 
@@ -153,7 +156,8 @@ function start(library: JitsiMeetLibrary, base: string): void {
       routes,
       latches,
       isInvitedSealed,
-      comesFromSealed: lastOf.get(connection)?.isSealed ?? false,
+      comesFromSealed: lastOf.get(connection)?.isSealed ?? null,
+      addressRoom,
       command: (command) => {
         if (active === meeting) link?.send(command);
         if (command.type === 'gate' && command.gate === 'sealed' && obstacle) stop(meeting);
@@ -184,7 +188,7 @@ function start(library: JitsiMeetLibrary, base: string): void {
     const join = conference.join;
     conference.join = (...args: unknown[]) => {
       const enter = () => {
-        if (means) meeting.start(means);
+        meeting.start(means);
         if (obstacle && meeting.isRemembered) {
           screen.stopped();
           return undefined;

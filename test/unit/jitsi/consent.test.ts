@@ -21,7 +21,8 @@ beforeEach(() => {
     },
     wish: () => undefined,
     onConsented: (until) => said.push(`consented for ${Math.round((until - performance.now()) / 1000)} s`),
-    onSealStays: (isOwn) => said.push(isOwn ? 'stays, own' : 'stays'),
+    onTakenBack: () => said.push('taken back'),
+    onSealStays: () => said.push('stays'),
     onChanged: () => undefined,
   });
 });
@@ -47,7 +48,7 @@ test('somebody asks: this user’s click answers, once, and is good for this rou
     seconds: 60,
     step: 'asked',
   });
-  assert.deepEqual(said, [], 'nothing by itself');
+  assert.deepEqual(said.splice(0), ['taken back'], 'nothing is agreed to by itself');
   await round.answer(true);
   await round.answer(true);
   assert.deepEqual(said, ['consented for 65 s', 'agree r1']);
@@ -59,21 +60,44 @@ test('somebody asks: this user’s click answers, once, and is good for this rou
 
 test('a refusal and silence keep the seal, and take an agreement back', async () => {
   round.heard(state());
+  said = [];
   await round.answer(false);
   assert.equal(round.view(), undefined);
   round.heard(state({ state: 'refused' }));
-  assert.deepEqual(said, ['refuse r1', 'stays']);
+  assert.deepEqual(said.splice(0), ['taken back', 'refuse r1', 'taken back', 'stays']);
   round.heard(state({ id: 'r2' }));
   await round.answer(true);
   round.heard(state({ id: 'r2', state: 'expired' }));
-  assert.deepEqual(said.slice(2), ['consented for 65 s', 'agree r2', 'stays']);
+  assert.deepEqual(said, ['taken back', 'consented for 65 s', 'agree r2', 'taken back', 'stays']);
+});
+
+test('an agreement is for its round: another one takes it back, even if the server never says how the first ended', async () => {
+  for (const left of ['open', 'agreed'] as const) {
+    round.heard(state());
+    await round.answer(true);
+    round.heard(state({ state: left, agreed: 3 }));
+    said = [];
+    round.heard(state({ id: 'r2', by: 'carol' }));
+    assert.deepEqual([said, round.view()?.step], [['taken back'], 'asked'], left);
+    round.clear();
+  }
+});
+
+test('who refuses takes back what it clicked before, and asks nobody any more', async () => {
+  round.asked();
+  round.heard(state());
+  assert.deepEqual(said, [], 'a click of just now stands');
+  await round.answer(false);
+  assert.deepEqual(said, ['taken back', 'refuse r1']);
+  round.heard(state({ id: 'r2', by: 'me' }));
+  assert.equal(round.view(), undefined);
 });
 
 test('an answer that the room does not take is no agreement', async () => {
   answers = Promise.reject(new Error('No question with this id is open in this meeting'));
   round.heard(state());
   await round.answer(true);
-  assert.deepEqual(said, ['consented for 65 s', 'agree r1', 'stays']);
+  assert.deepEqual(said, ['taken back', 'consented for 65 s', 'agree r1', 'taken back', 'stays']);
   assert.equal(round.view(), undefined);
 });
 
@@ -84,6 +108,7 @@ test('who asks sees how it goes and how it ended', () => {
   assert.deepEqual(said, ['consented for 65 s'], 'its own click was the one on "unseal"');
   round.heard(state({ by: 'me', state: 'refused' }));
   assert.equal(round.view()?.step, 'refused');
+  assert.deepEqual(said.slice(1), ['taken back']);
   round.close();
   assert.equal(round.view(), undefined);
 });
@@ -98,7 +123,7 @@ test('a click is for the round that begins right after it, once, and not after a
   let now = performance.now();
   t.mock.method(performance, 'now', () => now);
   round.asked();
-  round.refused();
+  round.unasked();
   round.heard(state({ by: 'me' }));
   assert.deepEqual(said, [], 'refused');
   round.asked();
@@ -118,7 +143,7 @@ test('a clock that is far off, and a server that never ends the round', (t) => {
   t.mock.method(performance, 'now', () => now + 66_000);
   round.timer();
   assert.equal(round.view(), undefined);
-  assert.deepEqual(said, ['stays']);
+  assert.deepEqual(said, ['taken back', 'taken back', 'stays']);
 });
 
 test('rounds that are not of the announced form are none', () => {

@@ -113,6 +113,36 @@ test('what arrives in clear is held back: files, the key of a whiteboard, comman
   assert.deepEqual([heard, commands.length], [[['METADATA_UPDATED', metadata]], 1]);
 });
 
+test('who was let in from the lobby is told in clear, and nothing else under that name', () => {
+  for (const version of ['2022', '2026'] as const) {
+    const { conference, emit, heard, held } = talkIn(version);
+    const ada = conference.getParticipants()[0];
+    const granted = { type: 'lobby-notify', event: 'LOBBY-ACCESS-GRANTED', value: 'b@x', name: 'Ben' };
+    emit('ENDPOINT_MESSAGE_RECEIVED', ada, { ...granted, reactions: ['boo'], text: 'hello' });
+    emit('ENDPOINT_MESSAGE_RECEIVED', ada, { type: 'lobby-notify', event: 'LOBBY-ENABLED', value: false });
+    assert.deepEqual(heard.splice(0), [
+      ['ENDPOINT_MESSAGE_RECEIVED', 'ada', granted],
+      ['ENDPOINT_MESSAGE_RECEIVED', 'ada', { type: 'lobby-notify', event: 'LOBBY-ENABLED', value: false }],
+    ]);
+    const invented = [
+      { type: 'lobby-notify', name: 'endpoint-reaction', reactions: ['boo'], timestamp: 5 },
+      { ...granted, name: 'lower-hand-message' },
+      { ...granted, name: 'endpoint-text-message', text: 'hello' },
+      { ...granted, name: 'remote-control' },
+      { ...granted, name: ['Ben'] },
+      { ...granted, name: 'x'.repeat(257) },
+      { ...granted, value: { text: 'hello' } },
+      { ...granted, event: 'LOBBY-INVENTED' },
+      { ...granted, event: ['LOBBY-ENABLED'] },
+    ];
+    for (const payload of invented) {
+      emit('ENDPOINT_MESSAGE_RECEIVED', ada, payload);
+      emit('NON_PARTICIPANT_MESSAGE_RECEIVED', '', payload);
+    }
+    assert.deepEqual([heard, held.length], [[], 2 * invented.length]);
+  }
+});
+
 test('a listener that the page takes back hears nothing more', () => {
   const { conference } = talkIn('2026', false);
   let heard = 0;

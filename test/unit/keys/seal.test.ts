@@ -58,6 +58,43 @@ test('the server’s word, a peer’s word, a presence, the link and the stored 
   }
 });
 
+test('what seals and comes before this client is in the room seals on joining, by whose word it was', () => {
+  const ways: [SealEvent, boolean][] = [
+    [{ type: 'evidence', occupant: 'bob' }, false],
+    [{ type: 'presence', occupant: 'bob', sealed: true }, false],
+    [{ type: 'server-change', sealed: true, by: 'bob' }, true],
+    [{ type: 'server-state', sealed: true, module: true }, true],
+  ];
+  for (const [early, isRoomsSeal] of ways) {
+    const room = new Room();
+    assert.deepEqual(room.do({ type: 'owner', isOwner: true }, early), [], 'not before');
+    const actions = room.do(joined);
+    assert.equal(room.gate, 'sealed', early.type);
+    assert.ok(actions.some((action) => action.type === 'core' && action.event === 'sealed'));
+    assert.equal(
+      requests(room.do(open)).length,
+      isRoomsSeal ? 1 : 0,
+      'only the room’s seal is asked for again',
+    );
+    room.do({ type: 'left' }, joined, open);
+    assert.equal(room.gate, 'clear', 'a visit later it counts no more');
+    room.do({ type: 'left' }, early, { type: 'left' }, joined, open);
+    assert.equal(room.gate, 'clear', 'nor on a visit that came to nothing');
+  }
+});
+
+test('a seal that is said to be over before this client is in the room: it asks', () => {
+  const room = new Room();
+  room.do({ type: 'server-change', sealed: true, by: 'bob' });
+  room.do({ type: 'server-change', sealed: false, by: 'bob' }, { type: 'owner', isOwner: true });
+  assert.deepEqual(requests(room.do(joined)), []);
+  assert.deepEqual([room.gate, room.seal.view.phase, room.seal.view.canAgree], ['drop', 'asking', true]);
+  room.do({ type: 'agree' });
+  assert.equal(room.gate, 'clear');
+  room.do({ type: 'server-change', sealed: false, by: 'bob' });
+  assert.equal(room.gate, 'clear', 'and asks once');
+});
+
 test('an announced unseal opens nothing: nothing is sent until the local user agrees', () => {
   const room = new Room();
   room.do(joined, { type: 'server-state', sealed: true, module: true }, { type: 'ready', isReady: true });

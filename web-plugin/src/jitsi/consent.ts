@@ -22,8 +22,10 @@ export interface ConsentPorts {
   wish(at: number): void;
   /** By this user's click the seal may end until then. */
   onConsented(until: number): void;
-  /** The round is over, and the seal stays. */
-  onSealStays(isOwn: boolean): void;
+  /** What this user agreed to holds no more. */
+  onTakenBack(): void;
+  /** A round of somebody else is over, and the seal stays. */
+  onSealStays(): void;
   onChanged(): void;
 }
 
@@ -54,8 +56,8 @@ export class ConsentRound {
     this.#expectedUntil = performance.now() + BEGINS_MS;
   }
 
-  /** What this user clicked for was refused. */
-  refused(): void {
+  /** That click counts no more: it was refused, or its round has begun. */
+  unasked(): void {
     this.#expectedUntil = Number.NEGATIVE_INFINITY;
   }
 
@@ -74,6 +76,11 @@ export class ConsentRound {
     if (round?.step !== 'asked') return;
     round.step = agrees ? 'waiting' : 'refusing';
     if (agrees) this.ports.onConsented(round.until);
+    else {
+      // Whatever this user clicked before: now the seal is to stay.
+      this.unasked();
+      this.ports.onTakenBack();
+    }
     this.ports.onChanged();
     try {
       await this.ports.answer(round.state.id, agrees ? 'agree' : 'refuse');
@@ -92,7 +99,7 @@ export class ConsentRound {
   /** The room is not sealed any more, or this client has left it. */
   clear(): void {
     this.#round = null;
-    this.refused();
+    this.unasked();
   }
 
   timer(): void {
@@ -106,9 +113,12 @@ export class ConsentRound {
 
   #begun(state: RoundState): void {
     const isOwn = this.#isOwn(state);
-    if (isOwn && performance.now() > this.#expectedUntil) return;
+    const isExpected = performance.now() <= this.#expectedUntil;
+    if (isOwn && !isExpected) return;
     // One click, one round.
-    if (isOwn) this.#expectedUntil = Number.NEGATIVE_INFINITY;
+    if (isOwn) this.unasked();
+    // However the round before ended: what was agreed to there is not agreed to here. A click of just now is for here.
+    if (!isExpected) this.ports.onTakenBack();
     const told = state.until - Date.now();
     const lasts = told > 0 && told <= LONGEST_MS ? told : USUAL_MS;
     const until = performance.now() + lasts + GRACE_MS;
@@ -129,10 +139,12 @@ export class ConsentRound {
 
   /** Who asked is told how it ended until it is closed; the others by a line that passes. */
   #over(round: Round, step: 'refused' | 'expired'): void {
-    const isOwn = this.#isOwn(round.state);
     round.step = step;
-    if (!isOwn) this.#round = null;
-    this.ports.onSealStays(isOwn);
+    this.ports.onTakenBack();
+    if (!this.#isOwn(round.state)) {
+      this.#round = null;
+      this.ports.onSealStays();
+    }
     this.ports.onChanged();
   }
 }

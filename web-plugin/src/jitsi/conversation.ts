@@ -7,7 +7,7 @@ import { type DataKind, MESSAGE_TYPE } from '../wire/index.ts';
 import { guard } from './guard.ts';
 import type { JitsiConference, JitsiParticipant } from './library.ts';
 import { type Outgoing, outgoingOf } from './outgoing.ts';
-import { contentOf, passesCommand, passesPayload, passesProperty, passingMetadata } from './passing.ts';
+import { contentOf, passesCommand, passesProperty, passingMetadata, passingPayload } from './passing.ts';
 import { kindOf, payloadOf } from './payloads.ts';
 import { asEvent, asPayload, KnownPolls, type Poll } from './polls.ts';
 import { safely } from './safely.ts';
@@ -100,9 +100,9 @@ export class Conversation {
   #incoming(name: string, args: unknown[]): unknown[] | null {
     switch (name) {
       case 'ENDPOINT_MESSAGE_RECEIVED':
-        return this.#stops((args[0] as JitsiParticipant).getId(), args[1]) ? null : args;
+        return this.#incomingPayload((args[0] as JitsiParticipant).getId(), args);
       case 'NON_PARTICIPANT_MESSAGE_RECEIVED':
-        return this.#stops((args[0] as string | null) || null, args[1]) ? null : args;
+        return this.#incomingPayload((args[0] as string | null) || null, args);
       case 'PARTICIPANT_PROPERTY_CHANGED':
         if (passesProperty(args[1]) || this.events.isClear('in')) return args;
         this.#holdOnce(`property ${String(args[1])}`);
@@ -116,16 +116,19 @@ export class Conversation {
     return null;
   }
 
-  /** True when an endpoint message stops here. One without a sender comes from the room itself. */
-  #stops(from: string | null, payload: unknown): boolean {
+  /** The same of an endpoint message. One without a sender comes from the room itself. */
+  #incomingPayload(from: string | null, args: unknown[]): unknown[] | null {
+    const [sender, payload, ...rest] = args;
     const { type } = (payload ?? {}) as { type?: unknown };
     if (type === MESSAGE_TYPE) {
       if (from !== this.conference.myUserId()) safely(() => this.events.onOwnMessage(from, payload));
-      return true;
+      return null;
     }
-    if (passesPayload(payload) || this.events.isClear('in')) return false;
+    if (this.events.isClear('in')) return args;
+    const passing = passingPayload(payload);
+    if (passing) return [sender, passing, ...rest];
     safely(() => this.events.onHeldBack('in', wordFor(kindOf(payload))));
-    return true;
+    return null;
   }
 
   #passingMetadata(metadata: unknown): unknown {

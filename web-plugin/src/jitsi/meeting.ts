@@ -19,7 +19,7 @@ import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
 
 export interface MeetingServices
-  extends Pick<SealPorts, 'latches' | 'isInvitedSealed' | 'comesFromSealed' | 'notify'> {
+  extends Pick<SealPorts, 'latches' | 'isInvitedSealed' | 'comesFromSealed' | 'addressRoom' | 'notify'> {
   library: JitsiMeetLibrary;
   routes: Routes;
   /** Posts to the worker. */
@@ -80,8 +80,9 @@ export class Meeting {
       onRoomState: (state) => this.#sealing.heard(state),
       onChanged: () => this.#changed(),
       onTracksChanged: () => this.tracksChanged(),
-      // Before anything is known nothing clear goes out; what comes in then is the room's history.
-      isClear: (direction) => (direction === 'out' ? this.gate === 'clear' : !this.#sealing.isSealed),
+      // Before anything is known nothing clear goes out; what comes in then is the room's history. Once it is over nothing
+      // passes: if the page is in the room all the same, nobody here knows whether it is sealed.
+      isClear: (direction) => !this.#isOver && (direction === 'out' ? this.gate === 'clear' : !this.isSealed),
       onSay: (kind, body, to) => this.#say(kind, body, to),
       onHeldBack: (direction, what) =>
         this.trouble(`held back ${direction} ${what}`, { kind: `held-back-${direction}`, what }),
@@ -131,9 +132,15 @@ export class Meeting {
     });
   }
 
-  /** All is loaded: from here on this client can take part in a seal. */
-  start({ olm, device, trust }: Means): void {
-    if (this.#isOver || this.#keys.core) return;
+  /**
+   * Before each attempt to join. From here on this client can take part in a seal, if all is loaded (`means`). Throws when
+   * this participation is over: whoever joined then would be in the room with nobody to seal for it.
+   */
+  start(means: Means | null): void {
+    if (this.#isOver)
+      throw new Error('Sealmeet: this call is over, so it cannot be joined again: load the page anew');
+    if (!means || this.#keys.core) return;
+    const { olm, device, trust } = means;
     this.#keys.start(olm, device);
     this.#isDeviceTemporary = device.isTemporary;
     this.#verification = new Verification(trust, {
@@ -200,9 +207,9 @@ export class Meeting {
     return this.#sealing.gate;
   }
 
-  /** Does, or did to the end, this client hold the room to be sealed? */
+  /** Does, or did to the end, this client hold the room to be sealed? Before it has been in, it goes by what it remembers. */
   get isSealed(): boolean {
-    return this.#sealing.isSealed;
+    return this.#sealing.isSealed || (!this.#sealing.hasJoined && this.isRemembered);
   }
 
   /** Has this browser seen this room sealed before? */
@@ -217,7 +224,7 @@ export class Meeting {
 
   /** Call it every second. */
   checkConnection(): void {
-    this.#sealing.checkConnection();
+    if (this.#sealing.checkConnection()) this.#keys.feed({ type: 'reconnected' });
   }
 
   /** A new worker, which knows nothing: it is told what it must know, and gets keys that no worker had (rule M12). */

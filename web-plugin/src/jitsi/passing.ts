@@ -70,9 +70,30 @@ export const passesProperty = (name: unknown): boolean =>
 
 export const passesMetadata = (key: unknown): boolean => typeof key === 'string' && METADATA.has(key);
 
-/** Endpoint payloads: who was let in from the lobby, which the room tells in the name of whoever opened. */
-export const passesPayload = (payload: unknown): boolean =>
-  (payload as { type?: unknown } | null)?.type === 'lobby-notify';
+/** What the room tells of the lobby, in the name of whoever did it. */
+const LOBBY_EVENTS: ReadonlySet<unknown> = new Set([
+  'LOBBY-ENABLED',
+  'LOBBY-ACCESS-GRANTED',
+  'LOBBY-ACCESS-DENIED',
+]);
+
+/** Names and addresses are shorter. */
+const LONGEST_FIELD = 256;
+
+/** The page acts by `name` whatever the type is: such as `lower-hand-message`. Here it is what somebody is called. */
+const LABEL = /^[a-z0-9]+([-_.][a-z0-9]+)+$/;
+
+/** What the page may hear of an endpoint payload that is not sealed: a copy with nothing but what is known; null: nothing. */
+export function passingPayload(payload: unknown): object | null {
+  const { type, event, value, name } = (payload ?? {}) as Record<string, unknown>;
+  if (type !== 'lobby-notify' || !LOBBY_EVENTS.has(event)) return null;
+  if (value !== undefined && typeof value !== 'boolean' && !isField(value)) return null;
+  if (name !== undefined && (!isField(name) || LABEL.test(name))) return null;
+  return { type, event, ...(value !== undefined && { value }), ...(name !== undefined && { name }) };
+}
+
+const isField = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= LONGEST_FIELD;
 
 /** Metadata without what does not pass, and the keys of that. */
 export function passingMetadata(metadata: unknown): { passing: unknown; held: string[] } {

@@ -14,8 +14,16 @@ export interface SealPorts {
   latches: LatchStore;
   /** Does the link to this page say that the room is sealed (rule S10)? */
   isInvitedSealed(): boolean;
-  /** Was the room sealed that this page comes from, over the same connection? A breakout room inherits (rule M21). */
-  comesFromSealed: boolean;
+  /**
+   * Was the room sealed that this page comes from, over the same connection? A breakout room inherits (rule M21). Null: it
+   * comes from no room.
+   */
+  comesFromSealed: boolean | null;
+  /**
+   * The room that the page's address names, null when it names none. Where the page comes from no room, a latch of this
+   * one holds too: the server sends visitors to a room of another domain.
+   */
+  addressRoom: string | null;
   run(step: () => void): void;
   /** Call `timer` with this name at this time. */
   wish(name: SealAlarm, at: number): void;
@@ -33,6 +41,7 @@ export class Sealing {
   readonly #consent: ConsentRound;
   #gate: Gate = 'drop';
   #isSealed = false;
+  #hasJoined = false;
   #isOver = false;
   #hasHeardServer = false;
   #wasConnected = true;
@@ -48,10 +57,8 @@ export class Sealing {
       answer: (id, answer) => room.request({ name: 'consent', id, answer }),
       wish: (at) => ports.wish('consent', at),
       onConsented: (until) => this.take({ type: 'consented', until }),
-      onSealStays: (isOwn) => {
-        this.take({ type: 'request-refused' });
-        if (!isOwn) ports.notify({ kind: 'seal-stays' });
-      },
+      onTakenBack: () => this.take({ type: 'request-refused' }),
+      onSealStays: () => ports.notify({ kind: 'seal-stays' }),
       onChanged: () => ports.onChanged(),
     });
   }
@@ -79,6 +86,11 @@ export class Sealing {
     return this.#isSealed;
   }
 
+  /** Is this client in the room, or was it? */
+  get hasJoined(): boolean {
+    return this.#hasJoined;
+  }
+
   /** Has this browser seen this room sealed before, or is it told so by the link? */
   get isRemembered(): boolean {
     return this.#isLatchedBefore() || this.ports.isInvitedSealed();
@@ -103,6 +115,7 @@ export class Sealing {
   }
 
   joined(): void {
+    this.#hasJoined = true;
     this.take({ type: 'joined', remembered: this.#isLatchedBefore(), link: this.ports.isInvitedSealed() });
     this.take({ type: 'owner', isOwner: this.room.isOwner });
     for (const occupant of this.room.occupants()) {
@@ -112,14 +125,18 @@ export class Sealing {
     void this.#askServer();
   }
 
-  /** Call it every second: while the stream is cut nobody enforces anything, and after it all may be different. */
-  checkConnection(): void {
+  /**
+   * Call it every second: while the stream is cut nobody enforces anything, and after it all may be different. True if
+   * it was cut and is back.
+   */
+  checkConnection(): boolean {
     const { isConnected } = this.room;
-    if (this.view.phase === 'away' || isConnected === this.#wasConnected) return;
+    if (this.view.phase === 'away' || isConnected === this.#wasConnected) return false;
     this.#wasConnected = isConnected;
     this.#hasHeardServer = false;
     if (isConnected) void this.#askServer();
     else this.take({ type: 'disconnected' });
+    return isConnected;
   }
 
   /** What the room's module announces. */
@@ -182,17 +199,19 @@ export class Sealing {
       await this.room.request({ name: what });
     } catch (error) {
       if (this.#isOver) return;
-      if (what === 'unseal') this.#consent.refused();
+      if (what === 'unseal') this.#consent.unasked();
       this.ports.onTrouble(`refused ${what}`, { kind: 'refused', what, why: (error as Error).message });
       this.take({ type: 'request-refused' });
     }
   }
 
   #isLatchedBefore(): boolean {
-    return this.ports.comesFromSealed || this.ports.latches.has(this.#latchKey());
+    const { comesFromSealed, addressRoom, latches } = this.ports;
+    if (latches.has(this.#latchKey())) return true;
+    return comesFromSealed ?? (addressRoom !== null && latches.has(this.#latchKey(addressRoom)));
   }
 
-  #latchKey(): string {
-    return latchKey(location.host, this.room.jid);
+  #latchKey(room = this.room.jid): string {
+    return latchKey(location.host, room);
   }
 }

@@ -36,7 +36,7 @@ export type SealEvent =
   | { type: 'agree' }
   /** In a round in which everybody is asked, the local user clicked that the seal may end: until then, for all. */
   | { type: 'consented'; until: number }
-  /** The server refused what was requested last, or a round ended without everybody's agreement. */
+  /** The server refused what was requested last, or what was agreed to in a round holds no more. */
   | { type: 'request-refused' }
   | { type: 'left' }
   | { type: 'timer' };
@@ -70,6 +70,8 @@ type Server = 'unknown' | 'none' | 'unsealed' | 'sealed';
 export class Seal {
   private isJoined = false;
   private isLatched = false;
+  /** Something that seals came before this client was in the room: it seals on joining, as it may not come again. */
+  private isTold = false;
   /** The local user agreed on this visit: words of peers that are not new latch no more. */
   private hasAgreed = false;
   /** An announced unseal waits for the local user. */
@@ -117,6 +119,8 @@ export class Seal {
       case 'joined':
         this.isJoined = true;
         if (event.remembered || event.link) this.latch(true);
+        else if (this.isTold) this.latch(false);
+        this.isTold = false;
         break;
       case 'server-state':
         this.server = event.sealed ? 'sealed' : event.module ? 'unsealed' : 'none';
@@ -188,7 +192,7 @@ export class Seal {
       const isOwn = this.isOwnUnseal;
       this.unlatch();
       if (isOwn) this.actions.push({ type: 'latch', remember: false });
-    } else if (this.isLatched) {
+    } else if (this.isLatched || this.isTold) {
       this.isAsking = true;
       this.unsealedBy = by;
     }
@@ -203,6 +207,7 @@ export class Seal {
   /** `isRoomsSeal`: not by the word of a peer alone. */
   private latch(isRoomsSeal: boolean): void {
     this.isRoomsSeal ||= isRoomsSeal;
+    if (!this.isJoined) this.isTold = true;
     if (this.isLatched || !this.isJoined) return;
     this.isLatched = true;
     this.hasAgreed = false;
@@ -228,6 +233,7 @@ export class Seal {
   private leave(): void {
     this.isJoined = false;
     this.isLatched = false;
+    this.isTold = false;
     this.hasAgreed = false;
     this.isAsking = false;
     this.isReady = false;
