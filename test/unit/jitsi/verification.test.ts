@@ -106,11 +106,16 @@ function room() {
     ],
   };
   const asked: string[] = [];
+  const names: Record<string, string> = { a: 'Ada' };
   const verification = new Verification(
     trust,
     quietPorts({
-      core: () => ({ roster: () => structuredClone(roster) }) as Core,
-      name: (occupant) => occupant.toUpperCase(),
+      core: () =>
+        ({
+          roster: () => structuredClone(roster),
+          identityOf: (id) => roster.people.find(({ occupant }) => occupant === id)?.identity ?? null,
+        }) as Core,
+      name: (occupant) => names[occupant] ?? occupant.toUpperCase(),
       reach: () => asked.push('reach'),
     }),
   );
@@ -126,7 +131,8 @@ function room() {
     verification.intents.openCode();
     while (verification.code()?.digits === null) await settled();
   };
-  return { trust, roster, verification, asked, prove, shown, opened };
+  const marks = () => verification.code()?.people.map(({ name, asserted }) => [name, asserted]);
+  return { trust, roster, verification, asked, prove, shown, opened, names, marks };
 }
 
 test('a meeting code lists everybody whom its digits cover, and asks for channels with them', async () => {
@@ -168,6 +174,52 @@ test('a tick counts for the identity that the digits cover, whoever sits in its 
   assert.equal(trust.standing('device of Ada', null).kind, 'verified');
 });
 
+test('where the server exchanges two names, the code says beside each what that person calls itself', async () => {
+  const { opened, verification, roster, names, marks } = room();
+  Object.assign(names, { a: 'Mallory', b: 'Ada' });
+  verification.met('b', 'device of Mallory', null);
+  await opened();
+  assert.deepEqual(marks(), [
+    ['Mallory', 'Ada'],
+    ['Ada', ''],
+    ['C', null],
+  ]);
+  Object.assign(names, { a: 'Ada', b: 'Mallory' });
+  verification.namesChanged();
+  assert.deepEqual(marks()?.slice(0, 2), [
+    ['Mallory', 'Ada'],
+    ['Ada', ''],
+  ]);
+  verification.named('b', 'Boris');
+  assert.deepEqual(marks()?.[1], ['Ada', 'Boris']);
+  // It is taken away, and somebody who gives itself the name that stands there comes in its place.
+  roster.people[1] = { occupant: 'b', identity: 'somebody else', device: null };
+  verification.left('b');
+  verification.met('b', 'one more device', 'Ada');
+  assert.deepEqual(marks()?.[1], ['Ada', 'Boris'], 'the row is about who was there');
+  verification.named('c', 'Cleo');
+  roster.people[2] = { occupant: 'c', identity: 'somebody else', device: null };
+  assert.deepEqual(marks()?.[2], ['C', null], 'what another one says is not told of it');
+});
+
+test('a comparison says what the other calls itself, as it is now, and of nobody who came in its place', () => {
+  const { verification, roster, names } = room();
+  const mark = () => [verification.comparison()?.name, verification.comparison()?.asserted];
+  verification.showComparison('a', { step: 'waiting' });
+  assert.deepEqual(mark(), ['Ada', null]);
+  names.a = 'Ben';
+  assert.deepEqual(mark(), ['Ben', 'Ada']);
+  verification.showComparison('a', { step: 'match' });
+  roster.people[0] = { occupant: 'a', identity: 'somebody else', device: null };
+  names.a = 'Boss';
+  verification.left('a');
+  verification.met('a', 'another device', 'Boss');
+  assert.deepEqual(mark(), ['Ben', 'Ada'], 'it is not the new one who is verified');
+  verification.met('b', 'one more device', null);
+  verification.showComparison('b', { step: 'waiting' });
+  assert.deepEqual(mark(), ['B', '']);
+});
+
 test('a name that the server shows is marked where the person gives itself another', () => {
   const shown: Record<string, string> = { x: 'Boss', y: ' Yuri ' };
   const { verification } = setup(shown);
@@ -185,6 +237,40 @@ test('a name that the server shows is marked where the person gives itself anoth
   assert.notEqual(verification.assertedName('y'), null);
   verification.left('y');
   assert.equal(verification.assertedName('y'), null);
+});
+
+test('a name that the server shows is marked where the person gives itself none; an id is no name', () => {
+  const shown: Record<string, string> = { x: 'Ben', y: 'Yuri', Ben: 'Ben' };
+  const { verification } = setup(shown);
+  for (const id of ['x', '1a2b3c4d', 'Ben', 'y']) assert.equal(verification.assertedName(id), null);
+  for (const id of ['x', '1a2b3c4d', 'Ben']) verification.met(id, 'its device', null);
+  verification.met('y', null, '\u200b');
+  assert.equal(verification.assertedName('x'), '');
+  assert.equal(verification.assertedName('y'), '', 'nothing of it can be read');
+  assert.equal(verification.assertedName('1a2b3c4d'), null, 'the server shows no name either');
+  assert.equal(verification.assertedName('Ben'), '', 'the server chose an id that reads as a name');
+  verification.named('x', 'Ben');
+  assert.equal(verification.assertedName('x'), null);
+  verification.met('x', 'its device', null);
+  assert.equal(verification.assertedName('x'), null, 'its beacon said it');
+});
+
+test('a name that was said before the channel stood counts for the device that is proved in it', () => {
+  const { trust, verification, calledOut } = setup({ x: 'Guest', y: 'Guest' });
+  verification.named('x', 'Ben');
+  assert.deepEqual(calledOut, []);
+  verification.met('x', 'another device', null);
+  assert.deepEqual([kindOf(verification, 'x'), calledOut], ['changed', ['x']]);
+  verification.named('y', 'Yuri');
+  verification.met('y', 'device of Yuri', null);
+  assert.deepEqual(trust.records().at(-1)?.names, ['Yuri']);
+});
+
+test('a verified name is called out however much is put behind it out of sight', () => {
+  const { verification, calledOut } = setup({ x: `Ben${' '.repeat(1000)}x`, y: `Ben${'.'.repeat(50)}x` });
+  verification.met('x', 'another device', null);
+  verification.met('y', 'one more', null);
+  assert.deepEqual(calledOut, ['x', 'y']);
 });
 
 test('whoever renames itself keeps its device under the new name, and does not get a verified one unnoticed', () => {

@@ -11,6 +11,7 @@ import {
   resetDevice,
   Trust,
 } from '../../../web-plugin/src/keys/index.ts';
+import { cleanName } from '../../../web-plugin/src/ui/names.ts';
 import { olm } from './rig.ts';
 
 /** Like IndexedDB it keeps copies, not the things themselves; whoever updates it is not told of it. */
@@ -68,7 +69,9 @@ test('what is exported has the public side of the own device and what is known o
     v: 1,
     device: Buffer.from(device.publicKey).toString('base64').replace(/=+$/, ''),
     temporary: false,
-    known: [{ device: 'A', firstSeen: 5, lastSeen: 5, names: ['Alice'], verifiedAt: 7 }],
+    known: [
+      { device: 'A', firstSeen: 5, lastSeen: 5, names: ['Alice'], verifiedAt: 7, verifiedNames: ['Alice'] },
+    ],
   });
 });
 
@@ -110,8 +113,15 @@ test('two tabs never undo each other, and each knows what the other learned', as
   other.meet('A', 'Ada L.', 3);
   await settled();
   const both = [
-    { device: 'B', firstSeen: 7, lastSeen: 7, names: ['Ben'], verifiedAt: null },
-    { device: 'A', firstSeen: 3, lastSeen: 5, names: ['Ada L.', 'Ada'], verifiedAt: 6 },
+    { device: 'B', firstSeen: 7, lastSeen: 7, names: ['Ben'], verifiedAt: null, verifiedNames: [] },
+    {
+      device: 'A',
+      firstSeen: 3,
+      lastSeen: 5,
+      names: ['Ada L.', 'Ada'],
+      verifiedAt: 6,
+      verifiedNames: ['Ada'],
+    },
   ];
   for (const known of [one.records(), other.records(), (await openTrust(records)).records()])
     assert.deepEqual(known, both);
@@ -196,6 +206,95 @@ test('a verified device that takes the name of another verified one is called ou
   assert.deepEqual(trust.meet('C', 'Ben', 9), { kind: 'verified', on: 8 }, 'two who are called Ben');
 });
 
+test('a name is an own one only if a person was heard under it: not if it was borrowed before, or in between', () => {
+  const trust = new Trust([]);
+  const meetAll = (device: string, ...names: (string | null)[]) =>
+    names.map((name) => trust.meet(device, name, 1).kind).at(-1);
+  meetAll('B', 'Ben');
+  meetAll('M', 'Mallory', 'Ben', 'Mallory');
+  meetAll('N', 'Ben', null);
+  for (const device of ['B', 'M', 'N']) trust.verify(device, 2);
+  assert.equal(meetAll('M', 'Ben'), 'changed');
+  assert.equal(meetAll('N', 'Ben'), 'changed', 'it gave itself no name when it was verified');
+  assert.equal(meetAll('M', 'Mallory'), 'verified');
+  // Ada goes by another name for a while, and then somebody else is verified who is called so.
+  meetAll('A', 'Ada');
+  trust.verify('A', 3);
+  meetAll('A', 'Cleo', 'Ada');
+  assert.equal(meetAll('C', 'Cleo'), 'changed', 'errs on this side');
+  trust.verify('C', 4);
+  assert.deepEqual([meetAll('C', 'Cleo'), meetAll('A', 'Cleo')], ['verified', 'changed']);
+  trust.verify('A', 5);
+  assert.equal(meetAll('A', 'Cleo'), 'verified', 'heard under this name too');
+  assert.equal(meetAll('A', 'Ada'), 'verified');
+  assert.equal(meetAll('M', 'Ada'), 'changed');
+  trust.unverify('A');
+  meetAll('A', 'Anna');
+  trust.verify('A', 6);
+  assert.equal(meetAll('A', 'Cleo'), 'changed', 'what was taken back counts no more');
+});
+
+test('who was verified before it was kept under which name has its latest name for an own one', async () => {
+  const records = memoryRecords();
+  const old = { firstSeen: 1, lastSeen: 1, verifiedAt: 2 };
+  records.held.set('devices', [
+    { ...old, device: 'A', names: ['Ada', 'Ben'] },
+    { ...old, device: 'B', names: ['Ben'] },
+    { ...old, device: 'N', names: [] },
+    { ...old, device: 'C', names: ['Cleo'], verifiedAt: null },
+  ]);
+  const trust = await openTrust(records);
+  assert.deepEqual(
+    trust.records().map(({ device, verifiedNames }) => [device, verifiedNames]),
+    [
+      ['A', ['Ada']],
+      ['B', ['Ben']],
+      ['N', []],
+      ['C', []],
+    ],
+  );
+  assert.deepEqual(
+    ['A', 'B', 'C'].map((device) => trust.standing(device, 'Ben').kind),
+    ['changed', 'verified', 'changed'],
+  );
+});
+
+test('a name under which somebody was verified stays taken, however many names follow, and so many are kept', () => {
+  const trust = new Trust([]);
+  trust.meet('A', 'Ada', 1);
+  trust.verify('A', 1);
+  for (let n = 0; n < 20; n += 1) trust.meet('A', `name ${n}`, 2);
+  assert.equal(trust.meet('B', 'Ada', 3).kind, 'changed');
+  for (let n = 0; n < 20; n += 1) {
+    trust.meet('A', `name ${n}`, 4);
+    trust.verify('A', 4);
+  }
+  assert.equal(trust.records().find(({ device }) => device === 'A')?.verifiedNames.length, 8);
+});
+
+test('of a long name counts what can be read of it: blanks do not push its end out of sight', () => {
+  const long = 'Professor Alexandra Maximiliane of Hohenstein-Bur';
+  assert.equal(nameForm(`${long}g`), nameForm(`${long}en and more`));
+  assert.notEqual(nameForm('Alexandra Maximiliane A'), nameForm('Alexandra Maximiliane B'));
+  for (const blank of [
+    ' ',
+    '\u00a0',
+    '\u2800',
+    '\u3164',
+    '\u00ad',
+    '\u{e0001}',
+    '\ufff9',
+    ' \u200d',
+    ' \ufe0f',
+  ]) {
+    const shown = cleanName(`Ben${blank.repeat(60)}Mallory`);
+    assert.equal(shown, 'Ben Mallory');
+    assert.equal(nameForm(`Ben${blank.repeat(60)}Mallory`), nameForm(shown));
+    // Further on than the interface looks.
+    assert.equal(nameForm(`Ben${blank.repeat(1000)}Mallory`), nameForm('Ben'));
+  }
+});
+
 test('the store is bounded, and verified devices are not dropped for others', () => {
   const trust = new Trust([]);
   trust.meet('kept', 'k', 0);
@@ -207,7 +306,7 @@ test('the store is bounded, and verified devices are not dropped for others', ()
 
 test('rubbish in the store is left out, and storage that fails is none', async () => {
   const records = memoryRecords();
-  const good = { device: 'A', firstSeen: 1, lastSeen: 1, names: ['x'], verifiedAt: 2 };
+  const good = { device: 'A', firstSeen: 1, lastSeen: 1, names: ['x'], verifiedAt: 2, verifiedNames: ['x'] };
   records.held.set('devices', [
     good,
     5,
@@ -215,6 +314,8 @@ test('rubbish in the store is left out, and storage that fails is none', async (
     { device: 'B' },
     { ...good, names: [1] },
     { ...good, verifiedAt: 'x' },
+    { ...good, verifiedNames: 'x' },
+    { ...good, verifiedNames: [1] },
   ]);
   assert.deepEqual((await openTrust(records)).records(), [good]);
   records.held.set('devices', 'rubbish');

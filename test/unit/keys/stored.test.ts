@@ -28,6 +28,7 @@ const seenDevice: fc.Arbitrary<SeenDevice> = fc.record(
     lastSeen: fc.nat(),
     names: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }),
     verifiedAt: fc.option(fc.nat()),
+    verifiedNames: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 8 }),
   },
   { noNullPrototype: true },
 );
@@ -43,15 +44,19 @@ test('devices come back as they were stored', async () => {
 
 test('of any stored devices the good ones count, and what they are asked and told does not fail', async () => {
   const broken = fc
-    .tuple(seenDevice, fc.constantFrom('device', 'firstSeen', 'lastSeen', 'names', 'verifiedAt'), anything)
+    .tuple(
+      seenDevice,
+      fc.constantFrom('device', 'firstSeen', 'lastSeen', 'names', 'verifiedAt', 'verifiedNames'),
+      anything,
+    )
     .map(([record, name, value]) => ({ ...record, [name]: value }));
   const stored = fc.oneof(anything, fc.array(fc.oneof(anything, seenDevice, broken)));
   await fc.assert(
     fc.asyncProperty(stored, fc.string(), async (value, name) => {
       const trust = await openTrust(holding(value));
-      for (const { device, names, verifiedAt, firstSeen } of trust.records()) {
+      for (const { device, names, verifiedNames, verifiedAt, firstSeen } of trust.records()) {
         assert.equal(typeof device, 'string');
-        assert.ok(names.every((one) => typeof one === 'string'));
+        assert.ok([...names, ...verifiedNames].every((one) => typeof one === 'string'));
         for (const time of [firstSeen, verifiedAt ?? 0]) assert.equal(typeof time, 'number');
       }
       trust.isTaken(name, null);

@@ -54,11 +54,13 @@ const shots: Shot[] = [
   { name: 'compare-connecting', state: states.compareConnecting },
   { name: 'compare-waiting', state: states.compareWaiting },
   { name: 'compare', state: states.compare },
+  { name: 'compare-names', state: states.compareNames },
   { name: 'compare-confirming', state: states.compareConfirming },
   { name: 'compare-match', state: states.compareMatch },
   { name: 'compare-mismatch', state: states.compareMismatch },
   { name: 'compare-interrupted', state: states.compareInterrupted },
   { name: 'meeting-code', state: states.code, prepare: openPanel },
+  { name: 'meeting-code-names', state: states.codeNames, prepare: openPanel },
   { name: 'meeting-code-large', state: states.codeLarge, prepare: openPanel },
   { name: 'meeting-code-outdated', state: states.codeOutdated, prepare: openPanel },
   {

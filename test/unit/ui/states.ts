@@ -148,6 +148,10 @@ export const compareIncoming: UiState = { ...devices, comparison: { ...withTom, 
 export const compareConnecting: UiState = { ...devices, comparison: { ...withTom, step: 'connecting' } };
 export const compareWaiting: UiState = { ...devices, comparison: { ...withTom, step: 'waiting' } };
 export const compare: UiState = { ...devices, comparison: { ...withTom, step: 'compare', emoji } };
+export const compareNames: UiState = {
+  ...devices,
+  comparison: { personId: 'c', name: 'Mara Boss', asserted: 'Tom', step: 'compare', emoji },
+};
 export const compareConfirming: UiState = {
   ...devices,
   comparison: { ...withTom, step: 'confirming', emoji },
@@ -170,6 +174,20 @@ export const code: UiState = {
     ],
     isOutdated: false,
   },
+};
+/** The server shows Tom under another name than his own, and somebody who gives itself none. */
+export const codeNames: UiState = {
+  ...code,
+  ...(code.meetingCode && {
+    meetingCode: {
+      ...code.meetingCode,
+      people: [
+        { id: 'b', name: 'Mara', heard: true, reach: 'reachable', asserted: null },
+        { id: 'c', name: 'Mara Boss', heard: false, reach: 'reachable', asserted: 'Tom' },
+        { id: 'd', name: 'نورا', heard: false, reach: 'connecting', asserted: '' },
+      ],
+    },
+  }),
 };
 export const codeLarge: UiState = {
   ...code,

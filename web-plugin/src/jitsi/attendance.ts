@@ -5,7 +5,7 @@ import type { Person } from '../ui/index.ts';
 import type { KeyExchange } from './key-exchange.ts';
 import type { JitsiParticipant } from './library.ts';
 import type { People } from './people.ts';
-import type { Room } from './room.ts';
+import { type Room, shownName } from './room.ts';
 import type { Verification } from './verification.ts';
 
 export class Attendance {
@@ -32,7 +32,7 @@ export class Attendance {
         const device = verification?.device(id);
         const asserted = verification?.assertedName(id) ?? null;
         const state = this.#stateOf(one, occupants.length);
-        const name = one.getDisplayName() || id;
+        const name = shownName(one, id);
         return {
           id,
           name,

@@ -1,6 +1,7 @@
 // One lib-jitsi-meet conference as the plugin sees it: who is there, what they send, what the room says.
 
 import type { SourceId } from '../frames/index.ts';
+import { sayableName } from '../keys/index.ts';
 import { BUNDLE_PROPERTY, type DataKind, type EndpointMessage, SEALED_PROPERTY } from '../wire/index.ts';
 import { Conversation, type ConversationEvents } from './conversation.ts';
 import type { JitsiConference, JitsiMeetLibrary, JitsiParticipant, JitsiTrack } from './library.ts';
@@ -80,11 +81,8 @@ export class Room {
   }
 
   name(id: string): string {
-    return (
-      this.occupants()
-        .find((one) => one.getId() === id)
-        ?.getDisplayName() || id
-    );
+    const participant = this.occupants().find((one) => one.getId() === id);
+    return shownName(participant, id);
   }
 
   holdsSealed(participant: JitsiParticipant): boolean {
@@ -215,7 +213,7 @@ export class Room {
       queueMicrotask(() => safely(() => this.#joined(id, participant)));
     });
     this.#on('USER_LEFT', (id: string, participant?: JitsiParticipant) => {
-      if (this.#known.delete(id)) this.events.onOccupantLeft(id, participant?.getDisplayName() || id);
+      if (this.#known.delete(id)) this.events.onOccupantLeft(id, shownName(participant, id));
     });
     this.#on('PARTICIPANT_PROPERTY_CHANGED', (participant: JitsiParticipant, name: string) => {
       const id = participant.getId();
@@ -242,11 +240,12 @@ export class Room {
     if (this.holdsSealed(participant)) this.events.onSealedPresence(id, true);
   }
 
-  /** Failures after which the same conference object goes on: a lobby, a password, a bridge to be replaced. */
+  /** Failures after which the same conference object goes on: a lobby, a password, waiting for the host, another bridge. */
   #isPassing(error: unknown): boolean {
     const errors = this.library.errors.conference;
     return [
       errors.PASSWORD_REQUIRED,
+      errors.AUTHENTICATION_REQUIRED,
       errors.MEMBERS_ONLY_ERROR,
       errors.DISPLAY_NAME_REQUIRED,
       errors.FOCUS_DISCONNECTED,
@@ -255,6 +254,11 @@ export class Room {
       errors.CHAT_ERROR,
     ].includes(error as string);
   }
+}
+
+/** What the server shows as its name, as it is read and compared (rule S9); its id where it shows none. */
+export function shownName(participant: JitsiParticipant | undefined, id: string): string {
+  return sayableName(participant?.getDisplayName() ?? null) ?? id;
 }
 
 function textProperty(participant: JitsiParticipant, name: string): string | null {

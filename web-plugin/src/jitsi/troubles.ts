@@ -1,10 +1,12 @@
 // What goes wrong in one meeting, as the interface lists it: the same trouble about the same person is one card.
 
-import { forgetOldest } from '../keys/index.ts';
 import type { Cause, Trouble } from '../ui/index.ts';
 
 /** More cards than a person reads: a hostile server must not be able to fill the memory with them. */
 const MOST = 50;
+
+/** What gives way first. */
+const BY_SEVERITY = ['information', 'warning', 'alarm'] as const;
 
 const SEVERITY: Record<Cause['kind'], Trouble['severity']> = {
   'worker-died': 'alarm',
@@ -43,7 +45,7 @@ export class Troubles {
     const known = this.#all.get(id);
     this.#all.delete(id);
     this.#all.set(id, troubleOf(id, cause, (known?.repeated ?? 0) + 1));
-    forgetOldest(this.#all, MOST);
+    if (this.#all.size > MOST) this.#makeRoom();
   }
 
   dismiss(id: string): void {
@@ -52,5 +54,11 @@ export class Troubles {
 
   list(): Trouble[] {
     return [...this.#all.values()];
+  }
+
+  /** The oldest of the least severe goes: many small troubles must not drive an alarm out. */
+  #makeRoom(): void {
+    const [first] = BY_SEVERITY.flatMap((least) => this.list().filter(({ severity }) => severity === least));
+    if (first) this.#all.delete(first.id);
   }
 }

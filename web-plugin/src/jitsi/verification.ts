@@ -9,6 +9,7 @@ import {
   type Trust,
 } from '../keys/index.ts';
 import type { Comparison, Device, MeetingCode, VerificationIntents } from '../ui/index.ts';
+import { assertedBeside } from './asserted.ts';
 import { CodeSnapshot } from './code-snapshot.ts';
 
 /** Somebody whose channel is finished. */
@@ -17,6 +18,15 @@ interface Met {
   device: string | null;
   name: string | null;
   standing: Standing | null;
+}
+
+/** A comparison as it is shown; whoever sits in that place later changes nothing in it. */
+interface Compared {
+  occupant: string;
+  identity: string | null;
+  step: ComparisonStep;
+  name: string;
+  asserted: string | null;
 }
 
 export interface VerificationPorts {
@@ -38,9 +48,9 @@ export interface VerificationPorts {
 
 export class Verification {
   readonly #met = new Map<string, Met>();
-  /** What each calls itself: in its channel, or in a beacon since. */
-  readonly #names = new Map<string, string>();
-  #comparison: { occupant: string; step: ComparisonStep } | null = null;
+  /** What each calls itself, in its channel or in a beacon; null: it has a channel and gives itself no name. */
+  readonly #names = new Map<string, string | null>();
+  #comparison: Compared | null = null;
   #snapshot: CodeSnapshot | null = null;
 
   /** Ends it: nothing is told any more. */
@@ -56,30 +66,31 @@ export class Verification {
   /** The channel to this occupant is finished; `device` is what it proved, `name` what it calls itself. */
   met(occupant: string, device: string | null, name: string | null): void {
     const known = this.#met.get(occupant);
-    const standing = device === null ? null : this.trust.meet(device, name, Date.now());
+    // A beacon may have come before the channel.
+    const said = sayableName(name) ?? this.#names.get(occupant) ?? null;
+    const standing = device === null ? null : this.trust.meet(device, said, Date.now());
     const wasChanged = known?.device === device && known.standing?.kind === 'changed';
-    const met: Met = { device, name, standing: wasChanged ? { kind: 'changed' } : standing };
+    const met: Met = { device, name: said, standing: wasChanged ? { kind: 'changed' } : standing };
     this.#met.set(occupant, met);
-    if (name !== null) this.#names.set(occupant, name);
+    this.#names.set(occupant, said);
     if (!wasChanged && standing?.kind === 'changed') this.ports.onChangedDevice(occupant);
     this.#checkName(occupant, met);
   }
 
   /** Its beacon says what it calls itself now. Without a channel that is only shown: no device goes with it yet. */
   named(occupant: string, name: string): void {
-    this.#names.set(occupant, name);
+    const said = sayableName(name);
+    this.#names.set(occupant, said);
     const met = this.#met.get(occupant);
-    if (!met || met.name === name) return;
-    met.name = name;
-    if (met.device !== null) this.trust.meet(met.device, name, Date.now());
+    if (!met || met.name === said) return;
+    met.name = said;
+    if (met.device !== null) this.trust.meet(met.device, said, Date.now());
     this.#checkName(occupant, met);
   }
 
-  /** What it calls itself, where that is not what the server shows: a name that the server gives proves nothing (S9). */
+  /** As the interface's `Person` has it: a name that the server gives proves nothing (S9). */
   assertedName(occupant: string): string | null {
-    const name = this.#names.get(occupant);
-    const shown = sayableName(this.ports.name(occupant).trim());
-    return name === undefined || name.trim() === shown?.trim() ? null : name;
+    return assertedBeside(this.ports.name(occupant), occupant, this.#names.get(occupant));
   }
 
   /** Whoever proved a device that somebody else here proved too, with those others: one person twice (S9). */
@@ -127,7 +138,7 @@ export class Verification {
   }
 
   showComparison(occupant: string, step: ComparisonStep): void {
-    this.#comparison = { occupant, step };
+    this.#comparison = { occupant, identity: this.#identityOf(occupant), step, ...this.#namesOf(occupant) };
     if (step.step === 'mismatch') this.ports.onMismatch(this.ports.name(occupant));
   }
 
@@ -145,14 +156,28 @@ export class Verification {
   }
 
   comparison(): Comparison | undefined {
-    if (!this.#comparison) return undefined;
-    const { occupant, step } = this.#comparison;
-    return { personId: occupant, name: this.ports.name(occupant), ...step };
+    const compared = this.#comparison;
+    if (!compared) return undefined;
+    const { occupant, identity, step } = compared;
+    const isHere = identity !== null && identity === this.#identityOf(occupant);
+    if (isHere) Object.assign(compared, this.#namesOf(occupant));
+    return { personId: occupant, name: compared.name, asserted: compared.asserted, ...step };
   }
 
   code(): MeetingCode | undefined {
     const roster = this.ports.core()?.roster() ?? null;
-    return this.#snapshot?.view(roster, (occupant) => this.#met.get(occupant)?.device === null);
+    return this.#snapshot?.view(roster, {
+      provesNothing: (occupant) => this.#met.get(occupant)?.device === null,
+      said: (occupant) => this.#names.get(occupant),
+    });
+  }
+
+  #namesOf(occupant: string): Pick<Compared, 'name' | 'asserted'> {
+    return { name: this.ports.name(occupant), asserted: this.assertedName(occupant) };
+  }
+
+  #identityOf(occupant: string): string | null {
+    return this.ports.core()?.identityOf(occupant) ?? null;
   }
 
   readonly intents: VerificationIntents = {

@@ -32,8 +32,8 @@ export const resetDevice = (records: RecordStore): Promise<void> => records.dele
 
 /**
  * What may leave this browser of its device and of those it knows, as JSON to keep or to compare: no secret is in it.
- * `{sealmeet: 'devices', v: 1, device, temporary, known: [{device, firstSeen, lastSeen, names, verifiedAt}]}`; keys in
- * base64, times in milliseconds since the epoch.
+ * `{sealmeet: 'devices', v: 1, device, temporary, known: [{device, firstSeen, lastSeen, names, verifiedAt,
+ * verifiedNames}]}`; keys in base64, times in milliseconds since the epoch.
  */
 export const exportDevices = ({ publicKey, isTemporary }: OwnDevice, known: SeenDevice[]): string =>
   JSON.stringify(

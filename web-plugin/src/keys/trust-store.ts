@@ -51,21 +51,33 @@ async function stored(records: RecordStore | null): Promise<SeenDevice[]> {
 }
 
 function changed(value: unknown, changes: TrustChange[]): SeenDevice[] {
-  const found = Array.isArray(value) ? value.filter(isSeenDevice) : [];
+  const found = Array.isArray(value) ? value.filter(isStored).map(withVerifiedNames) : [];
   const seen: SeenDevices = new Map(found.map((record) => [record.device, record]));
   for (const change of changes) applyChange(seen, change);
   return [...seen.values()];
 }
 
-function isSeenDevice(value: unknown): value is SeenDevice {
+/** Before it was kept under which names somebody was verified, records had none. */
+type StoredDevice = Omit<SeenDevice, 'verifiedNames'> & { verifiedNames?: string[] };
+
+const withVerifiedNames = (record: StoredDevice): SeenDevice => ({
+  ...record,
+  verifiedNames: record.verifiedNames ?? (record.verifiedAt === null ? [] : record.names.slice(0, 1)),
+});
+
+function isStored(value: unknown): value is StoredDevice {
   if (typeof value !== 'object' || value === null) return false;
-  const { device, firstSeen, lastSeen, names, verifiedAt } = value as Partial<SeenDevice>;
+  const { device, firstSeen, lastSeen, names, verifiedAt, verifiedNames } = value as Partial<SeenDevice>;
   return (
     typeof device === 'string' &&
     typeof firstSeen === 'number' &&
     typeof lastSeen === 'number' &&
-    Array.isArray(names) &&
-    names.every((name) => typeof name === 'string') &&
-    (verifiedAt === null || typeof verifiedAt === 'number')
+    isNames(names) &&
+    (verifiedAt === null || typeof verifiedAt === 'number') &&
+    (verifiedNames === undefined || isNames(verifiedNames))
   );
 }
+
+/** Also where one is missing, which `every` alone passes over. */
+const isNames = (value: unknown): value is string[] =>
+  Array.isArray(value) && [...value].every((name) => typeof name === 'string');

@@ -1,8 +1,14 @@
 // What this browser knows of other devices: seen when, under which names, verified or not. Rule S9, brief D10.
 
+import { forgetOldest } from './forget-oldest.ts';
+import { sayableName } from './own-name.ts';
+
 const DEVICES = 2000;
 const NAMES = 8;
 const NAME_LENGTH = 128;
+
+/** Of a longer name the interface shows so many characters (`ui/names.ts`), and then that there is more. */
+const READABLE = 47;
 
 export interface SeenDevice {
   /** Base64 of the Ed25519 key. */
@@ -13,6 +19,8 @@ export interface SeenDevice {
   names: string[];
   /** When a person was heard or seen to be behind it; null: never. */
   verifiedAt: number | null;
+  /** What it called itself each time then, the latest first: these names alone are its own. Empty while unverified. */
+  verifiedNames: string[];
 }
 
 /** The shapes of the interface's `Device`. */
@@ -89,9 +97,16 @@ const INVISIBLE = /[\p{M}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** Two names that a person would take for the same have the same form. */
 export function nameForm(name: string): string {
-  const plain = name
+  const visible = (sayableName(name) ?? '')
     .normalize('NFKD')
     .replace(INVISIBLE, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  // Two long names that differ only where nobody reads them are the same to a person. One character that is read may
+  // be several here: at worst somebody is called out without need.
+  const plain = [...visible]
+    .slice(0, READABLE)
+    .join('')
     .replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter)
     .toLowerCase()
     .replace(/[\p{Z}\p{P}]/gu, '')
@@ -105,8 +120,11 @@ export function nameForm(name: string): string {
 /** What happened to a device. Told one by one, so that what another tab wrote meanwhile is not undone. */
 export type TrustChange =
   | { kind: 'met'; device: string; name: string | null; at: number }
-  /** `known`: as this page knows it, in case another tab has forgotten everybody since. */
-  | { kind: 'verified'; known: SeenDevice; at: number }
+  /**
+   * `known`: as this page knows it, in case another tab has forgotten everybody since. `name`: what the device called
+   * itself then.
+   */
+  | { kind: 'verified'; known: SeenDevice; name: string | null; at: number }
   | { kind: 'unverified'; device: string }
   | { kind: 'forgotten' };
 
@@ -120,13 +138,19 @@ export function applyChange(seen: SeenDevices, change: TrustChange): void {
       met(seen, change);
       break;
     case 'verified': {
-      const { known, at } = change;
-      seen.set(known.device, { ...(seen.get(known.device) ?? known), verifiedAt: at });
+      const { known, name, at } = change;
+      const record = seen.get(known.device) ?? known;
+      seen.set(known.device, {
+        ...record,
+        names: withLatest(record.names, name),
+        verifiedAt: at,
+        verifiedNames: withLatest(record.verifiedNames, name),
+      });
       break;
     }
     case 'unverified': {
       const record = seen.get(change.device);
-      if (record !== undefined) seen.set(change.device, { ...record, verifiedAt: null });
+      if (record !== undefined) seen.set(change.device, { ...record, verifiedAt: null, verifiedNames: [] });
       break;
     }
     case 'forgotten':
@@ -136,16 +160,15 @@ export function applyChange(seen: SeenDevices, change: TrustChange): void {
 
 function met(seen: SeenDevices, { device, name, at }: Extract<TrustChange, { kind: 'met' }>): void {
   const known = seen.get(device);
-  const names = known?.names ?? [];
-  const short = name?.slice(0, NAME_LENGTH);
   // Anew, so that it stands last: whoever was not seen for longest stands first.
   seen.delete(device);
   seen.set(device, {
     device,
     firstSeen: Math.min(known?.firstSeen ?? at, at),
     lastSeen: Math.max(known?.lastSeen ?? at, at),
-    names: short === undefined ? names : [short, ...names.filter((other) => other !== short)].slice(0, NAMES),
+    names: withLatest(known?.names ?? [], name),
     verifiedAt: known?.verifiedAt ?? null,
+    verifiedNames: known?.verifiedNames ?? [],
   });
   for (const [other, { verifiedAt }] of seen) {
     if (seen.size <= DEVICES) return;
@@ -154,8 +177,16 @@ function met(seen: SeenDevices, { device, name, at }: Extract<TrustChange, { kin
   }
 }
 
+function withLatest(names: string[], name: string | null): string[] {
+  if (name === null) return names;
+  const short = name.slice(0, NAME_LENGTH);
+  return [short, ...names.filter((other) => other !== short)].slice(0, NAMES);
+}
+
 export class Trust {
   private seen: SeenDevices;
+  /** What each device called itself when it was met last on this page; null: it gave itself no name. */
+  private readonly said = new Map<string, string | null>();
   private readonly changed: (change: TrustChange) => void;
   private readonly listeners = new Set<() => void>();
 
@@ -171,13 +202,17 @@ export class Trust {
     // Whoever is verified and takes the name of somebody else who is does not make it an own one by that.
     const isBorrowed = standing.kind === 'changed' && this.isVerified(device);
     this.change({ kind: 'met', device, name: isBorrowed ? null : name, at: now });
+    this.said.delete(device);
+    this.said.set(device, name);
+    forgetOldest(this.said, DEVICES);
     return standing;
   }
 
-  /** Only ever from a comparison that held, or a click on a person who was heard. */
+  /** Only ever from a comparison that held, or a click on a person who was heard: under the name that it says now. */
   verify(device: string, now: number): void {
     const known = this.seen.get(device);
-    if (known !== undefined) this.change({ kind: 'verified', known, at: now });
+    if (known === undefined) return;
+    this.change({ kind: 'verified', known, name: this.said.get(device) ?? null, at: now });
   }
 
   unverify(device: string): void {
@@ -205,14 +240,14 @@ export class Trust {
     return () => this.listeners.delete(listener);
   }
 
-  /** Does a verified device other than this one go by this name? `device` null: none was proved. */
+  /** Did a verified device other than this one ever go by this name? `device` null: none was proved. */
   isTaken(name: string, device: string | null): boolean {
     const form = nameForm(name);
     return [...this.seen.values()].some(
       (other) =>
         other.device !== device &&
         other.verifiedAt !== null &&
-        other.names.some((used) => nameForm(used) === form),
+        [...new Set([...other.names, ...other.verifiedNames])].some((used) => nameForm(used) === form),
     );
   }
 
@@ -221,7 +256,7 @@ export class Trust {
     const known = this.seen.get(device);
     const isTaken = name !== null && this.isTaken(name, device);
     if (known?.verifiedAt != null) {
-      const isBorrowed = isTaken && !known.names.some((own) => nameForm(own) === nameForm(name));
+      const isBorrowed = isTaken && !known.verifiedNames.some((own) => nameForm(own) === nameForm(name));
       return isBorrowed ? { kind: 'changed' } : { kind: 'verified', on: known.verifiedAt };
     }
     if (isTaken) return { kind: 'changed' };

@@ -3,7 +3,7 @@
 import { button } from './button.ts';
 import { EMOJI } from './emoji.ts';
 import { icon } from './icons.ts';
-import { nameInSentence } from './names.ts';
+import { assertedText, nameInSentence } from './names.ts';
 import { byHand, type Scene } from './scene.ts';
 import type { Comparison, VerificationIntents } from './state.ts';
 import type { Texts } from './texts/index.ts';
@@ -28,6 +28,7 @@ export function comparison(scene: Scene): Described | null {
   const isAlarm = running.step === 'mismatch';
   const name = nameInSentence(running.name, texts.someone);
   const sentences = comparisonText(running, texts);
+  const said = assertedText(running.asserted, texts);
   // An alarm has no gentle heading over it.
   const title = (isAlarm && sentences.shift()) || texts.comparison.title(name);
   return h(
@@ -39,12 +40,17 @@ export function comparison(scene: Scene): Described | null {
       'data-sealmeet': 'comparison',
       'data-step': running.step,
       'aria-labelledby': 'comparison-title',
+      'aria-describedby': said === null ? null : 'comparison-asserted',
     },
     [
       h('h2', { class: 'lead', id: 'comparison-title' }, [
         icon(isAlarm ? 'alarm' : running.step === 'match' ? 'verified' : 'sealed'),
         title,
       ]),
+      said !== null &&
+        h('p', { key: 'said', class: 'said', id: 'comparison-asserted', 'data-sealmeet': 'asserted' }, [
+          said,
+        ]),
       ...sentences.map((sentence) => h('p', {}, [sentence])),
       isAlarm &&
         h('p', { key: 'remedy' }, [

@@ -2,7 +2,7 @@
 
 import { button } from './button.ts';
 import { icon } from './icons.ts';
-import { cleanName, nameInSentence } from './names.ts';
+import { assertedText, cleanName, nameInSentence } from './names.ts';
 import { byHand, type Scene } from './scene.ts';
 import type { MeetingCode, VerificationIntents } from './state.ts';
 import { type Child, type Described, h } from './tree.ts';
@@ -48,7 +48,7 @@ function heard(scene: Scene, people: MeetingCode['people'], verification: Verifi
     h(
       'ul',
       { class: 'heard' },
-      people.map((person) => tick(scene, person, verification)),
+      people.map((person, place) => tick(scene, person, place, verification)),
     ),
     // There from the start, so that a screen reader says what changes in it.
     h('p', { key: 'connecting', class: 'muted', role: 'status', 'data-sealmeet': 'code-connecting' }, [
@@ -70,11 +70,15 @@ function groups(digits: string): Described[] {
 
 function tick(
   { texts }: Scene,
-  { id, name, heard, reach }: MeetingCode['people'][number],
+  { id, name, asserted, heard, reach }: MeetingCode['people'][number],
+  place: number,
   verification: VerificationIntents,
 ): Described {
   const isReachable = reach === 'reachable';
   const why = isReachable ? null : texts.code.reach[reach];
+  const said = assertedText(asserted, texts);
+  // By place: an id that the server chose may have a space in it, which would make two references of it.
+  const described = [said !== null && `asserted-${place}`, why !== null && `reach-${place}`].filter(Boolean);
   return h('li', { key: id }, [
     h(
       'button',
@@ -85,7 +89,7 @@ function tick(
         'aria-checked': String(heard),
         // Unlike `disabled`, this leaves it reachable and readable by keyboard and screen reader.
         'aria-disabled': isReachable ? null : 'true',
-        'aria-describedby': why === null ? null : `reach-${id}`,
+        'aria-describedby': described.join(' ') || null,
         'data-reach': reach,
         'aria-label': texts.code.heard(nameInSentence(name, texts.someone)),
         'data-sealmeet': 'heard',
@@ -95,7 +99,11 @@ function tick(
         h('span', { class: 'box' }, [heard && icon('tick')]),
         h('span', { class: 'whom' }, [
           h('bdi', {}, [cleanName(name) ?? texts.someone]),
-          why !== null && h('span', { key: 'why', class: 'muted', id: `reach-${id}` }, [why]),
+          said !== null &&
+            h('span', { key: 'said', class: 'said', id: `asserted-${place}`, 'data-sealmeet': 'asserted' }, [
+              said,
+            ]),
+          why !== null && h('span', { key: 'why', class: 'muted', id: `reach-${place}` }, [why]),
         ]),
       ],
       { click: byHand(() => isReachable && verification.heard(id, !heard)) },

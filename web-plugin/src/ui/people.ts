@@ -2,7 +2,7 @@
 
 import { button } from './button.ts';
 import { type IconName, icon } from './icons.ts';
-import { cleanName, nameInSentence } from './names.ts';
+import { assertedText, cleanName, nameInSentence } from './names.ts';
 import type { Scene } from './scene.ts';
 import type { Device, Person } from './state.ts';
 import { type Child, type Described, h } from './tree.ts';
@@ -67,9 +67,9 @@ function row(scene: Scene, person: Person): Described {
 function names({ texts }: Scene, { asserted, alsoHere = [] }: Person): Child {
   const asInSentence = (name: string) => nameInSentence(name, texts.someone);
   const sentences = [
-    ...(asserted ? [texts.names.asserted(asInSentence(asserted))] : []),
-    ...(alsoHere.length > 0 ? [texts.names.alsoHere(alsoHere.map(asInSentence))] : []),
-  ];
+    assertedText(asserted, texts),
+    alsoHere.length > 0 ? texts.names.alsoHere(alsoHere.map(asInSentence)) : null,
+  ].filter((sentence) => sentence !== null);
   if (sentences.length === 0) return null;
   return h('p', { key: 'names', class: 'detail', 'data-sealmeet': 'names' }, [sentences.join(' ')]);
 }

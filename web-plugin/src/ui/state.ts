@@ -13,7 +13,10 @@ export interface Person {
   state: 'waiting' | 'sealed' | 'incapable' | 'unreadable' | 'swapped' | 'quiet';
   /** What is known of the device behind this person; left out while it has not proved itself. */
   device?: Device;
-  /** What it calls itself, where the server shows another name for it; the server's name proves nothing (rule S9). */
+  /**
+   * What it calls itself, where the server shows another name for it: the server's name proves nothing (rule S9). Empty
+   * if it gives itself no name; null: nothing is to be said.
+   */
   asserted?: string | null;
   /** Names under which the same device is here too: one person twice (rule S9). */
   alsoHere?: string[];
@@ -159,7 +162,10 @@ export interface MeetingCode {
   /** Everybody whom the digits cover, oneself left out; `heard`: this person ticked them. */
   people: {
     id: string;
+    /** As the server showed it when the code was opened. */
     name: string;
+    /** As in `Person`, beside this `name`; of who has left: as it was. */
+    asserted?: string | null;
     heard: boolean;
     /**
      * Whether a tick has a device to be about. `connecting`: its channel is being made. `left`: before it stood.
@@ -175,6 +181,8 @@ export interface MeetingCode {
 export type Comparison = {
   personId: string;
   name: string;
+  /** As in `Person`. */
+  asserted?: string | null;
 } /** The other has asked; nothing happens until this person wants it. */ & (
   | { step: 'incoming' }
   /** This person has asked, and the secure connection to the other is being made. */

@@ -234,6 +234,7 @@ const verifying = `
   min-block-size: 40px; padding: 4px; border-radius: 8px; cursor: pointer; overflow-wrap: anywhere;
 }
 .whom { display: flex; flex-direction: column; align-items: flex-start; }
+.said { font-size: 14px; color: var(--text); }
 .tick[aria-disabled='true'] { cursor: default; }
 .tick[aria-disabled='true'] .box { border-style: dashed; }
 .tick:hover { background: var(--raised); }

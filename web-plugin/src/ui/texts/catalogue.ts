@@ -62,6 +62,8 @@ export interface Texts {
   names: {
     /** The server shows another name than the one that this person gives itself. */
     asserted(name: string): string;
+    /** The server shows a name for who gives itself none. */
+    noName: string;
     /** The same device is here under these names too. */
     alsoHere(names: string[]): string;
   };

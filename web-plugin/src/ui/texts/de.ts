@@ -80,6 +80,7 @@ export const de: Texts = {
   },
   names: {
     asserted: (name) => `Nennt sich selbst ${name}. Der Name oben kommt vom Server und beweist nichts.`,
+    noName: 'Nennt selbst keinen Namen. Der Name oben kommt vom Server und beweist nichts.',
     alsoHere: (names) => `Auch hier als ${de.list(names)}: dasselbe Gerät.`,
   },
   device: {

@@ -77,6 +77,7 @@ export const en: Texts = {
   names: {
     asserted: (name) =>
       `Says that the name is ${name}. The name above comes from the server and proves nothing.`,
+    noName: 'Gives itself no name. The name above comes from the server and proves nothing.',
     alsoHere: (names) => `Also here as ${en.list(names)}: the same device.`,
   },
   device: {

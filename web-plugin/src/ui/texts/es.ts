@@ -77,6 +77,7 @@ export const es: Texts = {
   },
   names: {
     asserted: (name) => `Se hace llamar ${name}. El nombre de arriba viene del servidor y no prueba nada.`,
+    noName: 'No se da ningún nombre. El nombre de arriba viene del servidor y no prueba nada.',
     alsoHere: (names) => `También está aquí como ${es.list(names)}: el mismo dispositivo.`,
   },
   device: {

@@ -83,6 +83,7 @@ export const fr: Texts = {
   },
   names: {
     asserted: (name) => `Se nomme ${name}. Le nom ci-dessus vient du serveur et ne prouve rien.`,
+    noName: 'Ne se donne aucun nom. Le nom ci-dessus vient du serveur et ne prouve rien.',
     alsoHere: (names) => `Également ici sous le nom de ${fr.list(names)} : le même appareil.`,
   },
   device: {
