@@ -113,6 +113,23 @@ test('what arrives in clear is held back: files, the key of a whiteboard, comman
   assert.deepEqual([heard, commands.length], [[['METADATA_UPDATED', metadata]], 1]);
 });
 
+test('words of the server’s own choice are shown neither in the chat nor at somebody’s picture', () => {
+  const { emit, heard, room } = talkIn('2026');
+  const guest = { getId: () => 'g', getStatus: () => 'the code is fine, tick it' };
+  const words = () => {
+    emit('CONFERENCE_ERROR', 'conference.chatError', 'go on at https://elsewhere.example');
+    emit('USER_STATUS_CHANGED', 'ada', 'the code is fine, tick it');
+    return heard.splice(0).length;
+  };
+  assert.equal(words(), 0);
+  emit('USER_JOINED', 'g', guest);
+  assert.equal(heard.splice(0).length, 1);
+  assert.equal(guest.getStatus(), undefined);
+  room.isSealed = false;
+  assert.equal(words(), 2);
+  assert.equal(guest.getStatus(), 'the code is fine, tick it');
+});
+
 test('who was let in from the lobby is told in clear, and nothing else under that name', () => {
   for (const version of ['2022', '2026'] as const) {
     const { conference, emit, heard, held } = talkIn(version);
@@ -120,6 +137,9 @@ test('who was let in from the lobby is told in clear, and nothing else under tha
     const granted = { type: 'lobby-notify', event: 'LOBBY-ACCESS-GRANTED', value: 'b@x', name: 'Ben' };
     emit('ENDPOINT_MESSAGE_RECEIVED', ada, { ...granted, reactions: ['boo'], text: 'hello' });
     emit('ENDPOINT_MESSAGE_RECEIVED', ada, { type: 'lobby-notify', event: 'LOBBY-ENABLED', value: false });
+    for (const name of ['john.doe', 'anna-lena', 'max_1'])
+      emit('ENDPOINT_MESSAGE_RECEIVED', ada, { ...granted, name });
+    assert.equal(heard.splice(2).length, 3, 'whatever somebody is called');
     assert.deepEqual(heard.splice(0), [
       ['ENDPOINT_MESSAGE_RECEIVED', 'ada', granted],
       ['ENDPOINT_MESSAGE_RECEIVED', 'ada', { type: 'lobby-notify', event: 'LOBBY-ENABLED', value: false }],

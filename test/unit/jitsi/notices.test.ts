@@ -26,7 +26,7 @@ test('somebody else in the place of a verified person has neither its device nor
     });
     notices.take({ type: 'channel', occupant: 'x', identity: 'X', device: 'device of Xenia', name: 'Xenia' });
     notices.take({ type: 'name', occupant: 'x', name: 'Xenia L.' });
-    verification.verified('device of Xenia');
+    verification.compared('x', 'device of Xenia');
     assert.equal(verification.device('x')?.kind, 'verified');
     assert.equal(verification.assertedName('x'), 'Xenia L.');
     notices.take(next);

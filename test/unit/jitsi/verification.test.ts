@@ -12,7 +12,7 @@ const BENS = 'device of Ben';
 function setup(shown: Record<string, string>) {
   const trust = new Trust([]);
   trust.meet(BENS, 'Ben', 1);
-  trust.verify(BENS, 2);
+  trust.verify(BENS, 'Ben', 2);
   const calledOut: string[] = [];
   const verification = new Verification(
     trust,
@@ -22,6 +22,17 @@ function setup(shown: Record<string, string>) {
     }),
   );
   return { trust, verification, calledOut };
+}
+
+/** The user says that the emoji are the same, and so does the other; in between `meanwhile` happens. */
+function said(verification: Verification, occupant: string, device: string, meanwhile = () => {}): void {
+  const emoji = [1, 2, 3, 4, 5, 6, 7];
+  verification.showComparison(occupant, { step: 'compare', emoji });
+  verification.intents.confirm(true);
+  verification.showComparison(occupant, { step: 'confirming', emoji });
+  meanwhile();
+  verification.showComparison(occupant, { step: 'match' });
+  verification.compared(occupant, device);
 }
 
 const kindOf = (verification: Verification, occupant: string) => verification.device(occupant)?.kind ?? null;
@@ -61,7 +72,7 @@ test('the verified device itself may be shown under any name, and verifying anot
   verification.met('b', BENS, 'Ben');
   assert.equal(kindOf(verification, 'b'), 'verified');
   verification.met('x', 'another device', 'Ben');
-  verification.verified('another device');
+  said(verification, 'x', 'another device');
   assert.equal(kindOf(verification, 'x'), 'verified');
   assert.deepEqual(calledOut, ['x']);
 });
@@ -69,7 +80,7 @@ test('the verified device itself may be shown under any name, and verifying anot
 test('a server that shows two verified people under each other’s names is called out', () => {
   const { trust, verification, calledOut } = setup({ b: 'Ada', a: 'Ben' });
   trust.meet('device of Ada', 'Ada', 1);
-  trust.verify('device of Ada', 1);
+  trust.verify('device of Ada', 'Ada', 1);
   verification.met('b', BENS, 'Ben');
   verification.met('a', 'device of Ada', 'Ada');
   assert.deepEqual([kindOf(verification, 'a'), kindOf(verification, 'b')], ['changed', 'changed']);
@@ -287,6 +298,46 @@ test('whoever renames itself keeps its device under the new name, and does not g
   assert.deepEqual(calledOut, ['x']);
   verification.named('b', 'Ben');
   assert.deepEqual(calledOut, ['x'], 'without a channel no device goes with a name yet');
+});
+
+test('a name that is taken after this user said who it is, is no own one, and accuses nobody else', () => {
+  const { trust, verification, calledOut } = setup({ m: 'Mallory', z: 'Zoe' });
+  verification.met('m', 'device of Mallory', 'Mallory');
+  verification.met('z', 'device of Zoe', 'Zoe');
+  said(verification, 'm', 'device of Mallory', () => verification.named('m', 'Ben'));
+  verification.named('m', 'Mallory');
+  assert.equal(trust.standing('device of Mallory', 'Ben').kind, 'changed');
+  assert.equal(trust.standing('device of Mallory', 'Mallory').kind, 'verified');
+  said(verification, 'z', 'device of Zoe');
+  assert.ok(!calledOut.includes('z'));
+});
+
+test('whoever sits in two windows is verified under the name that was ticked', async () => {
+  const { trust, verification, shown, opened, roster } = room();
+  roster.people = [
+    { occupant: 'm', identity: 'M', device: 'device of Mallory' },
+    { occupant: 'n', identity: 'N', device: 'device of Mallory' },
+  ];
+  trust.meet('device of Ben', 'Ben', 1);
+  trust.verify('device of Ben', 'Ben', 2);
+  verification.met('m', 'device of Mallory', 'Mallory');
+  verification.met('n', 'device of Mallory', 'Ben');
+  await opened();
+  shown();
+  verification.intents.heard('m', true);
+  assert.deepEqual([kindOf(verification, 'm'), kindOf(verification, 'n')], ['verified', 'changed']);
+  assert.equal(trust.standing('device of Mallory', 'Ben').kind, 'changed');
+});
+
+test('a beacon says what somebody is called, also that it has no name any more, and a channel that is older does not', () => {
+  const shown: Record<string, string> = { a1b2c3d4: 'Ada B.' };
+  const { verification } = setup(shown);
+  verification.named('a1b2c3d4', 'Ada B.');
+  verification.met('a1b2c3d4', 'device of Ada', 'Ada');
+  assert.equal(verification.assertedName('a1b2c3d4'), null);
+  delete shown.a1b2c3d4;
+  verification.named('a1b2c3d4', '');
+  assert.equal(verification.assertedName('a1b2c3d4'), null);
 });
 
 test('one device on two occupants is one person twice, oneself included', () => {

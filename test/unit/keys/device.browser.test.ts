@@ -99,7 +99,7 @@ test('two tabs: who is verified in one is so in the other, and neither undoes wh
   const known = () => Promise.all(pages.map((page) => page.evaluate('JSON.stringify(trust.records())')));
   const both = (has: RegExp) =>
     until(`both know ${has}`, async () => (await known()).every((all) => has.test(String(all))), PATIENCE);
-  await one.evaluate("trust.meet('A', 'Ada', 1); trust.verify('A', 2)");
+  await one.evaluate("trust.meet('A', 'Ada', 1); trust.verify('A', 'Ada', 2)");
   await both(/"Ada".*"verifiedAt":2/);
   // In one moment: neither has heard of what the other does.
   const many = (name: string) => `for (let n = 0; n < 20; n += 1) trust.meet('${name} ' + n, '${name}', 3)`;

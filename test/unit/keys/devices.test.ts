@@ -63,7 +63,7 @@ test('what is exported has the public side of the own device and what is known o
   const device = await openDevice(records);
   const trust = await openTrust(records);
   trust.meet('A', 'Alice', 5);
-  trust.verify('A', 7);
+  trust.verify('A', 'Alice', 7);
   assert.deepEqual(JSON.parse(exportDevices(device, trust.records())), {
     sealmeet: 'devices',
     v: 1,
@@ -89,7 +89,7 @@ test('a device is new, then known; verified it stays so, across meetings and nam
   const trust = await openTrust(records);
   assert.deepEqual(trust.meet('A', 'Alice', 1), { kind: 'new' });
   assert.deepEqual(trust.meet('A', 'Alice B.', 2), { kind: 'known', since: 1 });
-  trust.verify('A', 3);
+  trust.verify('A', 'Alice B.', 3);
   await settled();
   const later = await openTrust(records);
   assert.deepEqual(later.meet('A', 'Somebody', 4), { kind: 'verified', on: 3 });
@@ -107,7 +107,7 @@ test('two tabs never undo each other, and each knows what the other learned', as
   other.listen(() => heard.push('other'));
   one.meet('A', 'Ada', 5);
   await settled();
-  one.verify('A', 6);
+  one.verify('A', 'Ada', 6);
   other.meet('B', 'Ben', 7);
   await settled();
   other.meet('A', 'Ada L.', 3);
@@ -161,7 +161,7 @@ test('a verified name that comes back with another device is called out, also wh
   const trust = new Trust([]);
   trust.meet('A', 'Alice Miller', 1);
   assert.deepEqual(trust.meet('B', 'Alice Miller', 2), { kind: 'new' }, 'nobody verified it yet');
-  trust.verify('A', 3);
+  trust.verify('A', 'Alice Miller', 3);
   for (const [device, name] of [
     ['B', 'Alice Miller'],
     ['C', 'alice  MILLER'],
@@ -195,14 +195,14 @@ test('a verified device that takes the name of another verified one is called ou
     ['B', 'Ben'],
   ] as const) {
     trust.meet(device, name, 1);
-    trust.verify(device, 2);
+    trust.verify(device, name, 2);
   }
   assert.deepEqual(trust.meet('A', 'Ben', 3), { kind: 'changed' });
   assert.deepEqual(trust.meet('A', 'Ben', 4), { kind: 'changed' });
   assert.deepEqual(trust.meet('A', 'Adele', 5), { kind: 'verified', on: 2 });
   assert.deepEqual(trust.meet('B', 'Ben', 6), { kind: 'verified', on: 2 });
   trust.meet('C', 'Ben', 7);
-  trust.verify('C', 8);
+  trust.verify('C', 'Ben', 8);
   assert.deepEqual(trust.meet('C', 'Ben', 9), { kind: 'verified', on: 8 }, 'two who are called Ben');
 });
 
@@ -213,24 +213,26 @@ test('a name is an own one only if a person was heard under it: not if it was bo
   meetAll('B', 'Ben');
   meetAll('M', 'Mallory', 'Ben', 'Mallory');
   meetAll('N', 'Ben', null);
-  for (const device of ['B', 'M', 'N']) trust.verify(device, 2);
+  trust.verify('B', 'Ben', 2);
+  trust.verify('M', 'Mallory', 2);
+  trust.verify('N', null, 2);
   assert.equal(meetAll('M', 'Ben'), 'changed');
   assert.equal(meetAll('N', 'Ben'), 'changed', 'it gave itself no name when it was verified');
   assert.equal(meetAll('M', 'Mallory'), 'verified');
   // Ada goes by another name for a while, and then somebody else is verified who is called so.
   meetAll('A', 'Ada');
-  trust.verify('A', 3);
+  trust.verify('A', 'Ada', 3);
   meetAll('A', 'Cleo', 'Ada');
   assert.equal(meetAll('C', 'Cleo'), 'changed', 'errs on this side');
-  trust.verify('C', 4);
+  trust.verify('C', 'Cleo', 4);
   assert.deepEqual([meetAll('C', 'Cleo'), meetAll('A', 'Cleo')], ['verified', 'changed']);
-  trust.verify('A', 5);
+  trust.verify('A', 'Cleo', 5);
   assert.equal(meetAll('A', 'Cleo'), 'verified', 'heard under this name too');
   assert.equal(meetAll('A', 'Ada'), 'verified');
   assert.equal(meetAll('M', 'Ada'), 'changed');
   trust.unverify('A');
   meetAll('A', 'Anna');
-  trust.verify('A', 6);
+  trust.verify('A', 'Anna', 6);
   assert.equal(meetAll('A', 'Cleo'), 'changed', 'what was taken back counts no more');
 });
 
@@ -262,12 +264,12 @@ test('who was verified before it was kept under which name has its latest name f
 test('a name under which somebody was verified stays taken, however many names follow, and so many are kept', () => {
   const trust = new Trust([]);
   trust.meet('A', 'Ada', 1);
-  trust.verify('A', 1);
+  trust.verify('A', 'Ada', 1);
   for (let n = 0; n < 20; n += 1) trust.meet('A', `name ${n}`, 2);
   assert.equal(trust.meet('B', 'Ada', 3).kind, 'changed');
   for (let n = 0; n < 20; n += 1) {
     trust.meet('A', `name ${n}`, 4);
-    trust.verify('A', 4);
+    trust.verify('A', `name ${n}`, 4);
   }
   assert.equal(trust.records().find(({ device }) => device === 'A')?.verifiedNames.length, 8);
 });
@@ -298,7 +300,7 @@ test('of a long name counts what can be read of it: blanks do not push its end o
 test('the store is bounded, and verified devices are not dropped for others', () => {
   const trust = new Trust([]);
   trust.meet('kept', 'k', 0);
-  trust.verify('kept', 0);
+  trust.verify('kept', 'k', 0);
   for (let n = 0; n < 2100; n += 1) trust.meet(`d${n}`, null, n);
   assert.equal(trust.records().length, 2000);
   assert.equal(trust.records()[0]?.device, 'kept');

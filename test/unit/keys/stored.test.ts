@@ -61,7 +61,7 @@ test('of any stored devices the good ones count, and what they are asked and tol
       }
       trust.isTaken(name, null);
       assert.ok(['new', 'known', 'verified', 'changed'].includes(trust.meet('A', name, 1).kind));
-      trust.verify('A', 2);
+      trust.verify('A', name, 2);
       assert.equal(trust.meet('A', null, 3).kind, 'verified');
     }),
     { numRuns: 500 },

@@ -61,13 +61,20 @@ export class CodeSnapshot {
     return { digits: this.digits, people, isOutdated };
   }
 
-  /** The device that the tick is about, as proved through the identity that the digits cover; null: it cannot be set. */
-  heard(id: string, isHeard: boolean, roster: RosterView | null): string | null {
+  /**
+   * The device that the tick is about, as proved through the identity that the digits cover, and what that identity calls
+   * itself; null: it cannot be set.
+   */
+  heard(
+    id: string,
+    isHeard: boolean,
+    roster: RosterView | null,
+  ): { device: string; name: string | null } | null {
     this.#look(roster);
     const person = this.#people.find((one) => one.id === id);
     if (!person || person.device === null || this.digits === null) return null;
     person.heard = isHeard;
-    return person.device;
+    return { device: person.device, name: person.said ?? null };
   }
 
   /** Of whoever sits in its place still: who has left can be ticked, and is not rid of its name by that. */

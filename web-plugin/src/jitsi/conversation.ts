@@ -109,11 +109,25 @@ export class Conversation {
         return null;
       case 'METADATA_UPDATED':
         return [this.#passingMetadata(args[0]), ...args.slice(1)];
+      case 'CONFERENCE_ERROR':
+        // Words of the server's own choice, which the page shows in the chat. What went wrong with ours is told otherwise.
+        return this.events.isClear('in') ? args : null;
+      case 'USER_JOINED':
+        this.#guardStatus(args[1]);
+        return args;
     }
     const what = contentOf(name);
     if (!what || this.events.isClear('in')) return args;
     safely(() => this.events.onHeldBack('in', what));
     return null;
+  }
+
+  /** Words that the server shows at somebody's picture. */
+  #guardStatus(participant: unknown): void {
+    if (typeof participant !== 'object' || participant === null) return;
+    guard(participant, 'getStatus', (args, native) =>
+      this.events.isClear('in') ? native(...args) : undefined,
+    );
   }
 
   /** The same of an endpoint message. One without a sender comes from the room itself. */

@@ -55,7 +55,7 @@ export class Notices {
         this.ports.verification()?.showComparison(notice.occupant, notice.comparison);
         break;
       case 'verified':
-        this.ports.verification()?.verified(notice.device);
+        this.ports.verification()?.compared(notice.occupant, notice.device);
         break;
       case 'view':
         this.#viewed(notice.occupant, notice.view);

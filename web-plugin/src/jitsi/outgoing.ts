@@ -46,6 +46,8 @@ const CONFERENCE: Record<string, Judge> = {
   sendMessageRetraction: held('chat'),
   sendLobbyMessage: held('other'),
   sendLobbyMessageRetraction: held('other'),
+  // The browser makes packets of these by itself (RFC 4733), past what seals.
+  sendTones: held('other'),
   sendCommand: passing(passesCommand),
   sendCommandOnce: passing(passesCommand),
   setLocalParticipantProperties: (properties, isRaw) =>

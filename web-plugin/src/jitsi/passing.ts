@@ -80,8 +80,8 @@ const LOBBY_EVENTS: ReadonlySet<unknown> = new Set([
 /** Names and addresses are shorter. */
 const LONGEST_FIELD = 256;
 
-/** The page acts by `name` whatever the type is: such as `lower-hand-message`. Here it is what somebody is called. */
-const LABEL = /^[a-z0-9]+([-_.][a-z0-9]+)+$/;
+/** The page acts by these whatever the type is; in a word of the lobby it is what somebody is called. */
+const LABEL = /^endpoint-|-(message|reaction|result)$|^remote-control/;
 
 /** What the page may hear of an endpoint payload that is not sealed: a copy with nothing but what is known; null: nothing. */
 export function passingPayload(payload: unknown): object | null {
@@ -110,6 +110,8 @@ const CONTENT: [string, Payload][] = [
   ['REACTION_', 'reaction'],
   ['POLL_', 'poll'],
   ['FILE_SHARING_', 'other'],
+  // Words of the server's own choice, which the page shows at somebody's picture.
+  ['USER_STATUS_CHANGED', 'other'],
 ];
 
 /** What an event says of people in clear; null for all that tells of the conference itself. */

@@ -25,6 +25,8 @@ interface Compared {
   occupant: string;
   identity: string | null;
   step: ComparisonStep;
+  /** What it called itself when this user said that the emoji are the same; null: nothing. */
+  heard: string | null;
   name: string;
   asserted: string | null;
 }
@@ -48,8 +50,11 @@ export interface VerificationPorts {
 
 export class Verification {
   readonly #met = new Map<string, Met>();
-  /** What each calls itself, in its channel or in a beacon; null: it has a channel and gives itself no name. */
-  readonly #names = new Map<string, string | null>();
+  /**
+   * What each calls itself in its last beacon, which counts for more than what it said in its channel: a message of that
+   * may be older. Null: it gives itself no name.
+   */
+  readonly #named = new Map<string, string | null>();
   #comparison: Compared | null = null;
   #snapshot: CodeSnapshot | null = null;
 
@@ -66,13 +71,12 @@ export class Verification {
   /** The channel to this occupant is finished; `device` is what it proved, `name` what it calls itself. */
   met(occupant: string, device: string | null, name: string | null): void {
     const known = this.#met.get(occupant);
-    // A beacon may have come before the channel.
-    const said = sayableName(name) ?? this.#names.get(occupant) ?? null;
+    const named = this.#named.get(occupant);
+    const said = named === undefined ? sayableName(name) : named;
     const standing = device === null ? null : this.trust.meet(device, said, Date.now());
     const wasChanged = known?.device === device && known.standing?.kind === 'changed';
     const met: Met = { device, name: said, standing: wasChanged ? { kind: 'changed' } : standing };
     this.#met.set(occupant, met);
-    this.#names.set(occupant, said);
     if (!wasChanged && standing?.kind === 'changed') this.ports.onChangedDevice(occupant);
     this.#checkName(occupant, met);
   }
@@ -80,7 +84,7 @@ export class Verification {
   /** Its beacon says what it calls itself now. Without a channel that is only shown: no device goes with it yet. */
   named(occupant: string, name: string): void {
     const said = sayableName(name);
-    this.#names.set(occupant, said);
+    this.#named.set(occupant, said);
     const met = this.#met.get(occupant);
     if (!met || met.name === said) return;
     met.name = said;
@@ -90,7 +94,13 @@ export class Verification {
 
   /** As the interface's `Person` has it: a name that the server gives proves nothing (S9). */
   assertedName(occupant: string): string | null {
-    return assertedBeside(this.ports.name(occupant), occupant, this.#names.get(occupant));
+    return assertedBeside(this.ports.name(occupant), occupant, this.#nameOf(occupant));
+  }
+
+  /** What it calls itself; null: nothing, undefined: nobody knows. */
+  #nameOf(occupant: string): string | null | undefined {
+    const named = this.#named.get(occupant);
+    return named === undefined ? this.#met.get(occupant)?.name : named;
   }
 
   /** Whoever proved a device that somebody else here proved too, with those others: one person twice (S9). */
@@ -134,17 +144,28 @@ export class Verification {
 
   left(occupant: string): void {
     this.#met.delete(occupant);
-    this.#names.delete(occupant);
+    this.#named.delete(occupant);
   }
 
   showComparison(occupant: string, step: ComparisonStep): void {
-    this.#comparison = { occupant, identity: this.#identityOf(occupant), step, ...this.#namesOf(occupant) };
+    const identity = this.#identityOf(occupant);
+    const before = this.#comparison;
+    const isSame = before?.occupant === occupant && before.identity === identity;
+    const heard = isSame ? before.heard : null;
+    this.#comparison = { occupant, identity, step, heard, ...this.#namesOf(occupant) };
     if (step.step === 'mismatch') this.ports.onMismatch(this.ports.name(occupant));
   }
 
-  verified(device: string): void {
+  /** The comparison with this occupant held. */
+  compared(occupant: string, device: string): void {
+    const heard = this.#comparison?.occupant === occupant ? this.#comparison.heard : null;
+    this.#verified(device, heard);
+  }
+
+  /** `name`: what the person called itself when this user said who it is; what it says since is not vouched for. */
+  #verified(device: string, name: string | null): void {
     const on = Date.now();
-    this.trust.verify(device, on);
+    this.trust.verify(device, name, on);
     for (const met of this.#met.values()) {
       if (met.device === device) met.standing = { kind: 'verified', on };
     }
@@ -168,7 +189,7 @@ export class Verification {
     const roster = this.ports.core()?.roster() ?? null;
     return this.#snapshot?.view(roster, {
       provesNothing: (occupant) => this.#met.get(occupant)?.device === null,
-      said: (occupant) => this.#names.get(occupant),
+      said: (occupant) => this.#nameOf(occupant),
     });
   }
 
@@ -184,7 +205,10 @@ export class Verification {
     compare: (occupant) => this.ports.compare(occupant),
     accept: () => this.ports.answer(true),
     decline: () => this.ports.answer(false),
-    confirm: (isSame) => this.ports.confirm(isSame),
+    confirm: (isSame) => {
+      if (this.#comparison) this.#comparison.heard = this.#nameOf(this.#comparison.occupant) ?? null;
+      this.ports.confirm(isSame);
+    },
     close: () => {
       const isRunning =
         this.#comparison && !['match', 'mismatch', 'interrupted'].includes(this.#comparison.step.step);
@@ -219,10 +243,10 @@ export class Verification {
 
   /** One person that this user heard read or confirm the code; it is the device that counts as verified. */
   #heard(occupant: string, isHeard: boolean): void {
-    const device = this.#snapshot?.heard(occupant, isHeard, this.ports.core()?.roster() ?? null) ?? null;
-    if (device === null) return;
-    if (isHeard) this.verified(device);
-    else this.#unverified(device);
+    const heard = this.#snapshot?.heard(occupant, isHeard, this.ports.core()?.roster() ?? null);
+    if (!heard) return;
+    if (isHeard) this.#verified(heard.device, heard.name);
+    else this.#unverified(heard.device);
     this.ports.onChanged();
   }
 

@@ -72,7 +72,7 @@ export class Beacons {
     const owner = peer.participant.identity;
     peerSealed(peer, beacon.sealed);
     this.agreement.hear(owner, beacon, outbox.now);
-    if (beacon.name !== '' && beacon.name !== this.names.get(peer)) {
+    if (beacon.name !== this.names.get(peer)) {
       this.names.set(peer, beacon.name);
       outbox.tell({ type: 'name', occupant: peer.id, name: beacon.name });
     }

@@ -1,6 +1,5 @@
 // What this browser knows of other devices: seen when, under which names, verified or not. Rule S9, brief D10.
 
-import { forgetOldest } from './forget-oldest.ts';
 import { sayableName } from './own-name.ts';
 
 const DEVICES = 2000;
@@ -185,8 +184,6 @@ function withLatest(names: string[], name: string | null): string[] {
 
 export class Trust {
   private seen: SeenDevices;
-  /** What each device called itself when it was met last on this page; null: it gave itself no name. */
-  private readonly said = new Map<string, string | null>();
   private readonly changed: (change: TrustChange) => void;
   private readonly listeners = new Set<() => void>();
 
@@ -202,17 +199,16 @@ export class Trust {
     // Whoever is verified and takes the name of somebody else who is does not make it an own one by that.
     const isBorrowed = standing.kind === 'changed' && this.isVerified(device);
     this.change({ kind: 'met', device, name: isBorrowed ? null : name, at: now });
-    this.said.delete(device);
-    this.said.set(device, name);
-    forgetOldest(this.said, DEVICES);
     return standing;
   }
 
-  /** Only ever from a comparison that held, or a click on a person who was heard: under the name that it says now. */
-  verify(device: string, now: number): void {
+  /**
+   * Only ever from a comparison that held, or a click on a person who was heard. `name`: what that person called itself
+   * when the user said so, which is an own name from then on; null: nothing.
+   */
+  verify(device: string, name: string | null, now: number): void {
     const known = this.seen.get(device);
-    if (known === undefined) return;
-    this.change({ kind: 'verified', known, name: this.said.get(device) ?? null, at: now });
+    if (known !== undefined) this.change({ kind: 'verified', known, name, at: now });
   }
 
   unverify(device: string): void {
