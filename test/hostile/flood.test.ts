@@ -120,6 +120,7 @@ function kinds(puppet: Puppet, wrap: Uint8Array): ((n: number) => Arriving)[] {
       roster: random(32),
       participants: 3,
       sealed: true,
+      dead: 0,
       sources: [],
       name: '',
     });

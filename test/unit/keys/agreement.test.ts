@@ -1,6 +1,7 @@
 // Beacons and what is made of them. docs/protocol.md §8; rules M6, M15, brief D9.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { Agreement, periodMs, spanMs } from '../../../web-plugin/src/keys/agreement.ts';
 import {
@@ -20,6 +21,7 @@ const beacon = (n: number): Beacon => ({
   roster: digest(n),
   participants: 2,
   sealed: true,
+  dead: 0,
   sources: [],
   name: '',
 });
@@ -53,6 +55,63 @@ function party(draw?: () => number) {
       return agreement;
     },
   };
+}
+
+/** Many who all see the same, told at the same moment; beacons arrive at once. */
+class Views {
+  readonly differs: string[] = [];
+  private readonly chance = new Chance(7);
+  private readonly all = new Map<string, Agreement>();
+  private now = 0;
+
+  constructor(people: number) {
+    for (let n = 0; n < people; n += 1) this.add(`person ${n}`);
+  }
+
+  add(id: string): void {
+    const agreement = new Agreement({
+      chance: () => this.chance.unit(),
+      send: () => this.beacon(id),
+      digest: () => this.digest(),
+      participants: () => this.all.size,
+      view: (other, view) => view === 'differs' && this.differs.push(`${id}: ${other}`),
+    });
+    const others = [...this.all];
+    this.all.set(id, agreement);
+    agreement.turn(true, this.now);
+    for (const [other, theirs] of others) {
+      theirs.join(id, this.now);
+      agreement.join(other, this.now);
+    }
+  }
+
+  remove(id: string): void {
+    this.all.delete(id);
+    for (const agreement of this.all.values()) agreement.leave(id, this.now);
+  }
+
+  advance(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const next = Math.min(...[...this.all.values()].map(({ deadline }) => deadline ?? end));
+      if (next >= end) break;
+      this.now = Math.max(this.now, next);
+      for (const agreement of this.all.values())
+        if ((agreement.deadline ?? end) <= this.now) agreement.due(this.now);
+    }
+    this.now = end;
+  }
+
+  private beacon(from: string): void {
+    const heard = { ...beacon(0), roster: this.digest(), participants: this.all.size };
+    for (const [id, agreement] of this.all) if (id !== from) agreement.hear(from, heard, this.now);
+  }
+
+  private digest(): Uint8Array {
+    return createHash('sha256')
+      .update([...this.all.keys()].sort().join())
+      .digest();
+  }
 }
 
 test('nothing is sent in a room that is not sealed', () => {
@@ -169,6 +228,35 @@ test('nor somebody who is taken away for a moment now and then, with beacons hel
     }
     assert.ok(views().includes('bob differs'), String(away));
   }
+});
+
+test('one who comes for a minute, and the next change soon after, accuse nobody', () => {
+  for (const people of [5, 30, 100]) {
+    for (let gap = 500; gap <= 12_000; gap += 2300) {
+      const room = new Views(people);
+      room.advance(120_000);
+      room.add('guest');
+      room.advance(60_000);
+      room.remove('guest');
+      room.advance(gap);
+      room.add('other');
+      room.advance(60_000);
+      assert.deepEqual(room.differs, [], `${people} people, ${gap} ms`);
+    }
+  }
+});
+
+test('one whose presence flaps accuses nobody', () => {
+  const room = new Views(5);
+  room.advance(120_000);
+  for (let n = 0; n < 10; n += 1) {
+    room.remove('person 4');
+    room.advance(20_000);
+    room.add('person 4');
+    room.advance(4000 + 300 * n);
+  }
+  room.advance(60_000);
+  assert.deepEqual(room.differs, []);
 });
 
 test('who says nothing for three periods is silent, never agreeing', () => {

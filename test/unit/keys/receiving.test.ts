@@ -196,6 +196,53 @@ test('a key that does not name who left has five seconds, however many left sinc
   }
 });
 
+test('a key that who left was given too is dead when its sender, muted since, is told of that leave', () => {
+  const { meeting, owner } = threeOfThem();
+  meeting.feed('alice', { type: 'source', on: true });
+  meeting.advance(60_000);
+  // Bob is told that carol leaves, and then that alice left and came back: carol's leave is one before alice came.
+  meeting.feed('bob', { type: 'left', occupant: 'carol' });
+  meeting.feed('bob', { type: 'left', occupant: 'alice' });
+  const bundle = meeting.cores.get('alice')?.bundle() ?? '';
+  meeting.feed('bob', { type: 'joined', occupant: 'alice', bundle });
+  meeting.advance(3000);
+  meeting.feed('bob', { type: 'missing-key', owner, generation: 1 });
+  meeting.advance(500);
+  const generation = meeting.actionsOf('bob', 'accept-key').at(-1)?.generation ?? 0;
+  const carols = meeting.actionsOf('carol', 'accept-key').filter((key) => key.owner === owner);
+  assert.ok(carols.some((key) => key.generation === generation));
+  meeting.feed('alice', { type: 'source', on: false });
+  meeting.feed('alice', { type: 'left', occupant: 'carol' });
+  meeting.advance(3000);
+  const retired = meeting.actionsOf('bob', 'retire').filter((retire) => retire.owner === owner);
+  assert.ok(retired.some(({ generations, inMs }) => generations.includes(generation) && inMs === 5000));
+});
+
+test('nor is it taken when it was held back until long after that leave', () => {
+  const { meeting, owner } = threeOfThem();
+  const held = meeting.hold((from, to, message) => from === 'alice' && to === 'bob' && 'olm' in message);
+  meeting.feed('alice', { type: 'source', on: true });
+  meeting.advance(1000);
+  meeting.feed('alice', { type: 'source', on: false });
+  meeting.remove('carol');
+  meeting.advance(31_000);
+  meeting.passes = () => true;
+  for (const deliver of held) deliver();
+  meeting.advance(1000);
+  assert.deepEqual(
+    meeting.actionsOf('bob', 'accept-key').filter((key) => key.owner === owner),
+    [],
+  );
+});
+
+function threeOfThem() {
+  const meeting = new Meeting();
+  const [alice] = ['alice', 'bob', 'carol'].map((id) => meeting.add(id));
+  meeting.seal();
+  meeting.advance(4000);
+  return { meeting, owner: alice?.identity ?? '' };
+}
+
 test('somebody who came after a leave cannot name it, and its keys are as good as any', () => {
   const core = newCore('alice');
   const [leaver, sender] = ['carol', 'bob'].map((id) => new Puppet(id, core, 'alice', 'initiator')) as [

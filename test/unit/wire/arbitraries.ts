@@ -58,6 +58,7 @@ export const beacon: fc.Arbitrary<Beacon> = fc.record({
   roster: bytes(32),
   participants: fc.integer({ min: 0, max: 2 ** 16 - 1 }),
   sealed: fc.boolean(),
+  dead: fc.integer({ min: 0, max: 2 ** 20 - 1 }),
   sources: fc
     .uniqueArray(
       fc.record({ source: fc.integer({ min: 0, max: 14 }), on: fc.boolean(), floor: fc.maxSafeNat() }),

@@ -80,6 +80,7 @@ test('beacons name sources from 0 to 14, each once and in their order', () => {
           roster,
           participants: 1,
           sealed: true,
+          dead: 0,
           sources: sources.map((source) => ({ source, on: true, floor: 0 })),
           name: '',
         }),

@@ -80,6 +80,7 @@ const OTHER: Record<string, [Reader, (size: number) => string]> = {
           roster: noughts(32),
           participants: 1,
           sealed: true,
+          dead: 0,
           sources: sources(15),
           name: 'x'.repeat(Math.min(512, size / 2)),
         }),

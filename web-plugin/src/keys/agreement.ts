@@ -6,7 +6,8 @@ import { forgetOldest } from './forget-oldest.ts';
 
 const SETTLE_MS = 5000;
 const STATE_SPACING_MS = 200;
-const ASKED_SPACING_MS = 2000;
+/** A beacon for those who may have missed the last comes within this time. */
+const SOON_MS = 5000;
 const SILENT_PERIODS = 3;
 const OWN_DIGESTS = 256;
 /** A digest that comes back counts as the own one again after so long. */
@@ -19,11 +20,19 @@ export const periodMs = (participants: number): number => Math.max(20_000, 300 *
 /** What is known of one peer's view. `silent` is never agreement. */
 export type View = 'waiting' | 'agrees' | 'differs' | 'silent';
 
+interface Claim {
+  roster: string;
+  participants: number;
+  heardAt: number;
+  judgeAt: number;
+  isPutOff: boolean;
+}
+
 interface Heard {
   /** Since when a beacon may be expected, or when the last one came. */
   since: number;
-  /** The oldest that is not judged; what comes meanwhile does not put that off. */
-  claim: { roster: string; participants: number; judgeAt: number } | null;
+  /** The oldest that is not judged; what comes meanwhile does not put that off, but once, as `putOff` says. */
+  claim: Claim | null;
   view: View;
 }
 
@@ -93,19 +102,32 @@ export class Agreement {
     this.isCalm = false;
   }
 
-  /** Somebody may have missed the last beacon: there is another soon, for all who did, and together with others'. */
+  /** Somebody may have missed the last beacon: there is another soon, once in a span, for all who did. */
   asked(now: number): void {
-    if (this.isOn) this.sendBy(Math.max(now, this.sentAt + ASKED_SPACING_MS));
+    if (this.isOn) this.sendBy(Math.max(this.soon(now), this.sentAt + spanMs(this.ports.participants())));
+  }
+
+  /** The last beacon may be lost. */
+  reconnected(now: number): void {
+    if (this.isOn) this.sendBy(this.soon(now));
+  }
+
+  /** At a random moment, as hundreds may do so at once. */
+  private soon(now: number): number {
+    const within = Math.min(spanMs(this.ports.participants()), SOON_MS);
+    return now + Math.floor(this.ports.chance() * within);
   }
 
   hear(identity: Identity, beacon: Beacon, now: number): void {
     const heard = this.heard.get(identity);
     if (heard === undefined) return;
     heard.since = now;
-    const claim = {
+    const claim: Claim = {
       roster: toBase64(beacon.roster),
       participants: beacon.participants,
+      heardAt: now,
       judgeAt: now + SETTLE_MS,
+      isPutOff: false,
     };
     if (heard.claim === null || this.isKnown(claim, now)) heard.claim = claim;
     this.judge(identity, heard, now);
@@ -128,10 +150,23 @@ export class Agreement {
     if (!this.isOn) return;
     const span = spanMs(this.ports.participants());
     this.note(now, span);
+    this.putOff(now + span);
     if (this.sendAt === null || this.sendAt > now + span) {
       this.sendAt = now + Math.floor(this.ports.chance() * span);
     }
     this.lookAt ??= now + periodMs(this.ports.participants());
+  }
+
+  /**
+   * The first change after a beacon has its sender send another within the span: that one is waited for, once, as what
+   * was heard may be of a view that both had for a moment only.
+   */
+  private putOff(until: number): void {
+    for (const { claim } of this.heard.values()) {
+      if (claim === null || claim.isPutOff) continue;
+      claim.isPutOff = true;
+      claim.judgeAt = Math.max(claim.judgeAt, until);
+    }
   }
 
   /** Remembers the digest as it is from now on, and for how long the ones before it still count. */
@@ -152,11 +187,11 @@ export class Agreement {
   }
 
   /** Counted from when it was heard: a view that was out of date by then does not agree because it is judged later. */
-  private isKnown({ roster, judgeAt }: { roster: string; judgeAt: number }, now: number): boolean {
+  private isKnown({ roster, heardAt }: Claim, now: number): boolean {
     const own = this.own.get(roster);
     if (own === undefined) return false;
     const isBack = own.until === Number.POSITIVE_INFINITY && now - own.since < STANDS_MS;
-    return (isBack ? (own.lapsesAt ?? own.until) : own.until) > judgeAt - SETTLE_MS;
+    return (isBack ? (own.lapsesAt ?? own.until) : own.until) > heardAt;
   }
 
   private sendBy(at: number): void {

@@ -25,6 +25,9 @@ export interface BeaconsSetup {
   name(): string;
   random(length: number): Uint8Array;
   isSealed(): boolean;
+  /** Of the own generations. */
+  dead(): number;
+  peerDead(peer: Peer, upTo: number): void;
   peerSealed(peer: Peer, sealed: boolean): void;
 }
 
@@ -62,7 +65,7 @@ export class Beacons {
   }
 
   hear(peer: Peer, text: string): void {
-    const { olm, outbox, room, peerSealed } = this.setup;
+    const { olm, outbox, room, peerSealed, peerDead } = this.setup;
     const { beacon, body, signature } = parseBeacon(text);
     if (beacon.seq <= peer.memory.beacon) throw new Refusal('beacon: seq must rise');
     if (!olm.verify(peer.participant.ed25519, beaconMessageBytes(room, peer.id, body), signature)) {
@@ -72,6 +75,7 @@ export class Beacons {
     const owner = peer.participant.identity;
     peerSealed(peer, beacon.sealed);
     this.agreement.hear(owner, beacon, outbox.now);
+    peerDead(peer, beacon.dead);
     if (beacon.name !== this.names.get(peer)) {
       this.names.set(peer, beacon.name);
       outbox.tell({ type: 'name', occupant: peer.id, name: beacon.name });
@@ -84,13 +88,14 @@ export class Beacons {
   }
 
   private send(isCalm: boolean): void {
-    const { account, outbox, roster, room, self, name, isSealed } = this.setup;
+    const { account, outbox, roster, room, self, name, isSealed, dead } = this.setup;
     this.seq += 1;
     const body = beaconBody({
       seq: this.seq,
       roster: roster.digest,
       participants: roster.size,
       sealed: isSealed(),
+      dead: dead(),
       sources: this.states(),
       name: name(),
     });

@@ -65,6 +65,8 @@ class KeyCore implements Core {
       random,
       isSealed: () => this.isSealed,
       peerSealed: (peer, sealed) => this.peers.evidence(peer, sealed),
+      dead: () => this.keys.sending.dead,
+      peerDead: (peer, upTo) => this.keys.dead(peer, upTo),
     });
     const wantChannel = (peer: Peer) => this.peers.wantChannel(peer, true);
     const show = (occupant: OccupantId, comparison: ComparisonStep) =>
@@ -234,7 +236,7 @@ class KeyCore implements Core {
         break;
       }
       case 'reconnected':
-        this.beacons.agreement.stateChanged(now);
+        this.beacons.agreement.reconnected(now);
         this.keys.reconnected();
         break;
       case 'worker-restarted':

@@ -135,6 +135,12 @@ export class KeyExchange {
     return this.gone.slice(Math.max(0, this.gone.length - (this.leaves - place)));
   }
 
+  /** By its beacon: no generation of this peer up to this one is used any more. */
+  dead(peer: Peer, upTo: number): void {
+    const generations = peer.receiving.dead(upTo, this.setup.outbox.now);
+    if (generations.length > 0) this.retire(peer, generations, RETIRE_MS);
+  }
+
   /** KEYREQ came. */
   asked(peer: Peer, min: number): void {
     const { now } = this.setup.outbox;

@@ -5,6 +5,8 @@ import type { Identity } from './events.ts';
 import { forgetOldest } from './forget-oldest.ts';
 
 export const EXCLUDES_MS = 30_000;
+/** A stream that was cut comes back so late: whoever was away sees only then who left, and asks. */
+const REMEMBERED_MS = 120_000;
 /** Receivers remember whom a KEY named; who was named is named again only so long, in case that KEY was lost. */
 const NAMED_AGAIN_MS = 5000;
 /** Of those who left in EXCLUDES_MS, and of those whom one sender named, so many are remembered. */
@@ -21,7 +23,6 @@ type IsHere = (identity: Identity) => boolean;
 /** The sender's side. */
 export class Leavers {
   private seen: { identity: Identity; at: number; isNamed: boolean }[] = [];
-  private againMs = NAMED_AGAIN_MS;
 
   left(identity: Identity, now: number): void {
     this.seen = [...this.seen, { identity, at: now, isNamed: false }].slice(-REMEMBERED_LEAVES);
@@ -33,14 +34,22 @@ export class Leavers {
    * (Receiving.leaverSeen).
    */
   name(isHere: IsHere, now: number, isAfterReturn: boolean): Identity[] {
-    this.seen = this.seen.filter(({ at }) => at > now - EXCLUDES_MS);
-    if (isAfterReturn) for (const leaver of this.seen) leaver.isNamed = false;
-    const absent = this.seen.filter(({ identity }) => !isHere(identity));
-    const again = absent.filter(({ at, isNamed }) => isNamed && at > now - this.againMs);
-    this.againMs = NAMED_AGAIN_MS;
+    this.seen = this.seen.filter(({ at }) => at > now - REMEMBERED_MS);
+    if (isAfterReturn) this.nameAgain();
+    const absent = this.recent(isHere, now);
+    const again = absent.filter(({ at, isNamed }) => isNamed && at > now - NAMED_AGAIN_MS);
     const named = [...absent.filter(({ isNamed }) => !isNamed), ...again].slice(0, LIMITS.excludes);
     for (const leaver of named) leaver.isNamed = true;
     return [...new Set(named.map(({ identity }) => identity))];
+  }
+
+  /** Are there more than that KEY could name? */
+  hasMore(isHere: IsHere, now: number): boolean {
+    return this.recent(isHere, now).some(({ isNamed }) => !isNamed);
+  }
+
+  private recent(isHere: IsHere, now: number) {
+    return this.seen.filter(({ identity, at }) => at > now - EXCLUDES_MS && !isHere(identity));
   }
 
   /** For a KEY to one alone, who may have missed those before it: the last to leave, named or not. */
@@ -49,9 +58,9 @@ export class Leavers {
     return [...new Set(absent.map(({ identity }) => identity))].slice(-LIMITS.excludes);
   }
 
-  /** Somebody missed KEYs, and who was named in them: the next one names everybody again. */
+  /** Somebody missed KEYs, and who was named in them, or what they named counts no more: all are named again. */
   nameAgain(): void {
-    this.againMs = EXCLUDES_MS;
+    for (const leaver of this.seen) leaver.isNamed = false;
   }
 }
 
@@ -62,8 +71,11 @@ export class Namings {
 
   /** Generations rise. */
   add(generation: number, excludes: Uint8Array): void {
-    for (let at = 0; at < excludes.length; at += EXCLUDE_BYTES)
-      this.latest.set(nameOf(excludes.subarray(at)), generation);
+    for (let at = 0; at < excludes.length; at += EXCLUDE_BYTES) {
+      const leaver = nameOf(excludes.subarray(at));
+      this.latest.delete(leaver);
+      this.latest.set(leaver, generation);
+    }
     forgetOldest(this.latest, REMEMBERED_LEAVES);
   }
 

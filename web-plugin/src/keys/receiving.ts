@@ -106,6 +106,17 @@ export class Receiving {
     return this.kill(retired.map(([generation]) => generation));
   }
 
+  /**
+   * The sender says that no generation up to this one is used any more: they are given RETIRE_MS to live, and none that
+   * was held back until now is accepted. Returns those that were live.
+   */
+  dead(upTo: number, now: number): number[] {
+    const over = [...this.live].filter(([generation]) => generation <= upTo);
+    for (const [generation, held] of over) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
+    this.memory.dead = Math.max(this.memory.dead, upTo);
+    return this.kill(over.map(([generation]) => generation));
+  }
+
   /** Nothing that was accepted so far is accepted again. */
   forget(): void {
     this.kill([...this.live.keys()]);

@@ -74,6 +74,7 @@ export class Sending {
   private hasForgotten = false;
   private hasReturned = false;
   private since = 0;
+  private deadTo = 0;
   private readonly leavers = new Leavers();
 
   constructor(ports: SendingPorts) {
@@ -101,6 +102,7 @@ export class Sending {
     for (const generation of this.drawn) {
       if (!generation.holders.has(identity) || generation.taintedAt !== null) continue;
       generation.taintedAt = now;
+      this.deadTo = Math.max(this.deadTo, generation.generation);
       this.ports.expire(generation.generation, DEADLINE_MS);
     }
     if (!this.isActive || this.isSpent()) return;
@@ -162,6 +164,7 @@ export class Sending {
 
   /** No key that the worker may have had is ever used again (rule M12). */
   reset(): void {
+    this.deadTo = this.last;
     this.drawn = [];
     this.inUse = null;
     this.window = null;
@@ -174,6 +177,11 @@ export class Sending {
     this.reset();
     this.isActive = false;
     if (wasActive) this.activate(now);
+  }
+
+  /** No generation up to this one seals anything any more, but for the 300 ms after a leave. Receivers may retire them. */
+  get dead(): number {
+    return this.deadTo;
   }
 
   /** The key in use, if anything may be sealed now. */
@@ -295,6 +303,10 @@ export class Sending {
     generation.isGiven = true;
     this.distribute(generation, [...this.joined.keys()]);
     this.ports.rotated(generation);
+    if (!this.leavers.hasMore(this.isHere, now)) return;
+    // The next one names them: receivers give this one five seconds for whom it does not name.
+    this.stale = 'leave';
+    this.window = { closesAt: this.mintableAt, useAtOnce: false };
   }
 
   private step(generation: Generation): void {

@@ -1,6 +1,7 @@
 // The signed beacon: what its sender sees and sends. docs/protocol.md §8; rules M6 and M15.
 
 import { concat, fromBase64Url, lp, toBase64Url, uint, utf8 } from './bytes.ts';
+import { MAX_GENERATION } from './key.ts';
 import { LIMITS } from './limits.ts';
 import { Refusal } from './parse.ts';
 
@@ -16,6 +17,8 @@ export interface Beacon {
   roster: Uint8Array;
   participants: number;
   sealed: boolean;
+  /** No generation of the sender up to this one seals anything any more: somebody who left holds it. 0: none yet. */
+  dead: number;
   sources: SourceState[];
   /** Self-asserted; empty if none. */
   name: string;
@@ -32,6 +35,7 @@ export function beaconBody(beacon: Beacon): Uint8Array {
     beacon.roster,
     uint(beacon.participants, 2),
     uint(beacon.sealed ? 1 : 0, 1),
+    uint(beacon.dead, 4),
     uint(beacon.sources.length, 1),
     ...beacon.sources.map(({ source, on, floor }) =>
       concat(uint(source, 1), uint(on ? 1 : 0, 1), uint(floor, 8)),
@@ -73,6 +77,8 @@ export function parseBeacon(text: string): { beacon: Beacon; body: Uint8Array; s
   const roster = take(32);
   const participants = number(2);
   const sealed = bit();
+  const dead = number(4);
+  if (dead > MAX_GENERATION) throw new Refusal(`beacon: expected a generation of at most ${MAX_GENERATION}`);
   const count = number(1);
   if (count > MAX_SOURCES) throw new Refusal(`beacon: more than ${MAX_SOURCES} sources`);
   const sources = Array.from({ length: count }, () => ({ source: number(1), on: bit(), floor: number(8) }));
@@ -85,7 +91,7 @@ export function parseBeacon(text: string): { beacon: Beacon; body: Uint8Array; s
   const body = bytes.slice(0, at);
   const signature = take(64);
   if (at !== bytes.length) throw new Refusal('beacon: bytes after the signature');
-  return { beacon: { seq, roster, participants, sealed, sources, name }, body, signature };
+  return { beacon: { seq, roster, participants, sealed, dead, sources, name }, body, signature };
 }
 
 function decodeName(bytes: Uint8Array): string {
