@@ -5,14 +5,19 @@ import { test } from 'node:test';
 import { checkedParticipant, keysOf, ownBundle } from '../../../web-plugin/src/keys/participant.ts';
 import { isSoundCurve25519, isSoundEd25519 } from '../../../web-plugin/src/keys/points.ts';
 import {
+  beaconBody,
+  beaconMessageBytes,
   bundleBody,
   concat,
+  encodeBeacon,
   encodeBundle,
   lp,
+  MESSAGE_TYPE,
   parseBundle,
   utf8,
 } from '../../../web-plugin/src/wire/index.ts';
 import {
+  identityBytes,
   Meeting,
   newCore,
   notices,
@@ -261,4 +266,41 @@ test('occupants are bounded in number and in the length of their ids', () => {
   core.handle({ type: 'left', occupant: 'o7' }, 0);
   assert.deepEqual(refusals(join('one more')), []);
   assert.deepEqual(refusals(join('x'.repeat(129))), ['presence: expected an id of 1 to 128 characters']);
+});
+
+/** A bundle with somebody's curve25519 and a meeting key of its own, which is all that has to be proved. */
+function copied(curve25519: Uint8Array) {
+  const account = olm.account();
+  const { ed25519, fallback } = account;
+  const rest = { suites: [1], ed25519, fallback, nonce: random(16), kem: new Uint8Array(0) };
+  const body = bundleBody({ ...rest, curve25519 });
+  const signature = account.sign(concat(utf8('Sealmeet 1 bundle'), lp(ROOM), body));
+  return { account, property: encodeBundle(body, signature) };
+}
+
+test('who copied a public key for a moment leaves nothing behind that its owner is held to', () => {
+  for (const [seq, dead] of [
+    [1, 2 ** 20 - 1],
+    [2 ** 32 - 1, 0],
+  ] as const) {
+    const meeting = new Meeting();
+    const alice = meeting.add('alice');
+    const bob = newCore('bob');
+    const { account, property } = copied(identityBytes(alice));
+    meeting.feed('bob', { type: 'joined', occupant: 'mallory', bundle: property }, bob);
+    meeting.add('bob', bob);
+    meeting.seal();
+    const said = { seq, roster: random(32), participants: 2, sealed: true, dead, sources: [], name: '' };
+    const body = beaconBody(said);
+    const beacon = encodeBeacon(body, account.sign(beaconMessageBytes(ROOM, 'mallory', body)));
+    const payload = { type: MESSAGE_TYPE, v: 1, beacon };
+    const heard = meeting.feed('bob', { type: 'message', from: 'mallory', payload }, bob);
+    assert.deepEqual(refusals(heard), []);
+    meeting.feed('bob', { type: 'left', occupant: 'mallory' }, bob);
+    meeting.feed('alice', { type: 'source', on: true });
+    meeting.advance(30_000);
+    assert.ok(meeting.actionsOf('bob', 'accept-key').some(({ owner }) => owner === alice.identity));
+    const told = meeting.log.filter(({ id }) => id === 'bob').map(({ action }) => action);
+    assert.ok(!refusals(told).includes('beacon: seq must rise'));
+  }
 });

@@ -386,3 +386,28 @@ test('a leaver whom the sender saw in the last 30 s is named', () => {
     'once more when somebody comes back: older namings count no more',
   );
 });
+
+test('what a leaver holds is dead, also where it was not given the newest', () => {
+  const unreachable = new Set(['friend']);
+  const nothing = () => undefined;
+  const sending = new Sending({
+    random,
+    give: (to) => to.filter((identity) => !unreachable.has(identity)),
+    use: nothing,
+    expire: nothing,
+    stop: nothing,
+    rotated: nothing,
+  });
+  for (const identity of ['bob', 'leaver', 'friend']) sending.join(identity, 0);
+  sending.activate(0);
+  sending.due(1000);
+  unreachable.add('leaver');
+  sending.leave('friend', 1000);
+  for (let now = 1000; now <= 2000; now += 10) sending.due(now);
+  assert.equal(sending.current(2000)?.generation, 2);
+  sending.deactivate();
+  sending.leave('leaver', 3000);
+  assert.equal(sending.dead, 1);
+  sending.leave('bob', 4000);
+  assert.equal(sending.dead, 2);
+});

@@ -29,6 +29,8 @@ interface Compared {
   heard: string | null;
   name: string;
   asserted: string | null;
+  /** What it called itself when this was drawn last; null: nothing. */
+  said: string | null;
 }
 
 export interface VerificationPorts {
@@ -193,8 +195,9 @@ export class Verification {
     });
   }
 
-  #namesOf(occupant: string): Pick<Compared, 'name' | 'asserted'> {
-    return { name: this.ports.name(occupant), asserted: this.assertedName(occupant) };
+  #namesOf(occupant: string): Pick<Compared, 'name' | 'asserted' | 'said'> {
+    const said = this.#nameOf(occupant) ?? null;
+    return { name: this.ports.name(occupant), asserted: this.assertedName(occupant), said };
   }
 
   #identityOf(occupant: string): string | null {
@@ -206,7 +209,7 @@ export class Verification {
     accept: () => this.ports.answer(true),
     decline: () => this.ports.answer(false),
     confirm: (isSame) => {
-      if (this.#comparison) this.#comparison.heard = this.#nameOf(this.#comparison.occupant) ?? null;
+      if (this.#comparison) this.#comparison.heard = this.#comparison.said;
       this.ports.confirm(isSame);
     },
     close: () => {

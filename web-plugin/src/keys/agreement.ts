@@ -12,6 +12,8 @@ const SILENT_PERIODS = 3;
 const OWN_DIGESTS = 256;
 /** A digest that comes back counts as the own one again after so long. */
 const STANDS_MS = 3000;
+/** A beacon of the end of a span arrives so late. */
+const TRAVEL_MS = 1000;
 
 /** Beacons after a change of the roster come at a random moment within this time. */
 export const spanMs = (participants: number): number => Math.max(2000, 100 * participants);
@@ -150,7 +152,7 @@ export class Agreement {
     if (!this.isOn) return;
     const span = spanMs(this.ports.participants());
     this.note(now, span);
-    this.putOff(now + span);
+    this.putOff(now, span);
     if (this.sendAt === null || this.sendAt > now + span) {
       this.sendAt = now + Math.floor(this.ports.chance() * span);
     }
@@ -161,10 +163,11 @@ export class Agreement {
    * The first change after a beacon has its sender send another within the span: that one is waited for, once, as what
    * was heard may be of a view that both had for a moment only.
    */
-  private putOff(until: number): void {
+  private putOff(now: number, span: number): void {
     for (const { claim } of this.heard.values()) {
       if (claim === null || claim.isPutOff) continue;
       claim.isPutOff = true;
+      const until = Math.min(now + span + TRAVEL_MS, claim.heardAt + span + SETTLE_MS);
       claim.judgeAt = Math.max(claim.judgeAt, until);
     }
   }

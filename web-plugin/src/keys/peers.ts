@@ -170,7 +170,7 @@ export class Peers {
       this.setup.roster.isTaken,
     );
     const { identity, curve25519, ed25519 } = participant;
-    const memory = this.setup.roster.remember(identity);
+    const memory = this.setup.roster.remember(participant);
     const before = this.setup.parts().keys.leavesSeen;
     const peer: Peer = {
       id: occupant.id,

@@ -1,6 +1,6 @@
 // Who is in the room as this client sees it, and what it remembers of identities that were. docs/protocol.md §3, §6.
 
-import { compare } from '../wire/index.ts';
+import { compare, toBase64 } from '../wire/index.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelMemory } from './channel-ports.ts';
 import { ROSTER_PARTS, rosterHash, rosterPart, rosterPartHash, rosterRow } from './derive.ts';
@@ -58,7 +58,8 @@ interface Part {
 export class Roster {
   readonly occupants = new Map<OccupantId, Occupant>();
   readonly peers = new Map<Identity, Peer>();
-  private readonly memories = new Map<Identity, Memory>();
+  /** By both keys of the bundle: nobody proves the first, and who copied it must not be taken for its owner. */
+  private readonly memories = new Map<string, { identity: Identity; memory: Memory }>();
   private readonly room: string;
   /** Oneself included. */
   private readonly parts = Array.from({ length: ROSTER_PARTS }, (): Part => ({ rows: [], hash: null }));
@@ -120,18 +121,19 @@ export class Roster {
     this.cached = null;
   }
 
-  remember(identity: Identity): Memory {
-    const memory = this.memories.get(identity) ?? {
+  remember({ identity, ed25519 }: Participant): Memory {
+    const name = `${identity} ${toBase64(ed25519)}`;
+    const memory = this.memories.get(name)?.memory ?? {
       ordinal: 0,
       sessions: new Set<string>(),
       dead: 0,
       beacon: 0,
     };
-    this.memories.delete(identity);
-    this.memories.set(identity, memory);
-    for (const old of this.memories.keys()) {
+    this.memories.delete(name);
+    this.memories.set(name, { identity, memory });
+    for (const [old, { identity: other }] of this.memories) {
       if (this.memories.size <= REMEMBERED_IDENTITIES) break;
-      if (!this.peers.has(old) && old !== identity) this.memories.delete(old);
+      if (!this.peers.has(other) && old !== name) this.memories.delete(old);
     }
     return memory;
   }

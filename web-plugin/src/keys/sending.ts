@@ -99,6 +99,8 @@ export class Sending {
     forgetOldest(this.gone, REMEMBERED_LEAVERS);
     this.leavers.left(identity, now);
     this.stale = 'leave';
+    // Whoever left may hold those that were given up before, too.
+    this.deadTo = Math.max(this.deadTo, (this.inUse?.generation ?? 1) - 1);
     for (const generation of this.drawn) {
       if (!generation.holders.has(identity) || generation.taintedAt !== null) continue;
       generation.taintedAt = now;
