@@ -1,13 +1,10 @@
 // What this browser knows of other devices: seen when, under which names, verified or not. Rule S9, brief D10.
 
-import { sayableName } from './own-name.ts';
+import { nameForm } from './name-form.ts';
 
 const DEVICES = 2000;
 const NAMES = 8;
 const NAME_LENGTH = 128;
-
-/** Of a longer name the interface shows so many characters (`ui/names.ts`), and then that there is more. */
-const READABLE = 47;
 
 export interface SeenDevice {
   /** Base64 of the Ed25519 key. */
@@ -29,92 +26,6 @@ export type Standing =
   | { kind: 'verified'; on: number }
   /** A name that belongs to a verified device, on another one. */
   | { kind: 'changed' };
-
-/** Letters that look like Latin ones, as far as names commonly use them (Unicode TS 39 has them all). */
-const LOOKALIKES: Record<string, string> = Object.fromEntries(
-  [
-    'аa',
-    'вb',
-    'сc',
-    'еe',
-    'нh',
-    'іi',
-    'јj',
-    'кk',
-    'мm',
-    'оo',
-    'рp',
-    'ѕs',
-    'тt',
-    'хx',
-    'уy',
-    'αa',
-    'εe',
-    'ιi',
-    'κk',
-    'νv',
-    'οo',
-    'ρp',
-    'τt',
-    'υu',
-    'χx',
-    '0o',
-    '1l',
-    'ıi',
-    '|l',
-    'ӏl',
-    'Ӏl',
-    'ьb',
-    'ԁd',
-    'ԛq',
-    'ԝw',
-    'ɑa',
-    'ɡg',
-    'օo',
-    'սu',
-    'հh',
-    // Capitals that look like other letters than their small ones do.
-    'Βb',
-    'Ηh',
-    'Ζz',
-    'Μm',
-    'Νn',
-    'Υy',
-    'Вb',
-    'Нh',
-    'Сc',
-    'Рp',
-    'Хx',
-    'Уy',
-    'łl',
-    'øo',
-  ].map((pair) => [pair.slice(0, -1), pair.slice(-1)]),
-);
-
-/** What takes no place, or only marks what stands before it; a blank of Braille is a blank. */
-const INVISIBLE = /[\p{M}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-
-/** Two names that a person would take for the same have the same form. */
-export function nameForm(name: string): string {
-  const visible = (sayableName(name) ?? '')
-    .normalize('NFKD')
-    .replace(INVISIBLE, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  // Two long names that differ only where nobody reads them are the same to a person. One character that is read may
-  // be several here: at worst somebody is called out without need.
-  const plain = [...visible]
-    .slice(0, READABLE)
-    .join('')
-    .replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter)
-    .toLowerCase()
-    .replace(/[\p{Z}\p{P}]/gu, '')
-    .replaceAll('rn', 'm');
-  return [...plain]
-    .map((letter) => LOOKALIKES[letter] ?? letter)
-    .join('')
-    .replaceAll('i', 'l');
-}
 
 /** What happened to a device. Told one by one, so that what another tab wrote meanwhile is not undone. */
 export type TrustChange =
