@@ -110,16 +110,13 @@ export class WorkerModel {
     this.opening.delete(owner);
   }
 
-  /** Of what came before `before`, every generation that opens something at `now`, and until when. */
-  *openings(
-    before: number,
-    now: number,
-  ): Generator<{ owner: string; generation: number; since: number; deadAt: number }> {
+  /** Of what came before `before`, every generation that opens something at `now`. */
+  *openings(before: number, now: number): Generator<{ owner: string; generation: number }> {
     for (const [owner, keys] of this.opening) {
       dropDead(keys, now);
       for (const [generation, { since, deadAt }] of keys) {
         if (since >= before) break;
-        if (deadAt > now) yield { owner, generation, since, deadAt };
+        if (deadAt > now) yield { owner, generation };
       }
     }
   }

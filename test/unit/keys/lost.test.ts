@@ -66,20 +66,23 @@ function cut(meeting: Meeting, leavers: string[], everyMs = 6000): void {
   meeting.feed('bob', { type: 'reconnected' });
 }
 
-test('after a stream that was cut, one hears everybody at once, whoever left meanwhile, and goes on hearing them', () => {
+/** To three others, for a minute. */
+function aliceSpeaks(): Meeting {
   const meeting = new Meeting();
   for (const id of ['alice', 'bob', 'carol', 'dave']) meeting.add(id);
   meeting.seal('alice');
   meeting.advance(60_000);
+  return meeting;
+}
+
+test('after a stream that was cut, one hears everybody at once, whoever left meanwhile, and goes on hearing them', () => {
+  const meeting = aliceSpeaks();
   cut(meeting, ['carol', 'dave']);
   assert.deepEqual(gaps(meeting, 'bob', 'alice', 45_000), []);
 });
 
 test('however long it was cut, and however many left at once', () => {
-  const meeting = new Meeting();
-  for (const id of ['alice', 'bob', 'carol', 'dave']) meeting.add(id);
-  meeting.seal('alice');
-  meeting.advance(60_000);
+  const meeting = aliceSpeaks();
   cut(meeting, ['carol', 'dave'], 31_000);
   assert.deepEqual(gaps(meeting, 'bob', 'alice', 45_000), []);
 
@@ -94,10 +97,7 @@ test('however long it was cut, and however many left at once', () => {
 });
 
 test('keys that named somebody were lost: whoever asks is told of all who left, and asks once', () => {
-  const meeting = new Meeting();
-  for (const id of ['alice', 'bob', 'carol', 'dave']) meeting.add(id);
-  meeting.seal('alice');
-  meeting.advance(60_000);
+  const meeting = aliceSpeaks();
   meeting.passes = (from, to) => !(from === 'alice' && to === 'bob');
   meeting.remove('carol');
   meeting.advance(6000);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sending } from '../../../web-plugin/src/keys/sending.ts';
+import { Sending, type SendingPorts } from '../../../web-plugin/src/keys/sending.ts';
 import { random } from './rig.ts';
 
 /** A sender with a log of what it does; everybody's channel is there unless named in `unreachable`. */
@@ -43,6 +43,12 @@ function sender() {
     },
     taken: () => log.splice(0),
   };
+}
+
+/** Where only what is given counts. */
+function giving(give: SendingPorts['give']): Sending {
+  const nothing = () => undefined;
+  return new Sending({ random, give, use: nothing, expire: nothing, stop: nothing, rotated: nothing });
 }
 
 /** Two listeners, in use since time 0; now 1000. */
@@ -275,16 +281,9 @@ test('a new worker gets a fresh generation, never an old key', () => {
 
 test('an identity that comes back is given a fresh generation, never one whose KEY named it', () => {
   const given: { generation: number; since: number; excludes: string[]; to: string[] }[] = [];
-  const sending = new Sending({
-    random,
-    give: (to, { generation, since, excludes }) => {
-      given.push({ generation, since, excludes, to });
-      return to;
-    },
-    use: () => undefined,
-    expire: () => undefined,
-    stop: () => undefined,
-    rotated: () => undefined,
+  const sending = giving((to, { generation, since, excludes }) => {
+    given.push({ generation, since, excludes, to });
+    return to;
   });
   sending.join('bob', 0);
   sending.join('carol', 0);
@@ -307,16 +306,9 @@ test('an identity that comes back is given a fresh generation, never one whose K
 test('who comes after more left than can be remembered is taken for one who comes back', () => {
   for (const others of [4095, 4096]) {
     const given: { generation: number; since: number }[] = [];
-    const sending = new Sending({
-      random,
-      give: (to, { generation, since }) => {
-        given.push({ generation, since });
-        return to;
-      },
-      use: () => undefined,
-      expire: () => undefined,
-      stop: () => undefined,
-      rotated: () => undefined,
+    const sending = giving((to, { generation, since }) => {
+      given.push({ generation, since });
+      return to;
     });
     for (let n = 0; n <= others; n += 1) {
       sending.join(`guest ${n}`, 0);
@@ -330,16 +322,9 @@ test('who comes after more left than can be remembered is taken for one who come
 
 test('of more leavers than one KEY can name the next ones name the others', () => {
   const named: string[][] = [];
-  const sending = new Sending({
-    random,
-    give: (to, { excludes }) => {
-      named.push(excludes);
-      return to;
-    },
-    use: () => undefined,
-    expire: () => undefined,
-    stop: () => undefined,
-    rotated: () => undefined,
+  const sending = giving((to, { excludes }) => {
+    named.push(excludes);
+    return to;
   });
   const leavers = Array.from({ length: 100 }, (_, n) => `guest ${n}`);
   for (const identity of ['bob', ...leavers]) sending.join(identity, 0);
@@ -356,16 +341,9 @@ test('of more leavers than one KEY can name the next ones name the others', () =
 
 test('a leaver whom the sender saw in the last 30 s is named', () => {
   const excludes: string[][] = [];
-  const sending = new Sending({
-    random,
-    give: (to, key) => {
-      excludes.push(key.excludes);
-      return to;
-    },
-    use: () => undefined,
-    expire: () => undefined,
-    stop: () => undefined,
-    rotated: () => undefined,
+  const sending = giving((to, key) => {
+    excludes.push(key.excludes);
+    return to;
   });
   for (const identity of ['a', 'b', 'c', 'd']) sending.join(identity, 0);
   sending.leave('a', 1000);
@@ -389,15 +367,7 @@ test('a leaver whom the sender saw in the last 30 s is named', () => {
 
 test('what a leaver holds is dead, also where it was not given the newest', () => {
   const unreachable = new Set(['friend']);
-  const nothing = () => undefined;
-  const sending = new Sending({
-    random,
-    give: (to) => to.filter((identity) => !unreachable.has(identity)),
-    use: nothing,
-    expire: nothing,
-    stop: nothing,
-    rotated: nothing,
-  });
+  const sending = giving((to) => to.filter((identity) => !unreachable.has(identity)));
   for (const identity of ['bob', 'leaver', 'friend']) sending.join(identity, 0);
   sending.activate(0);
   sending.due(1000);

@@ -28,9 +28,8 @@ interface Compared {
   /** What it called itself when this user said that the emoji are the same; null: nothing. */
   heard: string | null;
   name: string;
-  asserted: string | null;
-  /** What it called itself when this was drawn last; null: nothing. */
-  said: string | null;
+  /** What it called itself when this was drawn last; null: nothing, undefined: nobody knew. */
+  said: string | null | undefined;
 }
 
 export interface VerificationPorts {
@@ -184,7 +183,8 @@ export class Verification {
     const { occupant, identity, step } = compared;
     const isHere = identity !== null && identity === this.#identityOf(occupant);
     if (isHere) Object.assign(compared, this.#namesOf(occupant));
-    return { personId: occupant, name: compared.name, asserted: compared.asserted, ...step };
+    const { name, said } = compared;
+    return { personId: occupant, name, asserted: assertedBeside(name, occupant, said), ...step };
   }
 
   code(): MeetingCode | undefined {
@@ -195,9 +195,8 @@ export class Verification {
     });
   }
 
-  #namesOf(occupant: string): Pick<Compared, 'name' | 'asserted' | 'said'> {
-    const said = this.#nameOf(occupant) ?? null;
-    return { name: this.ports.name(occupant), asserted: this.assertedName(occupant), said };
+  #namesOf(occupant: string): Pick<Compared, 'name' | 'said'> {
+    return { name: this.ports.name(occupant), said: this.#nameOf(occupant) };
   }
 
   #identityOf(occupant: string): string | null {
@@ -209,7 +208,7 @@ export class Verification {
     accept: () => this.ports.answer(true),
     decline: () => this.ports.answer(false),
     confirm: (isSame) => {
-      if (this.#comparison) this.#comparison.heard = this.#comparison.said;
+      if (this.#comparison) this.#comparison.heard = this.#comparison.said ?? null;
       this.ports.confirm(isSame);
     },
     close: () => {

@@ -157,17 +157,18 @@ export class KeyExchange {
       wantChannel(peer);
       return;
     }
-    if (outbox.now - peer.requestedAt < KEY_REQUEST_MS) return;
-    peer.requestedAt = outbox.now;
-    outbox.send([[peer.id, peer.channel.requestKey(peer.receiving.min)]]);
+    if (outbox.now - peer.requestedAt >= KEY_REQUEST_MS) this.ask([peer]);
   }
 
   /** Keys may have been lost, of anybody, and what asked for them. */
   reconnected(): void {
-    const { outbox, roster } = this.setup;
-    const reached = [...roster.peers.values()].filter(({ channel }) => channel.isReady);
-    for (const peer of reached) peer.requestedAt = outbox.now;
-    outbox.send(reached.map(({ id, channel, receiving }) => [id, channel.requestKey(receiving.min)]));
+    this.ask([...this.setup.roster.peers.values()].filter(({ channel }) => channel.isReady));
+  }
+
+  private ask(peers: Peer[]): void {
+    const { outbox } = this.setup;
+    for (const peer of peers) peer.requestedAt = outbox.now;
+    outbox.send(peers.map(({ id, channel, receiving }) => [id, channel.requestKey(receiving.min)]));
   }
 
   /** A peer is gone: its keys are erased, and what it may hold of others is given a last time (rule M4). */

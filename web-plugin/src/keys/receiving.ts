@@ -99,11 +99,7 @@ export class Receiving {
     if (this.live.size === 0) return [];
     const named = this.namings.of(leaver);
     // A naming from before somebody came back says nothing: it may have been that one, who was given keys since.
-    const retired = [...this.live].filter(
-      ([generation, { since }]) => named === 0 || named < since || named > generation,
-    );
-    for (const [generation, held] of retired) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
-    return this.kill(retired.map(([generation]) => generation));
+    return this.retire((generation, { since }) => named === 0 || named < since || named > generation, now);
   }
 
   /**
@@ -111,9 +107,13 @@ export class Receiving {
    * was held back until now is accepted. Returns those that were live.
    */
   dead(upTo: number, now: number): number[] {
-    const over = [...this.live].filter(([generation]) => generation <= upTo);
-    for (const [generation, held] of over) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
     this.memory.dead = Math.max(this.memory.dead, upTo);
+    return this.retire((generation) => generation <= upTo, now);
+  }
+
+  private retire(isOver: (generation: number, held: { since: number }) => boolean, now: number): number[] {
+    const over = [...this.live].filter(([generation, held]) => isOver(generation, held));
+    for (const [generation, held] of over) this.dying.set(generation, { ...held, until: now + RETIRE_MS });
     return this.kill(over.map(([generation]) => generation));
   }
 
