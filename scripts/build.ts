@@ -1,5 +1,5 @@
 // Builds the plugin into dist/: one script for the page, one for the worker, Olm's WebAssembly, and their digests.
-// The same sources give the same bytes, wherever, whenever and by whomever they are built (test/build).
+// The same sources give the same bytes, wherever, whenever and by whomever they are built (test/unit/deploy/reproducible.test.ts).
 
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -23,7 +23,7 @@
 // leave-heard  from Prosody's handing out of the leave to the moment when the last of the four has opened a frame of each
 //              other one under a key that the leaver does not hold
 // join-open, join-sealed
-//              from the newcomer's being in the room until it has decoded a picture and a sound of all four
+//              from the newcomer's being in the room until its tracks were handed a decoded picture and a sound of all four
 // join-cost    the difference of the two, round by round
 // leave-built-in
 //              with --built-in, of two rounds: as leave, of Jitsi's own E2EE in the same stack

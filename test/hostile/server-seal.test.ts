@@ -55,12 +55,16 @@ const announce = (to: Person, room: Record<string, unknown>): void => {
   link.send(announcement(link, { policy: 'optional', epoch: 1, digest: '', occupants: 2, ...room }));
 };
 
-/** Sealed, unharmed and quiet; `bridge` has nothing of this call that was not sealed by these people. */
+/** Sealed, unharmed and quiet. */
 async function assertSealed(): Promise<void> {
   await waitForPhase([ada, ben], 'sealed');
   await seeAndHear(pairsOf([ada, ben]), { frames: 6, seconds: 0.4 });
   assertQuiet([ada, ben]);
 }
+
+/** The bridge got nothing since `bridge.startRecording` that was not sealed by these people. */
+const assertNothingClear = async (): Promise<void> =>
+  void (await assertAllOpen(await bridge.stopRecording(), await keysOf([ada, ben])));
 
 test('an end of the seal announced to one, in the name of another: nothing leaves until that person agrees', async () => {
   await bridge.startRecording('announced');
@@ -78,10 +82,11 @@ test('an end of the seal announced to one, in the name of another: nothing leave
   assert.equal(await phaseOf(ben), 'sealed');
   announce(ada, { sealed: true, by: ada.endpoint });
   await assertSealed();
-  await assertAllOpen(await bridge.stopRecording(), await keysOf([ada, ben]));
+  await assertNothingClear();
 });
 
 test('a server that says it knows of no seal: people go on sealed, are told, and the owner asks again', async () => {
+  await bridge.startRecording('denied');
   let requests = 0;
   liar.tell('to server', (stanza, { occupant }) => {
     if (occupant === ada.endpoint && stanza.getChild('seal', NAMESPACE)) requests += 1;
@@ -103,9 +108,11 @@ test('a server that says it knows of no seal: people go on sealed, are told, and
       'it is enforced again',
       async () => (await hook(person, 'enforcement').getAttribute('data-state')) === 'enforced',
     );
+  await assertNothingClear();
 });
 
 test('presences without the word that the room is sealed change nothing; one without a key is named', async () => {
+  await bridge.startRecording('presences');
   const link = liar.link(ada.endpoint);
   const shown = liar.tell('to browser', (stanza, to) => {
     if (to !== link || !isPresence(stanza) || !stanza.getChild(SEALED_ELEMENT)) return null;
@@ -130,6 +137,7 @@ test('presences without the word that the room is sealed change nothing; one wit
   await ben.page.evaluate(() => window.call.muteAudio(false));
   assert.match(await troubleText(ada, `replaced ${ben.endpoint}`), /Ben came back with another key/);
   await assertSealed();
+  await assertNothingClear();
 });
 
 /** What the server tells: no module, no seal, nobody who holds the room sealed. */

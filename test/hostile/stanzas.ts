@@ -33,6 +33,15 @@ export const endpointStanza = (from: string, to: Link, payload: object, isPrivat
     xml('json-message', { xmlns: NS.jitmeet }, JSON.stringify(payload)),
   );
 
+/** What the module handed on together (`relay`), each as it was sent; anything else as it is. */
+export function unpacked(stanza: Element, to: Link): Element[] {
+  const relay = endpointMessage(stanza)?.relay as [string, object][] | undefined;
+  if (!relay) return [stanza];
+  return relay.map(([from, content]) =>
+    endpointStanza(`${to.room}/${from}`, to, { type: MESSAGE_TYPE, v: 1, ...content }),
+  );
+}
+
 /** The announcement that only the room's module makes. */
 export const announcement = (to: Link, room: Record<string, unknown>): Element =>
   endpointStanza(to.room, to, { type: MESSAGE_TYPE, v: 1, room });

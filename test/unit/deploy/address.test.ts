@@ -11,6 +11,7 @@ interface Config {
   testing: { disableE2EE: boolean };
   p2p: { enabled: boolean; stunServers: string[] };
   disableThirdPartyRequests: boolean;
+  [feature: string]: unknown;
 }
 
 /** Runs it as the page's head does; what is left of the address, and the configuration. */
@@ -48,6 +49,12 @@ test('the built-in encryption is off, and nobody else is asked for anything', ()
   assert.equal(config.p2p.enabled, false);
   assert.deepEqual([...config.p2p.stunServers], []);
   assert.equal(config.disableThirdPartyRequests, true);
+  // All of it, rtcstats and the addresses of loggers too, which stand in the same object.
+  assert.deepEqual({ ...(config.analytics as object) }, { disabled: true });
+  for (const what of ['gravatar', 'giphy', 'transcription', 'liveStreaming']) {
+    const { disabled, enabled } = config[what] as { disabled?: boolean; enabled?: boolean };
+    assert.ok(disabled === true || enabled === false, what);
+  }
 });
 
 test('settings in the address that could weaken a seal or privacy are taken out before Jitsi Meet looks', () => {

@@ -14,7 +14,7 @@ interface Named {
   titles: string[];
 }
 
-/** A file in backticks and the titles in quotes that follow it in the same cell. */
+/** A file in backticks and the titles in quotes that follow it in the same cell or line. */
 function namedIn(line: string): Named[] {
   const all: Named[] = [];
   for (const [, file, title] of line.matchAll(/`((?:unit|e2e|hostile)\/[^`]+)`|[“"]([^”"]+)[”"]|\|/g)) {
@@ -24,7 +24,7 @@ function namedIn(line: string): Named[] {
   return all;
 }
 
-const lines = text.split('\n').filter((line) => line.startsWith('| '));
+const lines = text.split('\n');
 
 test('every file and every title named in the threat model exists', () => {
   const missing: string[] = [];
@@ -43,6 +43,15 @@ test('every file and every title named in the threat model exists', () => {
         missing.push(`${file} "${title}"`);
   }
   assert.deepEqual(missing, []);
+});
+
+test('every rule that the protocol was built from has a row', () => {
+  const rules = lines.flatMap((line) => line.match(/^\| ([MS]\d+) [^|]+\|[^|]*[^|\s][^|]*\|/)?.[1] ?? []);
+  const expected = [
+    ...Array.from({ length: 21 }, (_, n) => `M${n + 1}`),
+    ...Array.from({ length: 14 }, (_, n) => `S${n + 1}`),
+  ];
+  assert.deepEqual(rules, expected);
 });
 
 test('every promise names at least one test', () => {

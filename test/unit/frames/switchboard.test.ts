@@ -445,6 +445,22 @@ describe('attribution', () => {
     }
   });
 
+  it('counts nothing from before an owner change', async () => {
+    const bob = sender(key(1, 0, 2));
+    const { board, line } = receiver(['alice', key(1)], ['bob', key(1, 0, 2)]);
+    board.clock.advance(5000);
+    for (let i = 0; i < 55; i++) {
+      if (i === 15)
+        for (const owner of ['carol', 'alice'])
+          board.command({ type: 'receive-route', transform: 7, owner, source: 2 });
+      const [sealed] = await bob.line.put(frame(i));
+      assert.ok(sealed);
+      await line.put(sealed.copy());
+      assert.deepEqual(board.reported('swapped'), [], `after ${i * 100} ms`);
+      board.clock.advance(100);
+    }
+  });
+
   it('accuses nobody within two seconds of an owner change', async () => {
     const bob = sender(key(1, 0, 2));
     const { board, line } = receiver(['alice', key(1)], ['bob', key(1, 0, 2)]);

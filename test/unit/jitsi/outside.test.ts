@@ -20,7 +20,7 @@ const round = fc.record({
   agreed: count,
   asked: count,
 });
-/** As the module writes it (docs/protocol.md, "The room's announcement"). */
+/** As the module writes it (prosody-module/mod_muc_e2ee/README.md, "Announcement"). */
 const announced = fc.record(
   {
     policy: fc.constantFrom('off', 'optional', 'required'),

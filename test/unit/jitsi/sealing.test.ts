@@ -114,6 +114,17 @@ test('a room that this browser has seen sealed is sealed where the server sends 
   assert.equal(other.sealing.gate, 'clear');
 });
 
+test('a link that says so seals a room that nobody else says to be sealed', () => {
+  for (const [isInvited, gate] of [
+    [true, 'sealed'],
+    [false, 'clear'],
+  ] as const) {
+    const { sealing } = page(ELSEWHERE, { isInvitedSealed: () => isInvited });
+    sealing.heard(state({ sealed: false, by: null }));
+    assert.equal(sealing.gate, gate);
+  }
+});
+
 test('a breakout room inherits what the room before it was, whatever was remembered of that', () => {
   for (const [comesFromSealed, gate] of [
     [true, 'sealed'],

@@ -458,6 +458,60 @@ test('a session that one side lost is built anew and the keys come again', () =>
   assert.equal(keys.at(-1)?.generation, uses.at(-1)?.generation);
 });
 
+test('two messages in a row that do not open build the session anew; one does not, nor two with one between that does', () => {
+  const meeting = new Meeting();
+  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
+  meeting.seal('alice', 'bob');
+  const [initiator, responder] =
+    compare(identityBytes(a), identityBytes(b)) < 0
+      ? (['alice', 'bob'] as const)
+      : (['bob', 'alice'] as const);
+  const unreadable = (to: string, from: string) =>
+    meeting.feed(to, {
+      type: 'message',
+      from,
+      payload: { type: 'sealmeet', v: 1, olm: { [to]: [1, toBase64(random(120))] } },
+    });
+  const word = (from: string, to: string) =>
+    meeting.feed(from, { type: 'say', kind: 'chat', body: 'a word', to, sentAt: 1 });
+  const channels = () =>
+    meeting.actionsOf(initiator, 'notice').filter(({ notice }) => notice.type === 'channel');
+  for (const [at, from] of [
+    [initiator, responder],
+    [responder, initiator],
+  ] as const) {
+    meeting.advance(10_000);
+    const before = channels().length;
+    unreadable(at, from);
+    word(from, at);
+    unreadable(at, from);
+    assert.equal(channels().length, before, `${at}: not in a row`);
+    unreadable(at, from);
+    assert.equal(channels().length, before + 1, `${at}: two in a row`);
+    word(from, at);
+    assert.equal(meeting.actionsOf(at, 'said').length, 2, 'and words pass in the new one');
+  }
+});
+
+test('after more messages were lost than libolm skips, the channel is made anew and words pass again', () => {
+  const meeting = new Meeting();
+  meeting.add('alice');
+  meeting.add('bob');
+  meeting.seal('alice');
+  meeting.advance(10_000);
+  const say = (body: string) =>
+    meeting.feed('alice', { type: 'say', kind: 'chat', body, to: 'bob', sentAt: meeting.now });
+  meeting.passes = () => false;
+  for (let n = 0; n < 2100; n += 1) say(`lost ${n}`);
+  meeting.passes = () => true;
+  for (const body of ['one', 'two', 'three']) say(body);
+  meeting.advance(5000);
+  say('four');
+  const heard = meeting.actionsOf('bob', 'said').map(({ body }) => body);
+  assert.equal(heard.at(-1), 'four');
+  assert.ok(!heard.includes('one'), 'what came after the gap did not open');
+});
+
 test('a body that is no base64 is refused, and takes nothing along that came with it', () => {
   const { core, puppet } = withPuppet('initiator');
   openAsInitiator(puppet, 1);

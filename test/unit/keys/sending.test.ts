@@ -140,6 +140,8 @@ test('no later event pushes the deadline back', () => {
   for (let time = 1000; time < 1400; time += 10) {
     at(time).join(`n${time}`, time);
     if (time === 1000) at(time).leave('bob', time);
+    // Somebody else who holds the generation goes while it is still in use.
+    if (time === 1050) at(time).leave('carol', time);
     if (time % 50 === 0 && time > 1000) at(time).leave(`n${time - 10}`, time);
   }
   const lines = taken();

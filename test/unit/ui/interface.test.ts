@@ -87,6 +87,31 @@ onPage('a script of the page cannot unseal or agree, a hand can', desktop, async
 });
 
 onPage(
+  'where the server does not enforce the seal, going on without takes a hand, and time',
+  desktop,
+  async (shown) => {
+    const agree = shown.part('agree');
+    await shown.show(states.sealed);
+    await shown.part('shield').click();
+    await shown.holdTime();
+    await shown.show(states.notEnforced);
+    await agree.click({ force: true });
+    assert.deepEqual(await shown.called(), [], 'not under a click that was meant for something else');
+    await shown.letTimePass();
+    await agree.evaluate((element) => element instanceof HTMLElement && element.click());
+    assert.deepEqual(await shown.called(), [], 'nor by a script');
+    await shown.part('shield').click();
+    await shown.holdTime();
+    await shown.part('shield').click();
+    await agree.click({ force: true });
+    assert.deepEqual(await shown.called(), [], 'nor where the panel has just been opened');
+    await shown.letTimePass();
+    await agree.click();
+    assert.deepEqual(await shown.called(), ['agreeToUnseal']);
+  },
+);
+
+onPage(
   'the question takes no focus, names who did it, and takes no answer at once',
   desktop,
   async (shown) => {

@@ -42,6 +42,7 @@ const shots: Shot[] = [
   { name: 'changed-device', state: states.changed, prepare: openPanel },
   { name: 'asking', state: states.asking, view: 'tiles' },
   { name: 'consent', state: states.consentAsked, view: 'tiles' },
+  { name: 'consent-agreed', state: states.consentAgreed },
   { name: 'consent-asking', state: states.consentOwn },
   { name: 'consent-refused', state: states.consentRefused },
   { name: 'broken', state: states.broken },

@@ -64,7 +64,7 @@ export const sealed: UiState = {
   people: everybodySealed,
 };
 export const sealedOwner: UiState = { ...sealed, isOwner: true };
-export const notEnforced: UiState = { ...sealed, isEnforced: false };
+export const notEnforced: UiState = { ...sealed, isEnforced: false, canAgree: true };
 export const trouble: UiState = {
   ...sealed,
   isOwner: true,

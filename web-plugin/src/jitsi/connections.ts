@@ -54,7 +54,7 @@ export function encodedTransforms(scope: typeof globalThis = globalThis): 'scrip
 
 /**
  * Takes hold of the browser's WebRTC surface. Must run before the page makes its first connection, and before
- * `JitsiMeetJS.init`, which keeps a reference to the constructor (facts/lib-jitsi-meet.md §1).
+ * `JitsiMeetJS.init`, which keeps a reference to the constructor.
  *
  * Gives a function that puts a new transform into every living sender and receiver: no frame passes between the old
  * one and the new, and none through an old one whose worker is gone. For `script` alone; throws if the browser refuses.

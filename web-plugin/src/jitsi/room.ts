@@ -209,7 +209,7 @@ export class Room {
       this.events.onLeft();
     });
     this.#on('USER_JOINED', (id: string, participant: JitsiParticipant) => {
-      // The properties of the same presence follow in the same turn (facts/lib-jitsi-meet.md §5).
+      // The properties of the same presence follow in the same turn.
       queueMicrotask(() => safely(() => this.#joined(id, participant)));
     });
     this.#on('USER_LEFT', (id: string, participant?: JitsiParticipant) => {

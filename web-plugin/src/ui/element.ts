@@ -230,6 +230,8 @@ export class SealmeetInterface extends HTMLElement {
   #openPanel(): void {
     this.#local.isPanelOpen = true;
     this.#awaited = null;
+    // The page can open it too, under a click that was meant for something else.
+    this.#arm();
     this.#draw();
     this.#focus('panel');
   }
@@ -309,9 +311,10 @@ export class SealmeetInterface extends HTMLElement {
 }
 
 /** What is on the screen that somebody else can make appear and that wants a yes; empty: nothing. */
-function asksNow({ phase, comparison, consent }: UiState): string {
+function asksNow({ phase, isEnforced, canAgree, comparison, consent }: UiState): string {
   const questions = [
     phase === 'asking' && 'asking',
+    phase !== 'asking' && canAgree && !isEnforced && 'go on',
     comparison?.step === 'compare' && `compare ${comparison.personId}`,
     consent?.step === 'asked' && `consent ${consent.id}`,
   ];

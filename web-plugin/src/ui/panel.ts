@@ -136,7 +136,7 @@ function parts(scene: Scene): Child[] {
 }
 
 /** The server holds the room to be open (it forgot, or it was sealed on an earlier visit): only this person can agree. */
-function goOnWithout({ state, texts, intents }: Scene): Child[] {
+function goOnWithout({ state, texts, intents, local }: Scene): Child[] {
   if (state.isEnforced || !state.canAgree) return [];
   return [
     h('div', { key: 'go-on', class: 'switch' }, [
@@ -146,6 +146,9 @@ function goOnWithout({ state, texts, intents }: Scene): Child[] {
         'quiet',
         texts.asking.agree,
         byHand(() => intents.agreeToUnseal()),
+        {
+          'aria-disabled': local.isArmed ? null : 'true',
+        },
       ),
     ]),
   ];
