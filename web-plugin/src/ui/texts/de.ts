@@ -122,7 +122,7 @@ export const de: Texts = {
         ? 'Das Siegel dieses Raums wurde aufgehoben'
         : `${by} hat das Siegel dieses Raums aufgehoben`,
     held: 'Mikrofon, Kamera und Bildschirm sind angehalten. Nichts wird gesendet, bis Sie zustimmen.',
-    meaning: 'Wenn Sie weitermachen, kann der Server sehen und hören, was Sie senden.',
+    meaning: 'Wenn Sie ohne Siegel weitermachen, kann der Server sehen und hören, was Sie senden.',
     agree: 'Ohne Siegel weiter',
     leave: 'Verlassen',
   },

@@ -116,7 +116,8 @@ export const en: Texts = {
   asking: {
     title: (by) => (by === null ? 'The seal of this room was ended' : `${by} ended the seal of this room`),
     held: 'Your microphone, camera and screen are held back. Nothing is sent until you agree.',
-    meaning: 'If you go on, the server that carries the call can see and hear what you send.',
+    meaning:
+      'If you go on without the seal, the server that carries the call can see and hear what you send.',
     agree: 'Go on without the seal',
     leave: 'Leave',
   },

@@ -116,7 +116,7 @@ export const es: Texts = {
     title: (by) =>
       by === null ? 'El sello de esta sala se ha quitado' : `${by} ha quitado el sello de esta sala`,
     held: 'Su micrófono, su cámara y su pantalla están detenidos. No se envía nada hasta que usted acepte.',
-    meaning: 'Si continúa, el servidor puede ver y oír lo que usted envía.',
+    meaning: 'Si sigue sin el sello, el servidor puede ver y oír lo que usted envía.',
     agree: 'Seguir sin el sello',
     leave: 'Salir',
   },

@@ -123,7 +123,7 @@ export const fr: Texts = {
     title: (by) =>
       by === null ? 'Le scellement de ce salon a pris fin' : `${by} a mis fin au scellement de ce salon`,
     held: 'Votre micro, votre caméra et votre écran sont retenus. Rien n’est envoyé sans votre accord.',
-    meaning: 'Si vous continuez, le serveur peut voir et entendre ce que vous envoyez.',
+    meaning: 'Si vous continuez sans scellement, le serveur peut voir et entendre ce que vous envoyez.',
     agree: 'Continuer sans scellement',
     leave: 'Quitter',
   },
