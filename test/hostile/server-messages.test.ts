@@ -183,7 +183,7 @@ for (const { what, lie } of HANDLING) {
     const takeBack = liar.tell('to browser', lie());
     await rotate();
     takeBack();
-    assert.ok(lies >= 2, `${lies} key messages came by`);
+    assert.ok(lies > 0, 'no key message came by');
     await assertUnharmed();
   });
 }
