@@ -35,6 +35,17 @@ function withPuppet(
   return { core, puppet, joined, actions };
 }
 
+/** Two in a meeting; by their keys, one starts the channel. */
+function pair() {
+  const meeting = new Meeting();
+  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
+  const [initiator, responder] =
+    compare(identityBytes(a), identityBytes(b)) < 0
+      ? (['alice', 'bob'] as const)
+      : (['bob', 'alice'] as const);
+  return { meeting, initiator, responder };
+}
+
 const hello = (ordinal: number, nonce = random(16)) => ({
   type: 'hello' as const,
   ordinal,
@@ -43,13 +54,10 @@ const hello = (ordinal: number, nonce = random(16)) => ({
 });
 
 test('two cores finish a channel with three messages, started by the smaller key', () => {
-  const meeting = new Meeting();
-  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
+  const { meeting, initiator, responder } = pair();
   meeting.seal();
-  const [initiator, responder] =
-    compare(identityBytes(a), identityBytes(b)) < 0 ? ['alice', 'bob'] : ['bob', 'alice'];
-  assert.equal(meeting.actionsOf(initiator ?? '', 'send').length, 2);
-  assert.equal(meeting.actionsOf(responder ?? '', 'send').length, 1);
+  assert.equal(meeting.actionsOf(initiator, 'send').length, 2);
+  assert.equal(meeting.actionsOf(responder, 'send').length, 1);
   for (const id of ['alice', 'bob']) {
     assert.equal(meeting.actionsOf(id, 'notice').filter(({ notice }) => notice.type === 'channel').length, 1);
   }
@@ -412,10 +420,7 @@ test('an answer that comes after the HELLO was offered again still brings the ke
 });
 
 test('a responder whose answers take longer than the patience of the initiator makes one session, not one for each HELLO', () => {
-  const meeting = new Meeting();
-  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
-  const [initiator, responder] =
-    compare(identityBytes(a), identityBytes(b)) < 0 ? ['alice', 'bob'] : ['bob', 'alice'];
+  const { meeting, initiator, responder } = pair();
   const answers: { at: number; message: EndpointMessage }[] = [];
   const hellos = new Set<string>();
   meeting.passes = (from, to, message) => {
@@ -459,13 +464,8 @@ test('a session that one side lost is built anew and the keys come again', () =>
 });
 
 test('two messages in a row that do not open build the session anew; one does not, nor two with one between that does', () => {
-  const meeting = new Meeting();
-  const [a, b] = [meeting.add('alice'), meeting.add('bob')];
+  const { meeting, initiator, responder } = pair();
   meeting.seal('alice', 'bob');
-  const [initiator, responder] =
-    compare(identityBytes(a), identityBytes(b)) < 0
-      ? (['alice', 'bob'] as const)
-      : (['bob', 'alice'] as const);
   const unreadable = (to: string, from: string) =>
     meeting.feed(to, {
       type: 'message',

@@ -1,9 +1,9 @@
 // The two things that stop a call: a seal that somebody ended, and a browser that cannot seal any more.
 
-import { button } from './button.ts';
+import { button, deliberate } from './button.ts';
 import { icon } from './icons.ts';
 import { nameInSentence } from './names.ts';
-import { byHand, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { type Described, h } from './tree.ts';
 import { wordsFor } from './words.ts';
 
@@ -21,7 +21,7 @@ export function askingTitle({ state, texts }: Pick<Scene, 'state' | 'texts'>): s
 }
 
 function asking(scene: Scene): Described {
-  const { texts, intents, local } = scene;
+  const { texts, intents } = scene;
   return h(
     'section',
     { key: 'asking', class: 'card warning', 'data-sealmeet': 'asking', 'aria-labelledby': 'asking-title' },
@@ -31,15 +31,7 @@ function asking(scene: Scene): Described {
       h('p', {}, [texts.asking.meaning]),
       h('div', { class: 'row' }, [
         button('leave', 'primary', texts.asking.leave, () => intents.leave()),
-        button(
-          'agree',
-          'plain',
-          texts.asking.agree,
-          byHand(() => intents.agreeToUnseal()),
-          {
-            'aria-disabled': local.isArmed ? null : 'true',
-          },
-        ),
+        deliberate(scene, 'agree', 'plain', texts.asking.agree, () => intents.agreeToUnseal()),
       ]),
     ],
   );

@@ -1,5 +1,6 @@
 // The one kind of button that the interface uses.
 
+import { byHand, type Scene } from './scene.ts';
 import { type Described, h } from './tree.ts';
 
 type Look = 'primary' | 'plain' | 'danger' | 'quiet';
@@ -24,3 +25,12 @@ export function button(
     },
   );
 }
+
+/** A yes that weakens the protection: it takes a person's own hand, and not a click that was meant for something else. */
+export const deliberate = (
+  { local }: Pick<Scene, 'local'>,
+  hook: string,
+  look: Look,
+  label: string,
+  act: () => void,
+): Described => button(hook, look, label, byHand(act), { 'aria-disabled': local.isArmed ? null : 'true' });

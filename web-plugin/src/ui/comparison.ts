@@ -1,10 +1,10 @@
 // The emoji comparison between two people, step by step, on both sides (rule S8).
 
-import { button } from './button.ts';
+import { button, deliberate } from './button.ts';
 import { EMOJI } from './emoji.ts';
 import { icon } from './icons.ts';
 import { assertedText, nameInSentence } from './names.ts';
-import { byHand, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import type { Comparison, VerificationIntents } from './state.ts';
 import type { Texts } from './texts/index.ts';
 import { type Child, type Described, h } from './tree.ts';
@@ -76,11 +76,8 @@ function pictures(numbers: number[], texts: Texts): Described {
   );
 }
 
-function answers(
-  { texts, local, intents }: Scene,
-  running: Comparison,
-  verification: VerificationIntents,
-): Child[] {
+function answers(scene: Scene, running: Comparison, verification: VerificationIntents): Child[] {
+  const { texts, intents } = scene;
   const words = texts.comparison;
   const stop = button('compare-stop', 'quiet', words.stop, () => verification.close());
   const done = (look: 'primary' | 'plain') =>
@@ -97,15 +94,7 @@ function answers(
       return [stop];
     case 'compare':
       return [
-        button(
-          'compare-same',
-          'primary',
-          words.same,
-          byHand(() => verification.confirm(true)),
-          {
-            'aria-disabled': local.isArmed ? null : 'true',
-          },
-        ),
+        deliberate(scene, 'compare-same', 'primary', words.same, () => verification.confirm(true)),
         button('compare-differ', 'plain', words.differ, () => verification.confirm(false)),
         stop,
       ];

@@ -1,6 +1,6 @@
 // The question to everybody whether the seal may end, and for who asked, how it goes.
 
-import { button } from './button.ts';
+import { button, deliberate } from './button.ts';
 import { icon } from './icons.ts';
 import { nameInSentence } from './names.ts';
 import { byHand, type Scene } from './scene.ts';
@@ -45,15 +45,18 @@ export function consent(scene: Scene): Described | null {
   );
 }
 
-function answers({ texts, intents, local }: Scene, { step }: Consent): Child[] {
+function answers(scene: Scene, { step }: Consent): Child[] {
+  const { texts, intents } = scene;
   const words = texts.consent;
   if (step === 'refused' || step === 'expired')
     return [button('consent-close', 'plain', texts.close, () => intents.closeConsent())];
-  const answer = (agrees: boolean) => byHand(() => intents.answerConsent(agrees));
   return [
-    button('consent-refuse', 'primary', words.refuse, answer(false)),
-    button('consent-agree', 'plain', words.agree, answer(true), {
-      'aria-disabled': local.isArmed ? null : 'true',
-    }),
+    button(
+      'consent-refuse',
+      'primary',
+      words.refuse,
+      byHand(() => intents.answerConsent(false)),
+    ),
+    deliberate(scene, 'consent-agree', 'plain', words.agree, () => intents.answerConsent(true)),
   ];
 }

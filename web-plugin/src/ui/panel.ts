@@ -1,11 +1,11 @@
 // The panel that the shield opens: who is in the room, what is sealed, and the owner's switch.
 
-import { button } from './button.ts';
+import { button, deliberate } from './button.ts';
 import { icon } from './icons.ts';
 import { meetingCode } from './meeting-code.ts';
 import { nameInSentence } from './names.ts';
 import { people } from './people.ts';
-import { byHand, type Scene, shieldState } from './scene.ts';
+import { type Scene, shieldState } from './scene.ts';
 import { thisBrowser } from './this-browser.ts';
 import { type Child, type Described, h } from './tree.ts';
 import { troubles } from './troubles.ts';
@@ -136,20 +136,13 @@ function parts(scene: Scene): Child[] {
 }
 
 /** The server holds the room to be open (it forgot, or it was sealed on an earlier visit): only this person can agree. */
-function goOnWithout({ state, texts, intents, local }: Scene): Child[] {
+function goOnWithout(scene: Scene): Child[] {
+  const { state, texts, intents } = scene;
   if (state.isEnforced || !state.canAgree) return [];
   return [
     h('div', { key: 'go-on', class: 'switch' }, [
       h('p', { class: 'muted' }, [texts.asking.meaning]),
-      button(
-        'agree',
-        'quiet',
-        texts.asking.agree,
-        byHand(() => intents.agreeToUnseal()),
-        {
-          'aria-disabled': local.isArmed ? null : 'true',
-        },
-      ),
+      deliberate(scene, 'agree', 'quiet', texts.asking.agree, () => intents.agreeToUnseal()),
     ]),
   ];
 }
@@ -197,15 +190,7 @@ function theSwitch(scene: Scene): Child[] {
         ),
         h('div', { class: 'row' }, [
           button('keep-seal', 'primary', texts.switch.keep, actions.keepSeal),
-          button(
-            'confirm-unseal',
-            'danger',
-            texts.switch.confirm,
-            byHand(() => intents.unseal()),
-            {
-              'aria-disabled': local.isArmed ? null : 'true',
-            },
-          ),
+          deliberate(scene, 'confirm-unseal', 'danger', texts.switch.confirm, () => intents.unseal()),
         ]),
       ],
     ),
