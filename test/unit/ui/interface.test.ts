@@ -92,7 +92,9 @@ onPage(
   async (shown) => {
     const agree = shown.part('agree');
     await shown.show(states.sealed);
+    await shown.holdTime();
     await shown.part('shield').click();
+    await shown.letTimePass();
     await shown.holdTime();
     await shown.show(states.notEnforced);
     await agree.click({ force: true });
