@@ -74,6 +74,13 @@ export async function goTo(person: Person, name: string): Promise<void> {
 
 export const focusOf = (person: Person): Promise<string | null> => focused(person.page);
 
+/** What a key press or click asked for is drawn with the next state, up to a tenth of a second later. */
+export const focusGoesTo = (person: Person, name: string): Promise<void> =>
+  until(`${person.name}: the focus goes to "${name}"`, async () => (await focusOf(person)) === name);
+
+export const isGone = (person: Person, name: string): Promise<void> =>
+  hook(person, name).waitFor({ state: 'detached' });
+
 /** The row of somebody in the panel. */
 export const rowOf = (viewer: Person, other: Person): Locator =>
   hook(viewer, 'person').and(viewer.page.locator(`[data-person="${other.endpoint}"]`));

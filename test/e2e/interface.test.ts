@@ -10,6 +10,7 @@ import {
   deviceOf,
   ENLARGED,
   enterLike,
+  focusGoesTo,
   focusOf,
   goTo,
   openPanel,
@@ -162,7 +163,7 @@ test('comparing emoji: asked and declined, stopped half-way, and then held on bo
     hook(person, 'comparison').and(person.page.locator('[data-step="interrupted"]'));
 
   await start();
-  assert.equal(await focusOf(ada), 'comparison');
+  await focusGoesTo(ada, 'comparison');
   assert.match(await toldTo(ben), /Ada would like to compare/);
   await assertFine(ben, 'asked to compare');
   await hook(ben, 'compare-decline').click();
@@ -224,7 +225,7 @@ test('the meeting code: the same on both sides, no button for all, and one tick 
   await ticks.click();
   await until('and set again', async () => (await ticks.getAttribute('aria-checked')) === 'true');
   await hook(ada, 'code-back').click();
-  assert.equal(await focusOf(ada), 'open-code', 'the focus goes back');
+  await focusGoesTo(ada, 'open-code');
   await hook(ben, 'code-back').click();
   assert.equal(await deviceOf(ben, ada), 'verified');
   await closePanel(ben);
