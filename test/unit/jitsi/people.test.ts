@@ -13,8 +13,8 @@ function withAda() {
   people.sealed(0);
   people.reached('ada', 0);
   let now = 10_000;
-  const report = (transform: number, reasons: Record<string, number>, passed = 0) => {
-    now += 1_000;
+  const report = (transform: number, reasons: Record<string, number>, passed = 0, afterMs = 1_000) => {
+    now += afterMs;
     return people.unopened('ada', { transform, reasons, passed }, now);
   };
   return { people, report };
@@ -29,6 +29,15 @@ test('three reports in a row of frames that do not open make somebody unreadable
   assert.equal(people.state('ada', true), 'sealed');
 });
 
+test('a shared screen of one picture a second that does not open is told too, but not a stray frame now and then', () => {
+  const { people, report } = withAda();
+  const found = Array.from({ length: 16 }, () => report(PICTURE, { forged: 1 }));
+  assert.deepEqual(found, [...Array(14).fill(null), 'unreadable', null]);
+  people.opened('ada', PICTURE);
+  for (let n = 0; n < 16; n += 1) assert.equal(report(PICTURE, { forged: 4 }, 0, 10_000), null);
+  assert.equal(people.state('ada', true), 'sealed');
+});
+
 test('what was dropped before frames opened again, and is reported after it, keeps nobody unreadable', () => {
   const { people, report } = withAda();
   report(SOUND, { forged: 20 });
@@ -38,6 +47,21 @@ test('what was dropped before frames opened again, and is reported after it, kee
   assert.equal(people.state('ada', true), 'unreadable');
   people.opened('ada', PICTURE);
   assert.equal(people.state('ada', true), 'sealed');
+});
+
+test('what did not open and has ended keeps nobody unreadable; what goes on does', () => {
+  const { people, report } = withAda();
+  for (let n = 0; n < 3; n += 1) report(PICTURE, { forged: 20 });
+  report(SOUND, { forged: 4 });
+  people.opened('ada', SOUND);
+  assert.equal(people.state('ada', true), 'unreadable');
+  people.routed(() => 'ada');
+  assert.equal(people.state('ada', true), 'unreadable');
+  people.routed((transform) => (transform === PICTURE ? null : 'ada'));
+  assert.equal(people.state('ada', true), 'sealed');
+  people.swapped('ada');
+  people.routed(() => null);
+  assert.equal(people.state('ada', true), 'swapped', 'a warning of another kind stays');
 });
 
 test('old frames alone are told once, change nothing, and are nothing to tell among new ones', () => {

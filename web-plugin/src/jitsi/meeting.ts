@@ -241,8 +241,10 @@ export class Meeting {
 
   tracksChanged(): void {
     if (this.#isOver) return;
-    this.#services.routes.routeSenders(this.conference);
-    this.#services.routes.routeReceivers(this.#room, (occupant) => this.#keys.identityOf(occupant));
+    const { routes } = this.#services;
+    routes.routeSenders(this.conference);
+    routes.routeReceivers(this.#room, (occupant) => this.#keys.identityOf(occupant));
+    this.#people.routed((transform) => routes.occupantOf(transform));
     this.#keys.sourcesChanged();
     this.#judge();
     this.#services.onChanged();

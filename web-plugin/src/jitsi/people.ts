@@ -22,22 +22,35 @@ const SETTLING_MS = 3_000;
 export const ARRIVING_MS = 3_000;
 /** So many reports in a row (one a second) without a frame that opens make somebody unreadable. */
 const PATIENCE = 3;
-/** Fewer than this in a report may be strays. */
+/** Fewer than so many frames for each of them may be strays. */
 const STRAYS = 5;
+/** What did not open so long ago says nothing of now. */
+const FORGOTTEN_MS = 10_000;
 
 /** What somebody's media is found to be, when it is news. */
 export type Finding = 'unreadable' | 'replayed';
+
+/** Reports of frames that did not open, and no frame that did. */
+interface Unopened {
+  reports: number;
+  frames: number;
+  at: number;
+}
 
 interface Standing {
   state: Person['state'];
   joinedAt: number;
   /** When its channel was finished; null before. */
   since: number | null;
-  /** Reports in a row, by transform, in which nothing opened. */
-  bad: Map<number, number>;
+  /** By transform, what came since something opened: a still screen that is shared has one picture a second. */
+  bad: Map<number, Unopened>;
   /** Reports in a row, by transform, in which nothing came but what had come before or was taken back. */
   old: Map<number, number>;
 }
+
+const isTooMuch = ({ reports, frames }: Unopened): boolean =>
+  reports >= PATIENCE && frames >= PATIENCE * STRAYS;
+const isAnyTooMuch = ({ bad }: Standing): boolean => [...bad.values()].some(isTooMuch);
 
 export class People {
   readonly #all = new Map<string, Standing>();
@@ -91,7 +104,15 @@ export class People {
     if (!one) return;
     one.bad.delete(transform);
     one.old.delete(transform);
-    if (one.since !== null && one.bad.size === 0) one.state = 'sealed';
+    if (one.since !== null && !isAnyTooMuch(one)) one.state = 'sealed';
+  }
+
+  /** Whom each transform shows has changed: what ended unopened counts no more. */
+  routed(occupantOf: (transform: number) => string | null): void {
+    for (const [id, one] of this.#all) {
+      for (const transform of one.bad.keys()) if (occupantOf(transform) !== id) one.bad.delete(transform);
+      if (one.state === 'unreadable' && !isAnyTooMuch(one)) one.state = 'sealed';
+    }
   }
 
   /**
@@ -115,10 +136,16 @@ export class People {
     one.old.set(transform, inARowOld);
     if (inARowOld === PATIENCE) return 'replayed';
     const count = UNREADABLE.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0);
-    if (count < STRAYS) return null;
-    const inARow = (one.bad.get(transform) ?? 0) + 1;
-    one.bad.set(transform, inARow);
-    if (inARow < PATIENCE) return null;
+    if (count === 0) return null;
+    const before = one.bad.get(transform);
+    const isRecent = before !== undefined && now - before.at < FORGOTTEN_MS;
+    const bad = {
+      reports: (isRecent ? before.reports : 0) + 1,
+      frames: (isRecent ? before.frames : 0) + count,
+      at: now,
+    };
+    one.bad.set(transform, bad);
+    if (!isTooMuch(bad)) return null;
     const isNews = one.state === 'sealed';
     if (isNews) one.state = 'unreadable';
     return isNews ? 'unreadable' : null;
