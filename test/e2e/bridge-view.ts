@@ -15,6 +15,10 @@ import { distinctKeys, tappedKeys } from '../stack/key-tap.ts';
 import type { Stack } from '../stack/stack.ts';
 import { type Looked, until } from './sealed-room.ts';
 
+/** A busy machine makes few frames a second. */
+const FRAMES_MS = 120_000;
+const STILL_MS = 2_000;
+
 /** One frame that passed the bridge; `id` is null when it does not look sealed. */
 export interface Passed {
   source: string;
@@ -56,27 +60,42 @@ export class BridgeView {
     return Object.fromEntries(Object.entries(sources).map(([name, { frames }]) => [name, frames]));
   }
 
+  /** What was under way has come: nothing more of these people for two seconds. Gives what there is in all. */
+  async standingStill(people: Pick<Looked, 'endpoint'>[]): Promise<Record<string, number>[]> {
+    let last: Record<string, number>[] = [];
+    let since = Date.now();
+    await until('nothing more passes the bridge', async () => {
+      const counts = await Promise.all(people.map((person) => this.counts(person)));
+      if (JSON.stringify(counts) !== JSON.stringify(last)) since = Date.now();
+      last = counts;
+      return Date.now() - since >= STILL_MS;
+    });
+    return last;
+  }
+
   /** Until somebody's every source brought so many more frames. */
   async passOf(person: Pick<Looked, 'endpoint' | 'name'>, frames: number): Promise<void> {
     const before = await this.counts(person);
-    await until(`${frames} more frames of ${person.name} passed the bridge`, async () => {
+    const havePassed = async () => {
       const counts = Object.entries(await this.counts(person));
       return counts.length > 0 && counts.every(([name, count]) => count - (before[name] ?? 0) >= frames);
-    });
+    };
+    await until(`${frames} more frames of ${person.name} passed the bridge`, havePassed, FRAMES_MS);
   }
 
   /** Records until every source of these people has brought so many frames. */
   async record(label: string, people: Looked[], frames: number): Promise<LoadedSource[]> {
     await this.startRecording(label);
     const before = await Promise.all(people.map((person) => this.counts(person)));
-    await until(`${frames} frames of every source passed the bridge`, async () => {
+    const havePassed = async () => {
       const now = await Promise.all(people.map((person) => this.counts(person)));
       return now.every(
         (sources, n) =>
           Object.keys(sources).length >= 2 &&
           Object.entries(sources).every(([name, count]) => count - (before[n]?.[name] ?? 0) >= frames),
       );
-    });
+    };
+    await until(`${frames} frames of every source passed the bridge`, havePassed, FRAMES_MS);
     return await this.stopRecording();
   }
 

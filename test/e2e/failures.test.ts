@@ -91,13 +91,7 @@ test('with every worker killed in a sealed room, nothing leaves, and the person 
   });
   // Until then a worker that takes the place of another may seal a frame before it fails too.
   await waitForPhase([ada], 'broken');
-  let last = '';
-  await until('nothing of Ada passes the bridge', async () => {
-    const before = last;
-    last = JSON.stringify(await bridge.counts(ada));
-    return before === last;
-  });
-  const stopped = await bridge.counts(ada);
+  const [stopped] = await bridge.standingStill([ada]);
   const words = (await hook(ada, 'broken').textContent()) ?? '';
   assert.match(words, /seals your sound and picture stopped/);
   assert.match(words, /Nothing leaves your browser/);
@@ -147,6 +141,8 @@ test('a codec that cannot be sealed is not sent in a sealed room, and the person
   await bridge.passOf(ben, 20);
   await seal(ada);
   assert.match(await troubleText(ben, 'codec'), /AV1/);
+  await waitForPhase([ada, ben], 'sealed');
+  await bridge.passOf(ada, 5);
   await bridge.startRecording(room);
   // Both voices go on; of Ben's camera nothing passes, and Ada's picture is nothing to his worker either.
   await seeAndHear(pairsOf([ada, ben]), { frames: 0 });

@@ -28,7 +28,7 @@ export interface RawSource {
   rtx?: number;
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 
 function seen(jingle: Element): JingleSeen {
   const sources = jingle
@@ -58,6 +58,8 @@ export class RawParticipant {
     this.roomJid = `${room}@${muc}`;
     this.entity = client({ service: `xmpp://127.0.0.1:${c2sPort}`, domain });
     this.entity.reconnect.stop();
+    // Its own default of two seconds is short for many who come at once, on a machine that does other things too.
+    Object.assign(this.entity, { timeout: WAIT_MS });
     this.entity.on('error', () => {});
     // The package miscounts stanzas when many come at once, for which Prosody ends the stream (XEP-0198 §4).
     this.entity.prependListener('element', (element: Element) => {

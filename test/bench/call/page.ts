@@ -11,6 +11,8 @@ interface Measured {
   seen: { at: Time; generation: number }[];
   /** The worker sealed its first frame under this generation. */
   sealing: { at: Time; generation: number }[];
+  /** The page handed the worker a key of somebody else's. */
+  accepted: Time[];
   /** The worker opened its first frame of this owner, in one of its transforms, under this generation. */
   opened: { at: Time; owner: string; generation: number }[];
   /** From joining to everything of everybody, in milliseconds. */
@@ -25,7 +27,14 @@ declare global {
 
 /** An init script: reads what plugin and worker say to each other. */
 export function measureWorker(): void {
-  const measured: Measured = { worker: null, seen: [], sealing: [], opened: [], complete: null };
+  const measured: Measured = {
+    worker: null,
+    seen: [],
+    sealing: [],
+    accepted: [],
+    opened: [],
+    complete: null,
+  };
   window.measured = measured;
   const now = () => performance.timeOrigin + performance.now();
   window.Worker = new Proxy(Worker, {
@@ -44,6 +53,7 @@ export function measureWorker(): void {
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: never[]) {
     const { type, generation } = message as { type: string; generation: number };
+    if (type === 'accept-key') measured.accepted.push(now());
     if (type === 'expire-sending') measured.seen.push({ at: now(), generation });
     return Reflect.apply(post, this, [message, ...rest]);
   };

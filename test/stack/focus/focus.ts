@@ -27,6 +27,7 @@ export interface FocusSettings {
   channelUrl: string;
 }
 
+const LOGIN_MS = 30_000;
 const RECONNECT_MS = 200;
 const IQ_TIMEOUT_MS = 15_000;
 /** An empty room is kept this long after the last request for it: whoever was told "ready" must find it. */
@@ -77,6 +78,8 @@ export class Focus {
       ['component', this.#component],
     ] as const) {
       entity.reconnect.delay = RECONNECT_MS;
+      // The packages' own two seconds are short for a machine that does other things too.
+      Object.assign(entity, { timeout: LOGIN_MS });
       entity.on('error', (error: Error) => log(`${name}: ${error.message}`));
     }
     this.#client.on('online', () => this.#onOnline());
