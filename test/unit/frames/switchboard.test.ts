@@ -553,6 +553,24 @@ describe('what a sender says of its sources (rule M6)', () => {
     assert.deepEqual(board.dropped(7), { 'source-off': 1 });
   });
 
+  it('expects no key for what a source that is off goes on sending', async () => {
+    const alice = sender();
+    const { board, line } = receiver();
+    board.command(off(0));
+    board.clock.advance(2000);
+    const [silence, first] = await alice.line.put(frame(1), frame(2));
+    assert.ok(silence && first);
+    await line.put(silence);
+    board.clock.advance(400);
+    assert.deepEqual(board.dropped(7), { 'source-off': 1 });
+    board.clock.advance(5000);
+    assert.deepEqual(board.reported('missing-key'), []);
+    await line.put(first);
+    board.command(on(0));
+    board.command(acceptKey('alice', key(1)));
+    await until(() => line.arrived.length === 1);
+  });
+
   it('takes the floors that come with a key', async () => {
     const alice = sender();
     const { board, line } = receiver();

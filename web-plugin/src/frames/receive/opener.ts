@@ -74,7 +74,10 @@ export function beginOpening(
   // Before any key is touched: the server cannot show somebody's screen in the place of their camera (rule M10).
   if (id.source !== source) return refused('wrong-source');
   const selection = sender.select(id, frame.media, now);
-  if (selection.type === 'unknown') return { type: 'early', reason: 'unknown-key' };
+  if (selection.type === 'unknown') {
+    // A muted microphone goes on sending silence, under a key that nobody who came later is given (rule M7).
+    return { type: 'early', reason: sender.isOff(source, now) ? 'source-off' : 'unknown-key' };
+  }
   if (selection.type === 'unproved') return refused('forged');
   if (selection.type === 'retired') return refused('retired-key');
   const verdict = sender.check(id, counter, now);

@@ -79,6 +79,11 @@ export class Sender {
     }
   }
 
+  /** By what it signed, two seconds ago or longer. */
+  isOff(source: SourceId, now: number): boolean {
+    return this.#windows.get(source)?.isOff(now) ?? false;
+  }
+
   select(id: KeyId, media: Media, now: number): Selection {
     const generation = this.#alive(id.generation, now);
     if (generation === null) return { type: id.generation > this.#newest ? 'unknown' : 'retired' };

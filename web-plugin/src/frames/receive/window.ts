@@ -38,7 +38,7 @@ export class CounterWindow {
    */
   check(epoch: number, counter: number, now: number): Verdict {
     if (counter < this.#floorFor(epoch, now)) return 'replayed';
-    if (now >= this.#offAt) return 'source-off';
+    if (this.isOff(now)) return 'source-off';
     for (const known of this.#epochs)
       if (known.epoch > epoch && counter >= known.smallest) return 'superseded';
     if (counter > this.#highest || this.#isAnew(epoch)) return 'fresh';
@@ -51,6 +51,10 @@ export class CounterWindow {
   setOn(on: boolean, now: number): void {
     if (on) this.#offAt = Number.POSITIVE_INFINITY;
     else this.#offAt = Math.min(this.#offAt, now + FLOOR_DELAY_MS);
+  }
+
+  isOff(now: number): boolean {
+    return now >= this.#offAt;
   }
 
   /** Only for a frame that authenticated and that `check` found fresh just now. */

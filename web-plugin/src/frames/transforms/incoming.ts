@@ -258,7 +258,7 @@ export class Incoming {
 
   #noteOpened(route: Route, { id }: Envelope, { isKey, sentAt }: FrameMetadata, now: number): void {
     const { transform } = this.options;
-    const { clock, senders } = this.#receiving;
+    const { senders } = this.#receiving;
     const under = id.generation * 0x100 + id.step;
     if (this.#openedUnder !== under) {
       const isAgain = this.#openedUnder === null && now - this.#lastOpenedReport < OPENED_INTERVAL_MS;
@@ -272,7 +272,7 @@ export class Incoming {
     this.#keyFrames?.passed(isKey, now);
     if (now - this.#lastTimed < TIME_UNIT_MS) return;
     this.#lastTimed = now;
-    const byMs = senders.get(route.owner)?.lateness.of(sentAt, timeUnits(clock.wall())) ?? 0;
+    const byMs = senders.get(route.owner)?.lateness.of(sentAt, timeUnits(now)) ?? 0;
     if (byMs < LATE_MS || now - this.#lastLateReport < LATE_INTERVAL_MS) return;
     this.#lastLateReport = now;
     this.#receiving.late(transform, route, byMs);
