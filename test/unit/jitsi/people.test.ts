@@ -81,6 +81,19 @@ test('whoever’s channel ended is waited for, whatever frames still open, until
   assert.equal(people.state('ada', true), 'sealed');
 });
 
+test('nor does a channel that ended while nothing opened leave anybody sealed', () => {
+  const { people, report } = withAda();
+  for (let n = 0; n < 3; n += 1) report(PICTURE, { forged: 20 });
+  people.lost('ada');
+  people.opened('ada', PICTURE);
+  people.routed(() => null);
+  assert.equal(people.state('ada', true), 'waiting');
+  people.swapped('ada');
+  people.lost('ada');
+  people.opened('ada', PICTURE);
+  assert.equal(people.state('ada', true), 'swapped');
+});
+
 test('whoever lost its key stays unable to take part, whatever late frames open, until it is reached again', () => {
   const { people, report } = withAda();
   people.incapable('ada');

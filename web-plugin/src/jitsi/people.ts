@@ -89,7 +89,9 @@ export class People {
   /** Its channel ended, and another is being made. */
   lost(id: string): void {
     const one = this.#all.get(id);
-    if (one?.state === 'sealed') Object.assign(one, { state: 'waiting', since: null });
+    if (!one) return;
+    one.since = null;
+    if (one.state === 'sealed' || one.state === 'unreadable') one.state = 'waiting';
   }
 
   /** It has no channel any more; a late frame of the one that it had makes it no part of the seal. */
