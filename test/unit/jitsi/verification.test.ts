@@ -48,6 +48,22 @@ test('a verified name on another device is called out once, whoever says it: the
   }
 });
 
+test('whoever is changed stays so, whatever is written down of others, until somebody says who it is', async () => {
+  const { trust, verification, calledOut } = setup({ x: 'Xenia' });
+  trust.meet('device of Victor', 'Victor', 1);
+  trust.verify('device of Victor', 'Victor', 2);
+  verification.met('x', 'device of Victor', 'Victor');
+  assert.equal(kindOf(verification, 'x'), 'verified');
+  verification.named('x', 'Ben');
+  verification.named('x', 'Victor');
+  trust.replace(trust.records());
+  assert.equal(kindOf(verification, 'x'), 'changed');
+  assert.deepEqual(calledOut, ['x']);
+  trust.verify('device of Victor', 'Victor', Date.now() + 1);
+  trust.replace(trust.records());
+  assert.equal(kindOf(verification, 'x'), 'verified', 'in another tab');
+});
+
 test('a verified name without any device is called out', () => {
   const { verification, calledOut } = setup({ x: 'Ben', y: 'Yuri' });
   verification.met('x', null, null);

@@ -6,13 +6,16 @@ import {
   exportDevices,
   nameForm,
   openDevice,
-  openTrust,
+  openTrust as openTrustPaced,
   type RecordStore,
   resetDevice,
   Trust,
 } from '../../../web-plugin/src/keys/index.ts';
 import { cleanName } from '../../../web-plugin/src/ui/names.ts';
 import { olm } from './rig.ts';
+
+/** Writes without a pause between. */
+const openTrust = (records: RecordStore) => openTrustPaced(records, 0);
 
 /** Like IndexedDB it keeps copies, not the things themselves; whoever updates it is not told of it. */
 function memoryRecords(): RecordStore & { readonly held: Map<string, unknown>; tab(): RecordStore } {
@@ -21,7 +24,6 @@ function memoryRecords(): RecordStore & { readonly held: Map<string, unknown>; t
   let tabs = 0;
   const tab = (own = tabs++): RecordStore => ({
     get: async (name) => structuredClone(held.get(name)),
-    put: async (name, value) => void held.set(name, structuredClone(value)),
     update: async (name, change) => {
       await turn();
       held.set(name, structuredClone(change(structuredClone(held.get(name)))));
@@ -33,12 +35,14 @@ function memoryRecords(): RecordStore & { readonly held: Map<string, unknown>; t
   return { ...tab(), held, tab };
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+/** As many turns, not milliseconds: each step of what is written takes one, however slow the machine. */
+const settled = async () => {
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+};
 
 const broken: RecordStore = {
   get: () => Promise.reject(new Error('no storage')),
-  put: () => Promise.reject(new Error('no storage')),
   update: () => Promise.reject(new Error('no storage')),
   watch: () => undefined,
   delete: () => Promise.reject(new Error('no storage')),
@@ -323,4 +327,28 @@ test('rubbish in the store is left out, and storage that fails is none', async (
   records.held.set('devices', 'rubbish');
   assert.deepEqual((await openTrust(records)).records(), []);
   assert.deepEqual((await openTrust(broken)).meet('A', null, 1), { kind: 'new' });
+});
+
+test('somebody who gives itself ever new names has few of them written down, and a decision is at once', async () => {
+  const records = memoryRecords();
+  let writes = 0;
+  const { update } = records;
+  records.update = (...given) => {
+    writes += 1;
+    return update(...given);
+  };
+  const trust = await openTrustPaced(records, 60_000);
+  trust.meet('A', 'Ada', 1);
+  await settled();
+  for (let n = 0; n < 30; n += 1) {
+    trust.meet('A', `Ada ${n}`, 2);
+    await turn();
+  }
+  assert.equal(writes, 1);
+  assert.equal(trust.isTaken('Ada 29', 'B'), false);
+  trust.verify('A', 'Ada 29', 3);
+  assert.equal(trust.isTaken('Ada 29', 'B'), true, 'what this page knows does not wait');
+  await settled();
+  assert.equal(writes, 2);
+  assert.deepEqual((await openTrust(records)).records(), trust.records());
 });

@@ -18,6 +18,8 @@ interface Met {
   device: string | null;
   name: string | null;
   standing: Standing | null;
+  /** Since when its standing is `changed`, in milliseconds since the epoch. */
+  changedAt: number;
 }
 
 /** A comparison as it is shown; whoever sits in that place later changes nothing in it. */
@@ -75,10 +77,13 @@ export class Verification {
     const named = this.#named.get(occupant);
     const said = named === undefined ? sayableName(name) : named;
     const standing = device === null ? null : this.trust.meet(device, said, Date.now());
-    const wasChanged = known?.device === device && known.standing?.kind === 'changed';
-    const met: Met = { device, name: said, standing: wasChanged ? { kind: 'changed' } : standing };
+    if (known?.device === device && known.standing?.kind === 'changed') {
+      known.name = said;
+      return;
+    }
+    const met: Met = { device, name: said, standing, changedAt: 0 };
     this.#met.set(occupant, met);
-    if (!wasChanged && standing?.kind === 'changed') this.ports.onChangedDevice(occupant);
+    if (standing?.kind === 'changed') this.#changed(occupant, met);
     this.#checkName(occupant, met);
   }
 
@@ -115,11 +120,13 @@ export class Verification {
     return new Map(twice.flatMap((all) => all.map((one) => [one, all.filter((other) => other !== one)])));
   }
 
-  /** In another tab somebody may have been verified, or not any more. */
+  /** Here or in another tab somebody may have been verified, or not any more; until then who is changed stays so. */
   #trustChanged(): void {
     for (const met of this.#met.values()) {
       if (met.device === null) continue;
       const standing = this.trust.standing(met.device, null);
+      if (met.standing?.kind === 'changed' && !(standing.kind === 'verified' && standing.on > met.changedAt))
+        continue;
       if (standing.kind === 'verified' || met.standing?.kind === 'verified') met.standing = standing;
     }
     this.namesChanged();
@@ -138,8 +145,12 @@ export class Verification {
     const names = [this.ports.name(occupant), ...(met.name === null ? [] : [met.name])];
     const isBorrowed = (name: string) =>
       device === null ? this.trust.isTaken(name, null) : this.trust.standing(device, name).kind === 'changed';
-    if (!names.some(isBorrowed)) return;
+    if (names.some(isBorrowed)) this.#changed(occupant, met);
+  }
+
+  #changed(occupant: string, met: Met): void {
     met.standing = { kind: 'changed' };
+    met.changedAt = Date.now();
     this.ports.onChangedDevice(occupant);
   }
 

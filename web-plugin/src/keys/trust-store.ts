@@ -5,14 +5,35 @@ import type { RecordStore } from './record-store.ts';
 import { applyChange, type SeenDevice, type SeenDevices, Trust, type TrustChange } from './trust.ts';
 
 const RECORD = 'devices';
+/** Who is met, and under which names, is written down no more often than this; what the user decides, at once. */
+const PAUSE_MS = 1_000;
 
 /** What was stored, or nothing where that is broken; writes each change, and hears of those of other tabs. */
-export async function openTrust(records: RecordStore | null): Promise<Trust> {
+export async function openTrust(records: RecordStore | null, pauseMs = PAUSE_MS): Promise<Trust> {
   let waiting: TrustChange[] = [];
   let underWay: TrustChange[] = [];
+  let isWriting = false;
+  let wroteAt = Number.NEGATIVE_INFINITY;
+  let hurry = () => {};
+
+  /** Somebody who gives itself a new name in each of its messages must not keep every tab busy with its storage. */
+  const pause = (): Promise<void> => {
+    const ms = wroteAt + pauseMs - performance.now();
+    if (ms <= 0 || waiting.some(isDecision)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  };
 
   const write = async (to: RecordStore): Promise<void> => {
+    isWriting = true;
     while (waiting.length > 0) {
+      await pause();
+      wroteAt = performance.now();
       [underWay, waiting] = [waiting, []];
       let written: SeenDevice[] = [];
       try {
@@ -27,12 +48,14 @@ export async function openTrust(records: RecordStore | null): Promise<Trust> {
         underWay = [];
       }
     }
+    isWriting = false;
   };
 
   const trust = new Trust(await stored(records), (change) => {
     waiting.push(change);
+    if (isDecision(change)) hurry();
     if (records === null) waiting = [];
-    else if (underWay.length === 0 && waiting.length === 1) void write(records);
+    else if (!isWriting) void write(records);
   });
 
   /** What is stored, and this page's own changes that are not in it yet. */
@@ -40,6 +63,8 @@ export async function openTrust(records: RecordStore | null): Promise<Trust> {
   records?.watch(RECORD, () => void records.get(RECORD).then(show, () => undefined));
   return trust;
 }
+
+const isDecision = ({ kind }: TrustChange): boolean => kind !== 'met';
 
 async function stored(records: RecordStore | null): Promise<SeenDevice[]> {
   try {
