@@ -15,7 +15,6 @@ import { olm } from './rig.ts';
 
 const holding = (value: unknown): RecordStore => ({
   get: async () => value,
-  put: async () => undefined,
   update: async (_name, change) => void change(value),
   watch: () => undefined,
   delete: async () => undefined,
@@ -82,6 +81,23 @@ test('any stored device is that one, or a new one is made that signs', async () 
   );
 });
 
+test('of two tabs on a first visit both have the device that is stored, and what cannot be read is not written over', async () => {
+  let held: unknown = null;
+  const records: RecordStore = {
+    ...holding(null),
+    get: async () => held,
+    update: async (_name, change) => {
+      held = change(held);
+    },
+  };
+  const [one, other] = await Promise.all([openDevice(records), openDevice(records)]);
+  assert.deepEqual(one.publicKey, other.publicKey);
+  const failing = { ...records, get: () => Promise.reject(new Error('read error')) };
+  const temporary = await openDevice(failing);
+  assert.ok(temporary.isTemporary && !one.isTemporary);
+  assert.deepEqual((await openDevice(records)).publicKey, one.publicKey);
+});
+
 test('a stored pair of other keys is not taken: of another kind, or one that may not sign', async () => {
   const pair = async (kind: string, usages: KeyUsage[]) =>
     (await crypto.subtle.generateKey(kind, false, usages)) as CryptoKeyPair;
@@ -115,8 +131,11 @@ test('a latch is there whatever was stored for it, and without storage for the l
       const store = latchStore(() => storage);
       assert.equal(store.has(room), true);
       assert.equal(store.has(`${room}x`), false);
+      const other = latchStore(() => storage);
       store.set(room, false);
-      assert.equal(latchStore(() => storage).has(room), false);
+      assert.equal(other.has(room), false);
+      other.set(room, true);
+      assert.equal(store.has(room), true, 'in another tab');
     }),
   );
   const none = latchStore(() => {

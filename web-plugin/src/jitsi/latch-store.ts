@@ -9,6 +9,7 @@ export interface LatchStore {
 
 /** A private window or broken storage remembers for the life of the page. */
 export function latchStore(storage: () => Storage = () => localStorage): LatchStore {
+  /** What could not be stored. Of what could, other tabs may know better by now. */
   const memory = new Map<string, boolean>();
   return {
     has(key) {
@@ -25,6 +26,7 @@ export function latchStore(storage: () => Storage = () => localStorage): LatchSt
       try {
         if (isLatched) storage().setItem(PREFIX + key, new Date().toISOString());
         else storage().removeItem(PREFIX + key);
+        memory.delete(key);
       } catch {
         // Remembered for the life of the page.
       }

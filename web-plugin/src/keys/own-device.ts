@@ -18,13 +18,27 @@ export async function openDevice(
   records: RecordStore | null,
   subtle: SubtleCrypto = crypto.subtle,
 ): Promise<OwnDevice> {
-  const stored = records && (await stillThere(records));
-  if (stored) return device(stored, false, subtle);
-  const fresh = await subtle.generateKey('Ed25519', false, ['sign', 'verify']);
-  const pair = 'privateKey' in fresh ? fresh : null;
-  if (pair === null) throw new Error('this browser made no Ed25519 key pair');
-  const isKept = records !== null && (await kept(records, pair));
-  return device(pair, !isKept, subtle);
+  const kept = records && (await keptIn(records, subtle).catch(() => null));
+  return kept ? device(kept, false, subtle) : device(await generated(subtle), true, subtle);
+}
+
+/** Storage that fails now may work again: what may be in it is not written over. */
+async function keptIn(records: RecordStore, subtle: SubtleCrypto): Promise<CryptoKeyPair> {
+  const stored = pairOf(await records.get(RECORD));
+  if (stored) return stored;
+  let kept = await generated(subtle);
+  // Another tab may have made one meanwhile; the first that is stored is this browser's.
+  await records.update(RECORD, (value) => {
+    kept = pairOf(value) ?? kept;
+    return kept;
+  });
+  return kept;
+}
+
+async function generated(subtle: SubtleCrypto): Promise<CryptoKeyPair> {
+  const made = await subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  if (!('privateKey' in made)) throw new Error('this browser made no Ed25519 key pair');
+  return { privateKey: made.privateKey, publicKey: made.publicKey };
 }
 
 /** From the next page on this browser is a new device: nobody who knew the old one knows it. */
@@ -42,29 +56,15 @@ export const exportDevices = ({ publicKey, isTemporary }: OwnDevice, known: Seen
     2,
   );
 
-async function stillThere(records: RecordStore): Promise<CryptoKeyPair | null> {
-  try {
-    const record = await records.get(RECORD);
-    if (typeof record !== 'object' || record === null) return null;
-    const { privateKey, publicKey } = record as Partial<CryptoKeyPair>;
-    const isPair = isKey(privateKey, 'private') && isKey(publicKey, 'public');
-    return isPair && privateKey.usages.includes('sign') ? { privateKey, publicKey } : null;
-  } catch {
-    return null;
-  }
+function pairOf(record: unknown): CryptoKeyPair | null {
+  if (typeof record !== 'object' || record === null) return null;
+  const { privateKey, publicKey } = record as Partial<CryptoKeyPair>;
+  const isPair = isKey(privateKey, 'private') && isKey(publicKey, 'public');
+  return isPair && privateKey.usages.includes('sign') ? { privateKey, publicKey } : null;
 }
 
 const isKey = (value: unknown, type: KeyType): value is CryptoKey =>
   value instanceof CryptoKey && value.type === type && value.algorithm.name === 'Ed25519';
-
-async function kept(records: RecordStore, pair: CryptoKeyPair): Promise<boolean> {
-  try {
-    await records.put(RECORD, { privateKey: pair.privateKey, publicKey: pair.publicKey });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function device(pair: CryptoKeyPair, isTemporary: boolean, subtle: SubtleCrypto): Promise<OwnDevice> {
   const publicKey = new Uint8Array(await subtle.exportKey('raw', pair.publicKey));

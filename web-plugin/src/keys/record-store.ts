@@ -2,7 +2,6 @@
 
 export interface RecordStore {
   get(name: string): Promise<unknown>;
-  put(name: string, value: unknown): Promise<void>;
   /** Puts what `change` makes of what is stored, in one transaction: no other tab writes in between. */
   update(name: string, change: (stored: unknown) => unknown): Promise<void>;
   delete(name: string): Promise<void>;
@@ -22,7 +21,6 @@ export async function openRecords(factory: IDBFactory = indexedDB): Promise<Reco
   const tabs = new BroadcastChannel(`${DATABASE} ${TABLE}`);
   return {
     get: (name) => settled(table('readonly').get(name)),
-    put: (name, value) => settled(table('readwrite').put(value, name)).then(() => undefined),
     async update(name, change) {
       const records = table('readwrite');
       await settled(records.put(change(await settled(records.get(name))), name));
