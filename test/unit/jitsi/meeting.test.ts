@@ -43,6 +43,7 @@ function call({ isKnown = false } = {}) {
     isModerator: () => false,
     setDisplayName: nothing,
     setLocalParticipantProperty: nothing,
+    sendTextMessage: (_text: string) => undefined,
   };
   const library = {
     events: { conference: Object.fromEntries(EVENTS.map((name) => [name, name])), track: {} },
@@ -54,7 +55,11 @@ function call({ isKnown = false } = {}) {
   if (isKnown) latches.set(latchKey(location.host, JID), true);
   const services: Partial<MeetingServices> = {
     library: library as unknown as JitsiMeetLibrary,
-    routes: { routeSenders: nothing, routeReceivers: nothing } as unknown as MeetingServices['routes'],
+    routes: {
+      routeSenders: nothing,
+      routeReceivers: nothing,
+      occupantOf: () => null,
+    } as unknown as MeetingServices['routes'],
     latches,
     isInvitedSealed: () => false,
     comesFromSealed: null,
@@ -71,6 +76,7 @@ function call({ isKnown = false } = {}) {
   emitter.on('MESSAGE_RECEIVED', (_from, text) => heard.push(text));
   return {
     meeting,
+    conference,
     heard,
     gates,
     ends: () => ends,
@@ -87,6 +93,17 @@ test('whoever waits for the host joins with the same conference object, and seal
   emit('CONFERENCE_JOINED');
   hears('never said');
   assert.deepEqual([heard, meeting.view().phase, gates.at(-1), ends()], [[], 'sealed', 'sealed', 0]);
+});
+
+test('words that are said while the stream is cut are not lost in silence', () => {
+  const { meeting, conference, emit } = call({ isKnown: true });
+  emit('CONFERENCE_JOINED');
+  const kinds = () => meeting.view().troubles.map(({ cause }) => cause.kind);
+  conference.sendTextMessage('too early for a key');
+  assert.deepEqual(kinds(), ['held-back-out']);
+  conference.xmpp.connection.connected = false;
+  conference.sendTextMessage('into the void');
+  assert.deepEqual(kinds(), ['held-back-out', 'unsent']);
 });
 
 test('a meeting that is over is not joined again, and lets nothing pass', () => {

@@ -8,6 +8,27 @@ import { Verification } from '../../../web-plugin/src/jitsi/verification.ts';
 import { Trust } from '../../../web-plugin/src/keys/index.ts';
 import { quietPorts } from './verification-ports.ts';
 
+test('a new key is put down to who left, not to who came last', () => {
+  const nothing = () => undefined;
+  const notices = new Notices({
+    people: new People(),
+    verification: () => null,
+    name: () => 'Somebody',
+    isSealed: () => true,
+    onEvidence: nothing,
+    onTrouble: nothing,
+    onTroubleOver: nothing,
+  });
+  notices.moved('leave', 'Bob');
+  notices.moved('join', 'Anna');
+  notices.take({ type: 'rotated', generation: 2, step: 0, reason: 'leave' });
+  assert.equal(notices.lastKeyChange?.name, 'Bob');
+  notices.take({ type: 'rotated', generation: 3, step: 0, reason: 'join' });
+  assert.equal(notices.lastKeyChange?.name, 'Anna');
+  notices.take({ type: 'rotated', generation: 4, step: 0, reason: 'period' });
+  assert.equal(notices.lastKeyChange?.name, null);
+});
+
 test('somebody else in the place of a verified person has neither its device nor its name', () => {
   for (const next of [
     { type: 'replaced', occupant: 'x' },

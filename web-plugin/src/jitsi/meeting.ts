@@ -72,7 +72,10 @@ export class Meeting {
       onLeft: () => this.end(),
       onRefused: (reason) => services.onRefused(reason),
       onOccupant: (id, bundle) => this.#occupant(id, bundle),
-      onLeave: (occupant) => this.#keys.feed({ type: 'left', occupant }),
+      onLeave: (occupant) => {
+        this.#notices.moved('leave', this.#room.name(occupant));
+        this.#keys.feed({ type: 'left', occupant });
+      },
       onOccupantLeft: (id, name) => this.#occupantLeft(id, name),
       onBundle: (occupant, bundle) => this.#bundle({ type: 'bundle', occupant, bundle }),
       onSealedPresence: (occupant, sealed) => this.#sealing.take({ type: 'presence', occupant, sealed }),
@@ -316,7 +319,7 @@ export class Meeting {
   }
 
   #occupant(occupant: string, bundle: string | null): void {
-    this.#notices.moved(this.#room.name(occupant));
+    this.#notices.moved('join', this.#room.name(occupant));
     this.#people.joined(occupant, performance.now());
     // A little later: a timer may run a moment early.
     setTimeout(() => this.#judge(), ARRIVING_MS + 100);
@@ -330,7 +333,7 @@ export class Meeting {
   }
 
   #occupantLeft(occupant: string, name: string): void {
-    this.#notices.moved(name);
+    this.#notices.moved('leave', name);
     this.#verification?.left(occupant);
     this.#people.left(occupant);
     // For the second time, where the room told of it before.
@@ -341,8 +344,14 @@ export class Meeting {
 
   /** To everybody or to one alone; shown at once on this side as Jitsi's server would have sent it back. */
   #say(kind: DataKind, body: string, to: string | null): void {
+    const what = kind === 'lower-hand' ? 'other' : kind;
+    // Keys are asked for again when the stream is back; words are not.
+    if (!this.#room.isConnected) {
+      this.trouble('unsent', { kind: 'unsent', what });
+      return;
+    }
     if (!this.#keys.core || this.gate !== 'sealed') {
-      this.trouble('held back out', { kind: 'held-back-out', what: kind === 'lower-hand' ? 'other' : kind });
+      this.trouble('held back out', { kind: 'held-back-out', what });
       return;
     }
     this.#keys.feed({ type: 'say', kind, body, to, sentAt: Date.now() });

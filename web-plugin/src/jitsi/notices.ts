@@ -20,8 +20,8 @@ export interface NoticePorts {
 
 export class Notices {
   #lastKeyChange: KeyChange | null = null;
-  /** Name of the last who came or left: why a key changed. */
-  #lastMoved: string | null = null;
+  /** Names of the last who came and who left: why a key changed. */
+  readonly #lastMoved: { join: string | null; leave: string | null } = { join: null, leave: null };
 
   constructor(private readonly ports: NoticePorts) {}
 
@@ -29,9 +29,9 @@ export class Notices {
     return this.#lastKeyChange;
   }
 
-  /** Somebody of this name came or left. */
-  moved(name: string): void {
-    this.#lastMoved = name;
+  /** Somebody of this name came or left: before the core hears of it, which may change the key at once. */
+  moved(how: 'join' | 'leave', name: string): void {
+    this.#lastMoved[how] = name;
   }
 
   take(notice: Notice): void {
@@ -64,7 +64,7 @@ export class Notices {
         this.#lastKeyChange = {
           at: Date.now(),
           reason: KEY_CHANGES[notice.reason],
-          name: notice.reason === 'leave' || notice.reason === 'join' ? this.#lastMoved : null,
+          name: notice.reason === 'leave' || notice.reason === 'join' ? this.#lastMoved[notice.reason] : null,
         };
         break;
       case 'evidence':

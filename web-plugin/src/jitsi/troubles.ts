@@ -16,6 +16,7 @@ const SEVERITY: Record<Cause['kind'], Trouble['severity']> = {
   refused: 'warning',
   'held-back-out': 'information',
   'held-back-in': 'information',
+  unsent: 'warning',
   codec: 'warning',
   unreadable: 'warning',
   replayed: 'warning',

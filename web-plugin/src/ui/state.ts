@@ -56,6 +56,8 @@ export type Cause =
   /** Something that cannot be sealed was not sent, or not shown. */
   | { kind: 'held-back-out'; what: Payload }
   | { kind: 'held-back-in'; what: Payload }
+  /** Nothing could be sent just then. */
+  | { kind: 'unsent'; what: Payload }
   | { kind: 'codec'; codec: string }
   | { kind: 'unreadable'; name: string }
   /** Nothing new comes of `name`, but old frames again, or such as were kept back until it had muted itself. */

@@ -329,6 +329,11 @@ export const de: Texts = {
         'Aus einem versiegelten Raum darf nichts ungeschützt hinaus, und dies lässt sich noch nicht versiegeln.',
       remedy: 'Sagen Sie es laut: Ton und Bild sind versiegelt.',
     }),
+    unsent: ({ what }) => ({
+      happened: `Ihre ${de.payload[what]} wurde nicht gesendet.`,
+      means: 'Die Verbindung zum Server ist unterbrochen, niemand hat sie bekommen.',
+      remedy: 'Senden Sie sie noch einmal, wenn die Verbindung wieder steht.',
+    }),
     'held-back-in': ({ what }) => ({
       happened: `Eine ${de.payload[what]} kam unversiegelt an und wird nicht gezeigt.`,
       means: 'Sie kam von jemandem, der am Siegel nicht teilnimmt, oder der Server hat sie geschrieben.',

@@ -314,6 +314,11 @@ export const en: Texts = {
       means: 'In a sealed room nothing may leave unprotected, and this cannot be sealed yet.',
       remedy: 'Say it aloud: sound and picture are sealed.',
     }),
+    unsent: ({ what }) => ({
+      happened: `Your ${en.payload[what]} was not sent.`,
+      means: 'The connection to the server is cut, so nobody got it.',
+      remedy: 'Send it again when the connection is back.',
+    }),
     'held-back-in': ({ what }) => ({
       happened: `A ${en.payload[what]} that was not sealed arrived and is not shown.`,
       means: 'It came from somebody who takes no part in the seal, or the server wrote it.',

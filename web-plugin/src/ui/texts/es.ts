@@ -315,6 +315,11 @@ export const es: Texts = {
       means: 'De una sala sellada no puede salir nada sin protección, y esto todavía no se puede sellar.',
       remedy: 'Dígalo en voz alta: el sonido y la imagen van sellados.',
     }),
+    unsent: ({ what }) => ({
+      happened: `No se ha enviado: ${es.payload[what]}.`,
+      means: 'La conexión con el servidor está cortada y nadie lo ha recibido.',
+      remedy: 'Envíelo otra vez cuando vuelva la conexión.',
+    }),
     'held-back-in': ({ what }) => ({
       happened: `Llegó sin sello y no se muestra: ${es.payload[what]}.`,
       means: 'Viene de alguien que no participa en el sello, o lo ha escrito el servidor.',

@@ -322,6 +322,11 @@ export const fr: Texts = {
       means: 'Rien ne doit sortir d’un salon scellé sans protection, et ceci ne peut pas encore être scellé.',
       remedy: 'Dites-le à voix haute : le son et l’image sont scellés.',
     }),
+    unsent: ({ what }) => ({
+      happened: `Non envoyé : ${fr.payload[what]}.`,
+      means: 'La connexion au serveur est coupée : personne ne l’a reçu.',
+      remedy: 'Envoyez-le de nouveau quand la connexion sera rétablie.',
+    }),
     'held-back-in': ({ what }) => ({
       happened: `Reçu sans scellement et non montré : ${fr.payload[what]}.`,
       means: 'Cela vient de quelqu’un qui ne participe pas au scellement, ou du serveur lui-même.',
