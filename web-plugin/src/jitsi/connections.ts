@@ -222,8 +222,12 @@ function hookMethods(registry: Registry, events: ConnectionEvents): void {
     const attached = registry.sender(this);
     if (!attached) return replaceTrack.call(this, track);
     await events.beforeReplaceTrack(attached, track);
-    await replaceTrack.call(this, track);
-    events.onReplacedTrack(attached);
+    try {
+      await replaceTrack.call(this, track);
+    } finally {
+      // Also where the browser refused: the track is the old one then.
+      events.onReplacedTrack(attached);
+    }
   };
 }
 

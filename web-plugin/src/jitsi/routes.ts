@@ -9,6 +9,8 @@ import { localSource, remoteSource } from './sources.ts';
 interface Outgoing {
   attached: Attached<RTCRtpSender>;
   source: SourceId | null;
+  /** Its track is being replaced: whatever else happens, the old one says nothing of what comes through it. */
+  isClosed: boolean;
 }
 
 interface Incoming {
@@ -26,7 +28,7 @@ export class Routes {
   constructor(private readonly send: (command: WorkerCommand) => void) {}
 
   addSender(attached: Attached<RTCRtpSender>, conference: JitsiConference | null): void {
-    this.#outgoing.set(attached.transform, { attached, source: null });
+    this.#outgoing.set(attached.transform, { attached, source: null, isClosed: false });
     this.routeSender(attached, conference);
   }
 
@@ -48,17 +50,22 @@ export class Routes {
 
   /** Nothing may leave through this sender until `routeSender`. */
   closeSender(attached: Attached<RTCRtpSender>): void {
+    const outgoing = this.#outgoing.get(attached.transform);
+    if (outgoing) outgoing.isClosed = true;
     this.#setSource(attached.transform, null);
   }
 
   routeSender(attached: Attached<RTCRtpSender>, conference: JitsiConference | null): void {
     const { track } = attached.holder;
+    const outgoing = this.#outgoing.get(attached.transform);
+    if (outgoing) outgoing.isClosed = false;
     this.#setSource(attached.transform, track ? localSource(track, conference) : null);
   }
 
   /** The local tracks changed their meaning (an effect, a screen in the place of a camera). */
   routeSenders(conference: JitsiConference | null): void {
-    for (const { attached } of this.#outgoing.values()) this.routeSender(attached, conference);
+    for (const { attached, isClosed } of this.#outgoing.values())
+      if (!isClosed) this.routeSender(attached, conference);
   }
 
   /** After any change of remote tracks, of who owns them, or of who has which identity. */
