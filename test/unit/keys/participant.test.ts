@@ -133,6 +133,27 @@ test('who copied somebody’s bundle keeps that person out only until it is gone
   }
 });
 
+test('of many who copied one bundle the next one is looked at when the first leaves, and nobody else', () => {
+  let checked = 0;
+  const counting = {
+    ...olm,
+    verify: (...of: Parameters<typeof olm.verify>) => ++checked > 0 && olm.verify(...of),
+  };
+  const core = newCore('alice', { olm: counting });
+  const bundle = newCore('bob').bundle();
+  for (let n = 0; n < 50; n += 1) core.handle({ type: 'joined', occupant: `copy ${n}`, bundle }, n);
+  checked = 0;
+  const told = core.handle({ type: 'left', occupant: 'copy 0' }, 100);
+  assert.equal(checked, 1);
+  assert.deepEqual(notices(told, 'incapable'), []);
+  core.handle({ type: 'sealed' }, 101);
+  const tried = ofType(core.handle({ type: 'source', on: true }, 102), 'send').map(({ to }) => to);
+  assert.ok(
+    tried.every((to) => to === 'room' || to === 'copy 1'),
+    String(tried),
+  );
+});
+
 test('the first bundle is pinned: another one is a leave and the join of somebody new', () => {
   const core = newCore('alice');
   const first = new Puppet('bob', core, 'alice', 'initiator');

@@ -156,8 +156,11 @@ export class Peers {
 
   /** These keys are nobody's any more: whoever was refused for one of them is looked at again. */
   private freed(keys: string[]): void {
-    for (const occupant of this.setup.roster.occupants.values()) {
+    const { occupants, isTaken } = this.setup.roster;
+    for (const occupant of occupants.values()) {
       if (occupant.property === null || !occupant.contested.some((key) => keys.includes(key))) continue;
+      // Of many with one bundle, the first has it again: a look at all the signatures would keep the page busy.
+      if (occupant.contested.some(isTaken)) continue;
       this.tryToAdmit(occupant, occupant.property);
     }
   }
