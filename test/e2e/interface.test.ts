@@ -75,7 +75,9 @@ test('by keyboard alone: into the room, and the room sealed with one press in th
   assert.equal(await focusOf(ada), 'panel');
   await assertFine(ada, 'not sealed, panel');
   // It is there for eight seconds, so it is looked for at once.
-  const noticed = hook(ben, 'notice').filter({ hasText: /Ada\W+sealed this room/ }).waitFor();
+  const noticed = hook(ben, 'notice')
+    .filter({ hasText: /Ada\W+sealed this room/ })
+    .waitFor();
   await press(ada, 'seal');
   await waitForPhase([ada, ben], 'sealed');
   await noticed;
