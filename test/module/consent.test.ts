@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { errorOf, namespace, type Person, xml } from './person.ts';
-import { suite } from './setup.ts';
+import { type Kit, suite } from './setup.ts';
 
 const promote = async (owner: Person, other: Person) => {
   const bare = other.jid.split('/')[0];
@@ -17,11 +17,26 @@ const promote = async (owner: Person, other: Person) => {
   assert.equal(answer.attrs.type, 'result');
 };
 
+/** alice sealed; bob is owner as well; carol is there. */
+const roomOf = async (kit: Kit) => {
+  const [alice, bob, carol] = await kit.sealed('alice', 'bob', 'carol');
+  await promote(alice, bob);
+  return { alice, bob, carol };
+};
+
+const ask = async (bob: Person): Promise<string> => {
+  const before = Date.now();
+  const answer = await bob.request('unseal');
+  const pending = answer.getChild('pending', namespace);
+  assert.ok(pending, `expected a pending answer, came ${answer}`);
+  assert.ok(Number(pending.attrs.until) * 1000 > before);
+  return pending.attrs.id ?? '';
+};
+
 suite(
   'consent and policy',
   {
     muc: `
-      muc_e2ee_consent_period = 3
       muc_e2ee_rooms = {
         { "never-*", "off", pinned = true };
         { "pinned-*", "required", pinned = true };
@@ -30,19 +45,7 @@ suite(
       }`,
   },
   (kit, test) => {
-    /** alice sealed; bob is owner as well; carol is there. */
-    const ready = async () => {
-      const [alice, bob, carol] = await kit.sealed('alice', 'bob', 'carol');
-      await promote(alice, bob);
-      return { alice, bob, carol };
-    };
-    const ask = async (bob: Person): Promise<string> => {
-      const answer = await bob.request('unseal');
-      const pending = answer.getChild('pending', namespace);
-      assert.ok(pending, `expected a pending answer, came ${answer}`);
-      assert.ok(Number(pending.attrs.until) * 1000 > Date.now());
-      return pending.attrs.id ?? '';
-    };
+    const ready = () => roomOf(kit);
 
     test('another owner unseals when everybody has agreed, and not before', async () => {
       const { alice, bob, carol } = await ready();
@@ -81,14 +84,6 @@ suite(
         errorOf(await alice.request('consent', { id, answer: 'agree' })).condition,
         'item-not-found',
       );
-    });
-
-    test('silence keeps the seal', async () => {
-      const { alice, bob } = await ready();
-      const id = await ask(bob);
-      await alice.request('consent', { id, answer: 'agree' });
-      const state = await bob.announcement((state) => state.consent?.state === 'expired', 'the end');
-      assert.equal(state.sealed, true);
     });
 
     test('who comes during the question is asked too, and who goes no longer is', async () => {
@@ -248,3 +243,14 @@ suite(
     });
   },
 );
+
+// In a server of its own: a question elsewhere may take as long as the machine does.
+suite('consent that nobody waits for', { muc: 'muc_e2ee_consent_period = 3' }, (kit, test) => {
+  test('silence keeps the seal', async () => {
+    const { alice, bob } = await roomOf(kit);
+    const id = await ask(bob);
+    await alice.request('consent', { id, answer: 'agree' });
+    const state = await bob.announcement((state) => state.consent?.state === 'expired', 'the end');
+    assert.equal(state.sealed, true);
+  });
+});

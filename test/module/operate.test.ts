@@ -1,6 +1,7 @@
 // What an administrator does: reload, unload and load beside open rooms, restart, shell, metrics, log.
 
 import assert from 'node:assert/strict';
+import { until } from '../stack/until.ts';
 import { errorOf, type Person, xml } from './person.ts';
 import { destroyReason, suite } from './setup.ts';
 
@@ -112,6 +113,11 @@ suite('operation', { muc: 'muc_e2ee_removal_delay = 1\nmuc_e2ee_consent_period =
         return line ? Number(line.split(' ').at(-1)) : 0;
       };
     };
+    // What the tests before this one left closes by and by.
+    await until('no room is sealed', async () => (await read())('sealed_rooms') === 0, {
+      withinMs: 20_000,
+      everyMs: 100,
+    });
     const before = await read();
     const [alice, bob] = await kit.sealed('alice', 'bob');
     await refused(alice.room);

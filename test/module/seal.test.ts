@@ -8,7 +8,7 @@ suite(
   'mod_muc_e2ee',
   {
     muc: `
-      muc_e2ee_removal_delay = 1
+      muc_e2ee_removal_delay = 5
       muc_e2ee_rooms = {
         { "never-*", "off", pinned = true };
         { "always-*", "required" };
@@ -231,7 +231,7 @@ suite(
       await late.join(room, 'late', null);
       await alice.request('seal');
       const told = await old.next((stanza) => stanza.getChild('body') !== undefined, 'the warning');
-      assert.match(told.getChildText('body') ?? '', /removed in 1 seconds/);
+      assert.match(told.getChildText('body') ?? '', /removed in 5 seconds/);
       // The plugin of the other one was only slow.
       await late.update([xml('jitsi_participant_sealmeet', {}, bundle('late'))]);
       const farewell = await old.next((stanza) => destroyReason(stanza) !== null, 'the farewell');

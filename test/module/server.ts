@@ -117,7 +117,7 @@ consider_websocket_secure = true
 use_libevent = false
 statistics = "internal"
 statistics_interval = "manual"
-smacks_hibernation_time = 2
+smacks_hibernation_time = 5
 ${options.global ?? ''}
 VirtualHost "meet.localhost"
   authentication = "anonymous"

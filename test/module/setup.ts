@@ -67,6 +67,18 @@ export class Kit {
     for (const person of all) await person.announcement((state) => state.sealed, 'the seal');
   }
 
+  /** What is sent meanwhile reaches the server at one moment. */
+  async atOnce(send: () => Promise<unknown>) {
+    process.kill(this.prosody.pid, 'SIGSTOP');
+    try {
+      await send();
+      // TCP may hold a second write back until the first is acknowledged, by itself after 200 ms at the latest.
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    } finally {
+      process.kill(this.prosody.pid, 'SIGCONT');
+    }
+  }
+
   async disconnect() {
     await Promise.all(this.people.splice(0).map((person) => person.close()));
   }
