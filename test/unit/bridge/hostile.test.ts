@@ -302,32 +302,47 @@ test('garbage: hundreds of frames a second reach the receiver, end by themselves
     await seconds(0.2);
     assert.equal((await statusOf(id)).running, false);
   });
-  await seconds(0.3);
   const { sent } = await statusOf(id);
-  const flooded = await carla.seen('anna', 'camera');
   assert.ok(sent >= 200 && sent <= 2000, `${sent} were sent in 2 s`);
-  assert.ok(flooded.broken >= 0.8 * sent, `${flooded.broken} of ${sent} garbage frames came`);
-  assert.ok(counters(flooded, camera('anna')).length >= 5, 'genuine frames come through between them');
+  let [broken, genuine] = [0, 0];
+  await eventually(async () => {
+    await seconds(0.2);
+    const flooded = await carla.seen('anna', 'camera');
+    broken += flooded.broken;
+    // Those that come after the garbage prove nothing.
+    if (flooded.broken > 0) genuine += counters(flooded, camera('anna')).length;
+    assert.ok(broken >= 0.8 * sent, `${broken} of ${sent} garbage frames came`);
+  });
+  assert.ok(genuine >= 5, 'genuine frames come through between them');
   only(await carla.seen('boris', 'camera'), camera('boris'), 5);
   await allIsWell();
 });
 
-/** Of frames numbered one after the other. */
-const shareOf = (numbers: number[]): number =>
-  numbers.length / (Math.max(...numbers) - Math.min(...numbers) + 1);
+/** How many were sent of frames numbered one after the other, from the first to the last that came. */
+const span = (numbers: number[]): number => Math.max(...numbers) - Math.min(...numbers) + 1;
 
 test('drop and reorder', async () => {
   const source = microphone('anna');
   const drop = await attack({ type: 'drop', source, fraction: 0.5, seed: 7, ...aim });
-  const share = shareOf(counters(await carlaSees(source, 1.5), source));
+  await carla.seen('anna', 'microphone');
+  const half = await carlaGathers(source, (numbers) => numbers.length >= 35);
+  const share = half.length / span(half);
   assert.ok(share > 0.3 && share < 0.7, `${share} of the packets came`);
   await stop(drop);
   // Of video a lost packet is asked for again, and comes.
   const lossy = await attack({ type: 'drop', source: camera('anna'), fraction: 0.1, seed: 7, ...aim });
-  const whole = shareOf(counters(await carlaSees(camera('anna'), 2), camera('anna')));
-  assert.ok(whole > 0.9, `${whole} of the frames came`);
-  assert.ok((await statusOf(lossy)).dropped > 3);
+  await carla.seen('anna', 'camera');
+  await eventually(async () => {
+    await seconds(0.2);
+    assert.ok((await statusOf(lossy)).dropped >= 10);
+  }, 60);
+  const { dropped } = await statusOf(lossy);
   await stop(lossy);
+  await seconds(1);
+  const came = counters(await carla.seen('anna', 'camera'), camera('anna'));
+  assert.ok(came.length > dropped, `${came.length} frames came`);
+  const missing = span(came) - came.length;
+  assert.ok(missing <= dropped / 4, `${missing} frames did not come, ${dropped} packets were dropped`);
   const reorder = await attack({ type: 'reorder', source, depth: 5, ...aim });
   await eventually(async () => {
     const mixed = counters(await carlaSees(source), source);

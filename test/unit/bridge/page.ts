@@ -26,10 +26,11 @@ const tones = new Map<number, AnalyserNode>();
 const context = new AudioContext();
 let connectedAt = 0;
 let tagging: Worker | null = null;
-const firstFrames: { ssrcs: string; afterMs: number; time: number }[] = [];
+/** Of each video by its m-line: when the connection stood and when its first frame was shown, in ms since the epoch. */
+const firstFrames: { mid: number; connected: number; shown: number }[] = [];
 
 pc.onconnectionstatechange = () => {
-  if (pc.connectionState === 'connected') connectedAt = performance.now();
+  if (pc.connectionState === 'connected') connectedAt = performance.timeOrigin + performance.now();
 };
 
 pc.ontrack = ({ track, transceiver, receiver }) => {
@@ -53,11 +54,8 @@ pc.ontrack = ({ track, transceiver, receiver }) => {
     element.srcObject = stream;
     document.body.append(element);
     element.requestVideoFrameCallback(() => {
-      firstFrames.push({
-        ssrcs: String(transceiver.mid),
-        afterMs: performance.now() - connectedAt,
-        time: performance.now(),
-      });
+      const shown = performance.timeOrigin + performance.now();
+      firstFrames.push({ mid: Number(transceiver.mid), connected: connectedAt, shown });
     });
   }
 };

@@ -33,7 +33,7 @@ describe('sealed peer-to-peer in Chromium', () => {
     it(`${Object.values(options).join(' ')} seals and opens`, async () => {
       const result = await chromium.call(options);
       assert.equal(result.codec.toLowerCase(), options.mimeType.toLowerCase());
-      assert.ok(result.framesPerSecond >= 10, `${result.framesPerSecond} frames a second`);
+      assert.ok(result.framesDecoded >= 20, `${result.framesDecoded} frames`);
       assert.ok(result.sent.sealed > 10 && result.sent.clear === 0, JSON.stringify(result.sent));
       assertNothingLost(result);
       assert.ok(result.sent.overhead.sframe <= 22, `${result.sent.overhead.sframe} bytes of header and tag`);
@@ -54,7 +54,7 @@ describe('sealed peer-to-peer in Chromium', () => {
   for (const mimeType of ['video/VP8', 'audio/opus']) {
     it(`${mimeType} by createEncodedStreams, for browsers that have nothing newer`, async () => {
       const result = await chromium.call({ mimeType, byStreams: true });
-      assert.ok(result.framesPerSecond >= 10 || result.audioEnergy > 0, JSON.stringify(result));
+      assert.ok(result.framesDecoded >= 20 || result.audioEnergy > 0, JSON.stringify(result));
       assert.ok(result.sent.sealed > 10 && result.sent.clear === 0, JSON.stringify(result.sent));
       assertNothingLost(result);
     });

@@ -62,11 +62,25 @@ async function figures(
   return sums;
 }
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function forget(): void {
+  for (const name of Object.keys(seen)) delete seen[name];
+}
+
+/** Until frames of both media reach the worker, half a minute at most; then so long. */
+async function running(seconds: number): Promise<void> {
+  const reach = (media: string, frames: number) => (seen[`frame send ${media}`] ?? 0) > frames;
+  for (let tries = 0; tries < 300 && !(reach('audio', 20) && reach('video', 5)); tries++) await pause(100);
+  await pause(seconds * 1000);
+}
+
 /** Calls between two connections of this page, made in each way that lib-jitsi-meet makes them. */
 type Way = 'addTrack' | 'addTransceiver' | 'replaceTrack' | 'answerer-first';
 
 /** `restarts`: the worker is ended in the middle, and another takes its place half a second later, so many times. */
 async function call(way: Way, seconds: number, restarts = 0) {
+  forget();
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 320, height: 180 },
@@ -85,16 +99,15 @@ async function call(way: Way, seconds: number, restarts = 0) {
     for (const [index, sender] of offerer.getSenders().entries())
       await sender.replaceTrack(tracks[index] ?? null);
   }
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   for (let restart = 0; restart < restarts; restart++) {
-    await pause(seconds * 1000);
+    await running(seconds);
     worker.terminate();
     await pause(500);
-    for (const name of Object.keys(seen)) delete seen[name];
+    forget();
     worker = startWorker();
     renew();
   }
-  await pause(seconds * 1000);
+  await running(seconds);
   const result = { sent: await figures(offerer), received: await figures(answerer), seen: { ...seen } };
   offerer.close();
   answerer.close();

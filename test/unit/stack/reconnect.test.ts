@@ -26,7 +26,7 @@ for (const how of ['shutdown', 'crash'] as const) {
       launchParticipant({ browser, stack, room: `again-${how}`, name, tone: TONES[name] });
     const [ada, bob, cem] = [await join('Ada'), await join('Bob'), await join('Cem')];
     const all = [ada, bob, cem];
-    await everyPairFlows(all, { framesASecond: 3 });
+    await everyPairFlows(all);
     await bob.page.evaluate(() => Promise.all([window.call.muteAudio(true), window.call.muteVideo(true)]));
     await eventually(ada, bob, 'both off', ({ person }) => person.audioMuted && person.videoMuted);
     const before = await Promise.all(all.map((one) => one.id()));
@@ -53,7 +53,7 @@ for (const how of ['shutdown', 'crash'] as const) {
         ({ person, stats }) => !person.videoMuted && stats.videoFramesDecoded > 0,
       );
     }
-    await everyPairFlows(all, { framesASecond: 3 });
+    await everyPairFlows(all);
     await Promise.all(all.map((one) => one.close()));
   });
 }

@@ -14,6 +14,8 @@ import * as states from './states.ts';
 const MOST_BYTES = 120 * 1024;
 /** Reading and running the script, while the page's own start waits. */
 const MOST_MS = 80;
+/** A slow machine may take more, but not more than so many times what the library takes there. */
+const MOST_OF_LIBRARY = 2;
 
 const built = (name: string) => readFileSync(new URL(`../../../dist/${name}`, import.meta.url));
 
@@ -35,7 +37,8 @@ test('the page goes on at once after the script, and what takes longer comes by 
   );
   // In the page itself, so that the network is not measured.
   const inline = (text: string) => `<script>${text.replaceAll('</script', '<\\/script')}</script>`;
-  const html = `<!doctype html><title>Start</title>${inline(readFileSync(library, 'utf8'))}
+  const html = `<!doctype html><title>Start</title>${inline('window.entered = performance.now()')}
+    ${inline(readFileSync(library, 'utf8'))}
     ${inline('window.begun = performance.now()')}${inline(built('plugin.js').toString())}
     ${inline('window.ended = performance.now()')}<body></body>`;
   const asked: string[] = [];
@@ -45,18 +48,19 @@ test('the page goes on at once after the script, and what takes longer comes by 
     asked.push(name);
     return route.fulfill({ body: built(name) });
   });
-  const times: number[] = [];
+  const [libraryTimes, times]: [number[], number[]] = [[], []];
   for (let load = 0; load < 7; load += 1) {
     await page.goto('http://127.0.0.1:9/');
-    times.push(
-      await page.evaluate(() => {
-        const { begun, ended } = window as unknown as { begun: number; ended: number };
-        return ended - begun;
-      }),
-    );
+    const [entered, begun, ended] = await page.evaluate(() => {
+      const at = window as unknown as { entered: number; begun: number; ended: number };
+      return [at.entered, at.begun, at.ended] as const;
+    });
+    libraryTimes.push(begun - entered);
+    times.push(ended - begun);
   }
   // The quickest: what a busy machine adds is not the script's.
-  assert.ok(Math.min(...times) <= MOST_MS, `${times.map(Math.round).join(', ')} ms`);
+  const most = Math.max(MOST_MS, MOST_OF_LIBRARY * Math.min(...libraryTimes));
+  assert.ok(Math.min(...times) <= most, `${times.map(Math.round).join(', ')} ms, at most ${most}`);
   assert.ok(asked.includes('worker.js') && asked.includes('olm.wasm'), asked.join(', '));
   await page.close();
 });

@@ -19,8 +19,8 @@ export interface CallOptions {
   withKey: boolean;
   /** Is the receiver transformed at all? Without, it stands for somebody in between. */
   receiverTransform: boolean;
-  /** Ends when so many frames were decoded within one second (audio: heard, with energy), at the latest after `runMs`. */
-  untilRate: number;
+  /** Ends when so many frames were decoded (audio: heard, with energy), at the latest `runMs` after the first packet. */
+  untilFrames: number;
   runMs: number;
   /** By createEncodedStreams instead of RTCRtpScriptTransform, as older browsers have it. */
   byStreams: boolean;
@@ -37,8 +37,6 @@ export interface AnyBytes {
 }
 
 export interface CallResult {
-  /** The best second. */
-  framesPerSecond: number;
   framesDecoded: number;
   keyFramesDecoded: number;
   audioEnergy: number;
@@ -136,41 +134,38 @@ export async function call(options: CallOptions): Promise<CallResult> {
   await a.setRemoteDescription({ type: 'answer', sdp: answer + simulcast });
   const receiver = await played;
 
-  const begun = performance.now();
-  const samples: { at: number; frames: number; energy: number }[] = [];
-  let framesPerSecond = 0;
   let after = await inbound(receiver);
+  for (let tries = 0; tries < 300 && after.packetsReceived === 0; tries++) {
+    await pause(100);
+    after = await inbound(receiver);
+  }
+  const begun = performance.now();
   while (performance.now() - begun < options.runMs) {
     await pause(125);
     after = await inbound(receiver);
-    const at = performance.now();
-    samples.push({ at, frames: after.framesDecoded, energy: after.audioEnergy });
-    const aSecondAgo = samples.findLast((sample) => at - sample.at >= 1000);
-    if (aSecondAgo === undefined) continue;
-    const rate = ((after.framesDecoded - aSecondAgo.frames) * 1000) / (at - aSecondAgo.at);
-    framesPerSecond = Math.max(framesPerSecond, rate);
     if (options.anyBytes !== null) {
       if (wholeOf(anyBytes) >= options.anyBytes) break;
       continue;
     }
     if (options.rids !== undefined) {
       // The upper layers start when the bandwidth estimate allows.
-      if ((await layersOf(transceiver.sender)) === options.rids.length) break;
+      const { layers, frames } = await encoded(transceiver.sender);
+      if (layers === options.rids.length && frames >= 2 * options.untilFrames) break;
       continue;
     }
-    const isHeard = media === 'audio' && after.audioEnergy > aSecondAgo.energy;
-    if (framesPerSecond >= options.untilRate || isHeard) break;
+    // Of audio, each packet is a frame.
+    const frames = media === 'audio' && after.audioEnergy > 0 ? after.packetsReceived : after.framesDecoded;
+    if (frames >= options.untilFrames) break;
   }
   const transforms = await statistics(worker, reports);
   const result = {
-    framesPerSecond,
     framesDecoded: after.framesDecoded,
     keyFramesDecoded: after.keyFramesDecoded,
     audioEnergy: after.audioEnergy,
     codec: after.codec,
     packetsReceived: after.packetsReceived,
     anyBytes,
-    layers: await layersOf(transceiver.sender),
+    layers: (await encoded(transceiver.sender)).layers,
     sent: transforms.find(({ transform }) => transform === sendId) as TransformStatistics,
     received: transforms.find(({ transform }) => transform === receiveId) ?? null,
     reports,
@@ -191,11 +186,13 @@ function wholeOf(seen: AnyBytes | null): number {
   return seen?.same ?? 0;
 }
 
-/** How many layers were really encoded. */
-async function layersOf(sender: RTCRtpSender): Promise<number> {
+/** How many layers were really encoded, and how many frames of them in all. */
+async function encoded(sender: RTCRtpSender): Promise<{ layers: number; frames: number }> {
   const report = await sender.getStats();
-  return [...report.values()].filter((entry) => entry.type === 'outbound-rtp' && entry.framesEncoded > 0)
-    .length;
+  const layers = [...report.values()].filter(
+    (entry) => entry.type === 'outbound-rtp' && entry.framesEncoded > 0,
+  );
+  return { layers: layers.length, frames: layers.reduce((sum, { framesEncoded }) => sum + framesEncoded, 0) };
 }
 
 interface Streaming {

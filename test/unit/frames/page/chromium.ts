@@ -85,8 +85,8 @@ export async function openCallPage(): Promise<CallPage> {
         receiverTransform: true,
         byStreams: false,
         anyBytes: null,
-        untilRate: 10,
-        runMs: 10_000,
+        untilFrames: 20,
+        runMs: 30_000,
         ...options,
       },
     );
