@@ -1,5 +1,7 @@
 // A clone of the repository in a folder of its own, deployed from there as an admin does it, on free ports.
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -11,9 +13,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { freePorts } from '../stack/loopback.ts';
 import { type Engine, IMAGES, ROOT } from './engine.ts';
 
 const COMMAND_MS = 300_000;
@@ -53,6 +55,28 @@ function freeNetwork(): string {
     if (!known.includes(` ${start}`)) return start;
   }
   throw new Error('no network 172.30.78.0/24 to 172.30.255.0/24 is free on this machine');
+}
+
+/** Whether both TCP and UDP are free there. */
+async function isFree(port: number): Promise<boolean> {
+  const [server, socket] = [createServer(), createSocket('udp4')];
+  try {
+    await Promise.all([once(server.listen(port), 'listening'), once(socket.bind(port), 'listening')]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+    socket.close();
+  }
+}
+
+/** They are used only minutes later: below 32768, from where Linux gives ports to whoever asks for any. */
+async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  for (let port = 20_000 + Math.floor(Math.random() * 10_000); ports.length < count; port += 1)
+    if (await isFree(port)) ports.push(port);
+  return ports;
 }
 
 export class Deployment {

@@ -188,7 +188,7 @@ export const OPTIONS: Row[] = [
         deployment.inside(
           'turn',
           // As Prosody makes them (mod_turn_external): the name is when it ends, the password its HMAC.
-          `timeout 8 turnutils_uclient -t -n 2 -m 1 -u x -W "${secret}" -e ${peer} -p 3478 127.0.0.1 2>&1`,
+          `timeout 60 turnutils_uclient -t -n 2 -m 1 -u x -W "${secret}" -e ${peer} -p 3478 127.0.0.1 2>&1`,
         ).stdout;
       const secret = /^TURN_CREDENTIALS=(.*)$/m.exec(deployment.read('.env'))?.[1] ?? '';
       assert.match(allocate(secret, bridge), /tot_send_msgs=[1-9]/);
