@@ -6,8 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { wrap } from '../../web-plugin/src/frames/codecs/codec.ts';
 import { CODECS, encodeKid, type KeyId } from '../../web-plugin/src/frames/index.ts';
 import { encodeHeader, uint64 } from '../../web-plugin/src/frames/sframe/header.ts';
+import type { BridgeView } from '../e2e/bridge-view.ts';
 import {
   hook,
+  type Looked,
   type Pair,
   type Person,
   pairsOf,
@@ -22,12 +24,16 @@ import {
 import type { Attack, AttackStatus, SourceRef } from '../stack/bridge/hostile-api.ts';
 import type { Stack } from '../stack/stack.ts';
 
-/** After an attack has begun, what came before it is played to its end within this time. */
-export const DRAIN_MS = 2_000;
+/** After an attack has begun, what came before it has been played to its end when nothing more came for so long. */
+const STILL_MS = 2_000;
+/** It is no more than this. */
+const UNDER_WAY: Gained = { frames: 60, seconds: 3 };
 const WATCH_MS = 3_000;
 
-export const camera = ({ endpoint }: Person): SourceRef => ({ endpoint, source: `${endpoint}-v0` });
-export const microphone = ({ endpoint }: Person): SourceRef => ({ endpoint, source: `${endpoint}-a0` });
+type Sender = Pick<Looked, 'endpoint'>;
+
+export const camera = ({ endpoint }: Sender): SourceRef => ({ endpoint, source: `${endpoint}-v0` });
+export const microphone = ({ endpoint }: Sender): SourceRef => ({ endpoint, source: `${endpoint}-a0` });
 
 export class Attacker {
   constructor(
@@ -50,6 +56,14 @@ export class Attacker {
     const status = attacks.find((one) => one.id === id);
     if (!status) throw new Error(`the bridge knows nothing of attack ${id}`);
     return status;
+  }
+
+  /** Until the bridge has changed, or sent in addition, so many packets. */
+  reach(id: number, what: 'changed' | 'sent', packets: number): Promise<void> {
+    return until(
+      `the bridge has ${what} ${packets} packets`,
+      async () => (await this.status(id))[what] >= packets,
+    );
   }
 
   async keyFrames(): Promise<void> {
@@ -79,16 +93,92 @@ export async function gain({ to, from }: Pair, ms = WATCH_MS): Promise<Gained> {
 }
 
 /** While an attack runs: nothing more of somebody is seen, or heard. */
-export async function getsNothing(pair: Pair, of: 'frames' | 'seconds', ms = WATCH_MS): Promise<void> {
-  await pause(DRAIN_MS);
+export async function getsNothing(pair: Pair, of: (keyof Gained)[], ms = WATCH_MS): Promise<void> {
+  const pick = (all: Gained) => of.map((one) => all[one]);
+  const who = `${pair.to.name} of ${pair.from.name}, during the attack`;
+  const begin = await seen(pair.to, pair.from);
+  let last = begin;
+  let since = Date.now();
+  await until(`nothing more comes: ${who}`, async () => {
+    const now = await seen(pair.to, pair.from);
+    for (const one of of)
+      assert.ok(now[one] - begin[one] <= UNDER_WAY[one], `${now[one] - begin[one]} ${one}: ${who}`);
+    if (`${pick(now)}` !== `${pick(last)}`) since = Date.now();
+    last = now;
+    return Date.now() - since >= STILL_MS;
+  });
   const gained = await gain(pair, ms);
-  const what = of === 'frames' ? 'frames decoded' : 'seconds heard';
-  assert.equal(
-    gained[of],
-    0,
-    `${pair.to.name} of ${pair.from.name}: ${gained[of]} ${what} during the attack`,
+  assert.deepEqual(
+    pick(gained),
+    of.map(() => 0),
+    `${of}: ${who}`,
   );
 }
+
+/** What one gets of another's picture and sound, beside what there was to get: comparable on a machine of any speed. */
+export interface Flow {
+  /** Frames a second that passed the bridge, and that were decoded. */
+  passed: number;
+  decoded: number;
+  /** Of the time in which the page got round to listening, the part in which it heard something. */
+  heard: number;
+}
+
+/** In a flow, of the frames that passed. */
+export const decodedShare = ({ decoded, passed }: Flow): number => decoded / passed;
+
+/** Until `end`. */
+export async function flow({ to, from }: Pair, bridge: BridgeView, end: Promise<unknown>): Promise<Flow> {
+  await to.page.evaluate(listen);
+  const look = async () => ({
+    ...(await seen(to, from)),
+    passed: (await bridge.counts(from))[camera(from).source] ?? 0,
+    listened: await to.page.evaluate(() => (globalThis as unknown as Listening).listened),
+    at: Date.now(),
+  });
+  const before = await look();
+  await end;
+  const after = await look();
+  const seconds = (after.at - before.at) / 1000;
+  return {
+    passed: (after.passed - before.passed) / seconds,
+    decoded: (after.frames - before.frames) / seconds,
+    heard: (after.seconds - before.seconds) / (after.listened - before.listened),
+  };
+}
+
+interface Listening {
+  listened: number;
+}
+
+/** Counts the seconds that a tone would have been heard in this page, by the rule of its listener (stack/page/tones.ts). */
+function listen(): void {
+  const page = globalThis as unknown as Partial<Listening>;
+  if (page.listened !== undefined) return;
+  let seconds = 0;
+  let last = performance.now();
+  page.listened = seconds;
+  setInterval(() => {
+    seconds += Math.min(performance.now() - last, 300) / 1000;
+    last = performance.now();
+    page.listened = seconds;
+  }, 100);
+}
+
+/** An init script: counts how often the page told its worker that a microphone is off, from when on rule M6 counts. */
+export function noteMutes(): void {
+  const page = globalThis as unknown as { mutes: number };
+  page.mutes = 0;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: never[]) {
+    const { type, sources } = message as { type?: string; sources?: { source: number; on: boolean }[] };
+    if (type === 'source-states' && sources?.some(({ source, on }) => source === 1 && !on)) page.mutes += 1;
+    return Reflect.apply(post, this, [message, ...rest]);
+  };
+}
+
+export const mutesOf = ({ page }: Person): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { mutes: number }).mutes);
 
 /** The person reads this, and nothing besides. */
 export async function isTold(person: Person, told: Record<string, RegExp>): Promise<void> {

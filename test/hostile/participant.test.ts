@@ -4,19 +4,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  liarOf,
-  type Person,
-  pairsOf,
-  Setting,
-  seal,
-  seen,
-  until,
-  waitForPhase,
-} from '../e2e/sealed-room.ts';
+import { BridgeView } from '../e2e/bridge-view.ts';
+import { liarOf, type Person, pairsOf, Setting, seal, until, waitForPhase } from '../e2e/sealed-room.ts';
 import { tappedKeys } from '../stack/key-tap.ts';
 import type { Liar } from '../stack/liar.ts';
 import { RawParticipant } from '../stack/raw-participant.ts';
+import { decodedShare, type Flow, flow } from './attacker.ts';
 import { enterAsGuest, type Guest } from './guest.ts';
 import { keptBy, memoryOfPages, noteWasm } from './memory.ts';
 import { Bundles, endpointMessage, endpointStanza } from './stanzas.ts';
@@ -120,23 +113,32 @@ test('an old generation announced again, or the one in use with other bytes: ref
 });
 
 test('a flood from one of the room: everybody sees and hears on, and memory stays', async () => {
-  const calm = await framesASecond();
+  const calm = await flows(pause(FLOOD_SECONDS * 1000));
   await pour(1);
   const before = { kept: await keptBy(ada.page), all: await memoryOfPages(setting.browser) };
-  const [busy, sent] = await Promise.all([framesASecond(), pour(FLOOD_SECONDS)]);
+  const pouring = pour(FLOOD_SECONDS);
+  const busy = await flows(pouring);
   const after = { kept: await keptBy(ada.page), all: await memoryOfPages(setting.browser) };
-  assert.ok(sent >= 0.95 * FLOOD_SECONDS * FLOOD_A_SECOND, `${sent} messages`);
   const what = JSON.stringify({ before, after });
   for (const part of ['page', 'workers', 'olm'] as const)
     assert.ok(after.kept[part] - before.kept[part] < 2 ** 21, `Ada's memory, ${part}: ${what}`);
   assert.ok(after.all - before.all < 24 * 2 ** 20, `memory of the pages: ${what}`);
-  for (const [pair, rate] of Object.entries(calm)) {
-    const under = busy[pair] ?? 0;
+  // Everyone keeps at least 80 % of the frame rate; on a shared machine, of the lower one before and after. Of what
+  // passed the bridge each still decodes as much, and Ada, to whom the flood goes, sends as much as the others do.
+  const later = await flows(pause(FLOOD_SECONDS * 1000));
+  const rates = JSON.stringify({ calm, busy, later });
+  for (const [pair, before] of Object.entries(calm)) {
+    const [now, then] = [busy[pair], later[pair]];
     assert.ok(
-      under >= 0.8 * rate,
-      `${pair}: ${rate.toFixed(1)} frames a second, ${under.toFixed(1)} in the flood`,
+      now && then && decodedShare(now) >= 0.8 * decodedShare(before),
+      `${pair}, of what passed: ${rates}`,
+    );
+    assert.ok(
+      now.decoded >= 0.8 * Math.min(before.decoded, then.decoded),
+      `${pair}, frames a second: ${rates}`,
     );
   }
+  assert.ok(adasPart(busy) >= 0.8 * adasPart(calm), `what Ada sends: ${rates}`);
   assert.ok(
     ada.warnings.some((line) => line.includes(`of ${mallory.endpoint}: message: too many`)),
     'Ada counts them',
@@ -152,25 +154,23 @@ test('a flood from one of the room: everybody sees and hears on, and memory stay
   await assertUnharmed(people, bundles);
 });
 
-/** Decoded by each of each. */
-async function framesASecond(): Promise<Record<string, number>> {
-  const pairs = pairsOf(people);
-  const count = () =>
-    Promise.all(pairs.map(async ({ to, from }) => ({ ...(await seen(to, from)), at: Date.now() })));
-  const first = await count();
-  await pause(FLOOD_SECONDS * 1000);
-  const last = await count();
-  return Object.fromEntries(
-    pairs.map(({ to, from }, n) => {
-      const [start, end] = [first[n], last[n]];
-      assert.ok(start && end);
-      return [`${to.name} of ${from.name}`, ((end.frames - start.frames) * 1000) / (end.at - start.at)];
-    }),
+/** Of each pair, until `end`. */
+async function flows(end: Promise<unknown>): Promise<Record<string, Flow>> {
+  const bridge = new BridgeView(setting.stack, ROOM);
+  const all = pairsOf(people).map(
+    async (pair) => [`${pair.to.name} of ${pair.from.name}`, await flow(pair, bridge, end)] as const,
   );
+  return Object.fromEntries(await Promise.all(all));
 }
 
+/** Frames that Ada sends for each one of Ben and Cleo. */
+const adasPart = (all: Record<string, Flow>): number => {
+  const passed = (pair: string) => all[pair]?.passed ?? Number.NaN;
+  return (2 * passed('Ben of Ada')) / (passed('Ada of Ben') + passed('Ada of Cleo'));
+};
+
 /** To Ada alone, past every limit of the server: large, small, old and meaningless ones in turn. */
-async function pour(seconds: number): Promise<number> {
+async function pour(seconds: number): Promise<void> {
   const link = liar.link(ada.endpoint);
   const from = `${link.room}/${mallory.endpoint}`;
   const noise = (length: number) => randomBytes(length).toString('base64').slice(0, length);
@@ -186,14 +186,12 @@ async function pour(seconds: number): Promise<number> {
   const stanzas = Array.from({ length: 60 }, (_, n) =>
     endpointStanza(from, link, { type: 'sealmeet', v: 1, ...kinds[n % kinds.length]?.() }),
   );
-  let sent = 0;
   const start = Date.now();
-  while (Date.now() - start < seconds * 1000) {
-    for (; sent < ((Date.now() - start) / 1000) * FLOOD_A_SECOND; sent += 1) {
+  for (let sent = 0; sent < seconds * FLOOD_A_SECOND; await pause(10)) {
+    const due = Math.min(seconds, (Date.now() - start) / 1000) * FLOOD_A_SECOND;
+    for (; sent < due; sent += 1) {
       const stanza = stanzas[sent % stanzas.length];
       if (stanza) link.send(stanza);
     }
-    await pause(10);
   }
-  return sent;
 }

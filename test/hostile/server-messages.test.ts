@@ -19,7 +19,7 @@ import {
   until,
   waitForPhase,
 } from '../e2e/sealed-room.ts';
-import { row } from '../e2e/verifying.ts';
+import { openPanel, row } from '../e2e/verifying.ts';
 import { tappedKeys } from '../stack/key-tap.ts';
 import type { Liar, Lie } from '../stack/liar.ts';
 import { RawParticipant } from '../stack/raw-participant.ts';
@@ -75,6 +75,8 @@ before(async () => {
   [ada, ben, cleo] = people;
   await seal(ada);
   await waitForPhase(people, 'sealed');
+  // What was under way in clear has passed.
+  await seeAndHear(pairsOf(people), { frames: 6, seconds: 0.4 });
   await bridge.startRecording('all');
   zoe = await enterAsGuest(new RawParticipant(setting.stack, ROOM), 'Zoe');
   await until('Zoe has everybody’s keys', () => Promise.resolve(zoe.impostor.keys.length >= 3));
@@ -234,6 +236,10 @@ test('a leave that one is not told of: all are told by name that they see differ
   await until('Mallory has keys', () => Promise.resolve(guest.impostor.keys.length >= 3));
   const takeBack = liar.tell('to browser', leaveHidden(guest.endpoint, ada.endpoint));
   await guest.leave();
+  for (const person of [ben, cleo]) {
+    await openPanel(person);
+    await until(`${person.name} knows`, async () => (await row(person, guest).count()) === 0);
+  }
   await lateBeaconsOf(people);
   for (const other of [ben, cleo]) {
     assert.match(
