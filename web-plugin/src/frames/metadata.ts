@@ -38,6 +38,7 @@ export function readMetadata(message: Uint8Array, offset: number): FrameMetadata
   };
 }
 
-export function timeUnits(wallClockMs: number): number {
-  return Math.floor(wallClockMs / TIME_UNIT_MS) & 0xffff;
+/** Milliseconds of any clock, whose beginning does not matter where only differences do. */
+export function timeUnits(ms: number): number {
+  return Math.floor(ms / TIME_UNIT_MS) & 0xffff;
 }

@@ -141,11 +141,8 @@ export class People {
     if (count === 0) return null;
     const before = one.bad.get(transform);
     const isRecent = before !== undefined && now - before.at < FORGOTTEN_MS;
-    const bad = {
-      reports: (isRecent ? before.reports : 0) + 1,
-      frames: (isRecent ? before.frames : 0) + count,
-      at: now,
-    };
+    const { reports, frames } = isRecent ? before : { reports: 0, frames: 0 };
+    const bad = { reports: reports + 1, frames: frames + count, at: now };
     one.bad.set(transform, bad);
     if (!isTooMuch(bad)) return null;
     const isNews = one.state === 'sealed';

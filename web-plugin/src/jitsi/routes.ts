@@ -50,16 +50,12 @@ export class Routes {
 
   /** Nothing may leave through this sender until `routeSender`. */
   closeSender(attached: Attached<RTCRtpSender>): void {
-    const outgoing = this.#outgoing.get(attached.transform);
-    if (outgoing) outgoing.isClosed = true;
-    this.#setSource(attached.transform, null);
+    this.#setSource(attached.transform, null, true);
   }
 
   routeSender(attached: Attached<RTCRtpSender>, conference: JitsiConference | null): void {
     const { track } = attached.holder;
-    const outgoing = this.#outgoing.get(attached.transform);
-    if (outgoing) outgoing.isClosed = false;
-    this.#setSource(attached.transform, track ? localSource(track, conference) : null);
+    this.#setSource(attached.transform, track ? localSource(track, conference) : null, false);
   }
 
   /** The local tracks changed their meaning (an effect, a screen in the place of a camera). */
@@ -105,9 +101,11 @@ export class Routes {
     return this.#incoming.get(transform)?.occupant ?? null;
   }
 
-  #setSource(transform: number, source: SourceId | null): void {
+  #setSource(transform: number, source: SourceId | null, isClosed: boolean): void {
     const outgoing = this.#outgoing.get(transform);
-    if (!outgoing || outgoing.source === source) return;
+    if (!outgoing) return;
+    outgoing.isClosed = isClosed;
+    if (outgoing.source === source) return;
     outgoing.source = source;
     this.send({ type: 'send-route', transform, source });
   }
