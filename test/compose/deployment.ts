@@ -72,7 +72,7 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** They are used only minutes later: below 32768, from where Linux gives ports to whoever asks for any. */
-async function freePorts(count: number): Promise<number[]> {
+async function portsForLater(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let port = 20_000 + Math.floor(Math.random() * 10_000); ports.length < count; port += 1)
     if (await isFree(port)) ports.push(port);
@@ -127,7 +127,7 @@ export class Deployment {
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     // Else they would look older than the lock file, and be fetched anew, into the folder that the link leads to.
     utimesSync(join(folder, 'package-lock.json'), 0, 0);
-    const deployment = new Deployment(folder, await freePorts(7), engine);
+    const deployment = new Deployment(folder, await portsForLater(7), engine);
     writeFileSync(
       join(folder, 'config/jicofo/channel-url'),
       `wss://localhost:${deployment.ports.https}/colibri-ws/jvb\n`,

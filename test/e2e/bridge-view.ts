@@ -13,11 +13,10 @@ import {
 } from '../stack/evidence.ts';
 import { distinctKeys, tappedKeys } from '../stack/key-tap.ts';
 import type { Stack } from '../stack/stack.ts';
-import { type Looked, until } from './sealed-room.ts';
+import { type Looked, until, untilStill } from './sealed-room.ts';
 
 /** A busy machine makes few frames a second. */
 const FRAMES_MS = 120_000;
-const STILL_MS = 2_000;
 
 /** One frame that passed the bridge; `id` is null when it does not look sealed. */
 export interface Passed {
@@ -61,16 +60,10 @@ export class BridgeView {
   }
 
   /** What was under way has come: nothing more of these people for two seconds. Gives what there is in all. */
-  async standingStill(people: Pick<Looked, 'endpoint'>[]): Promise<Record<string, number>[]> {
-    let last: Record<string, number>[] = [];
-    let since = Date.now();
-    await until('nothing more passes the bridge', async () => {
-      const counts = await Promise.all(people.map((person) => this.counts(person)));
-      if (JSON.stringify(counts) !== JSON.stringify(last)) since = Date.now();
-      last = counts;
-      return Date.now() - since >= STILL_MS;
-    });
-    return last;
+  standingStill(people: Pick<Looked, 'endpoint'>[]): Promise<Record<string, number>[]> {
+    return untilStill('nothing more passes the bridge', () =>
+      Promise.all(people.map((person) => this.counts(person))),
+    );
   }
 
   /** Until somebody's every source brought so many more frames. */

@@ -33,9 +33,23 @@ type Phase = 'away' | 'open' | 'sealing' | 'sealed' | 'asking' | 'broken';
 const POLL_MS = 100;
 /** A condition that does not come within this time never comes. Long, as machines that run tests are busy. */
 const PATIENCE_MS = 30_000;
+const STILL_MS = 2_000;
 
 export const until = (what: string, check: () => Promise<boolean>, withinMs = PATIENCE_MS) =>
   waitUntil(what, check, { withinMs, everyMs: POLL_MS });
+
+/** Until what `look` gives has stayed the same for two seconds; gives it. What was under way has come by then. */
+export async function untilStill<T>(what: string, look: () => Promise<T>): Promise<T> {
+  let last = await look();
+  let since = Date.now();
+  await until(what, async () => {
+    const now = await look();
+    if (JSON.stringify(now) !== JSON.stringify(last)) since = Date.now();
+    last = now;
+    return Date.now() - since >= STILL_MS;
+  });
+  return last;
+}
 
 const TONES: Record<string, number> = { Ada: 440, Ben: 550, Cleo: 660, Dora: 880 };
 

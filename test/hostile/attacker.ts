@@ -19,14 +19,13 @@ import {
   troubleIds,
   troubleText,
   until,
+  untilStill,
   waitForPhase,
 } from '../e2e/sealed-room.ts';
 import type { Attack, AttackStatus, SourceRef } from '../stack/bridge/hostile-api.ts';
 import type { Stack } from '../stack/stack.ts';
 
-/** After an attack has begun, what came before it has been played to its end when nothing more came for so long. */
-const STILL_MS = 2_000;
-/** It is no more than this. */
+/** When an attack begins, no more than this is still played of what came before it. */
 const UNDER_WAY: Gained = { frames: 60, seconds: 3 };
 const WATCH_MS = 3_000;
 
@@ -97,15 +96,11 @@ export async function getsNothing(pair: Pair, of: (keyof Gained)[], ms = WATCH_M
   const pick = (all: Gained) => of.map((one) => all[one]);
   const who = `${pair.to.name} of ${pair.from.name}, during the attack`;
   const begin = await seen(pair.to, pair.from);
-  let last = begin;
-  let since = Date.now();
-  await until(`nothing more comes: ${who}`, async () => {
+  await untilStill(`nothing more comes: ${who}`, async () => {
     const now = await seen(pair.to, pair.from);
     for (const one of of)
       assert.ok(now[one] - begin[one] <= UNDER_WAY[one], `${now[one] - begin[one]} ${one}: ${who}`);
-    if (`${pick(now)}` !== `${pick(last)}`) since = Date.now();
-    last = now;
-    return Date.now() - since >= STILL_MS;
+    return pick(now);
   });
   const gained = await gain(pair, ms);
   assert.deepEqual(

@@ -8,17 +8,22 @@ import { Verification } from '../../../web-plugin/src/jitsi/verification.ts';
 import { Trust } from '../../../web-plugin/src/keys/index.ts';
 import { quietPorts } from './verification-ports.ts';
 
-test('a new key is put down to who left, not to who came last', () => {
-  const nothing = () => undefined;
-  const notices = new Notices({
+const nothing = () => undefined;
+
+/** Of a sealed room in which everybody has this name. */
+const noticesOf = (name: string, verification: Verification | null): Notices =>
+  new Notices({
     people: new People(),
-    verification: () => null,
-    name: () => 'Somebody',
+    verification: () => verification,
+    name: () => name,
     isSealed: () => true,
     onEvidence: nothing,
     onTrouble: nothing,
     onTroubleOver: nothing,
   });
+
+test('a new key is put down to who left, not to who came last', () => {
+  const notices = noticesOf('Somebody', null);
   notices.moved('leave', 'Bob');
   notices.moved('join', 'Anna');
   notices.take({ type: 'rotated', generation: 2, step: 0, reason: 'leave' });
@@ -34,17 +39,8 @@ test('somebody else in the place of a verified person has neither its device nor
     { type: 'replaced', occupant: 'x' },
     { type: 'incapable', occupant: 'x', reason: 'no bundle in the presence' },
   ] as const) {
-    const nothing = () => undefined;
     const verification = new Verification(new Trust([]), quietPorts({ name: () => 'Xenia' }));
-    const notices = new Notices({
-      people: new People(),
-      verification: () => verification,
-      name: () => 'Xenia',
-      isSealed: () => true,
-      onEvidence: nothing,
-      onTrouble: nothing,
-      onTroubleOver: nothing,
-    });
+    const notices = noticesOf('Xenia', verification);
     notices.take({ type: 'channel', occupant: 'x', identity: 'X', device: 'device of Xenia', name: 'Xenia' });
     notices.take({ type: 'name', occupant: 'x', name: 'Xenia L.' });
     verification.compared('x', 'device of Xenia');
