@@ -15,6 +15,23 @@ const ENTRY = `
   import { openDevice } from './own-device.ts';
   import { openRecords } from './record-store.ts';
   import { openTrust } from './trust-store.ts';
+  // Somebody is met while the storage is busy for 300 ms; resolves when a read that was asked for after that is answered.
+  window.meetWhileBusy = async () => {
+    const records = await openRecords();
+    const trust = await openTrust(records);
+    const { result: database } = await new Promise((resolve) => {
+      const opening = indexedDB.open('sealmeet', 1);
+      opening.onsuccess = () => resolve(opening);
+    });
+    const table = database.transaction('records', 'readonly').objectStore('records');
+    const until = performance.now() + 300;
+    const spin = () => {
+      if (performance.now() < until) table.get('any').onsuccess = spin;
+    };
+    spin();
+    trust.meet('someone', 'Someone', 1);
+    return records.get('devices');
+  };
   window.open = async () => { window.trust = await openTrust(await openRecords()); };
   window.run = async (factory) => {
     const records = await openRecords(factory).catch(() => null);
@@ -84,6 +101,19 @@ test('a device comes back after a reload, cannot be exported, and is temporary w
   const refused = await visit("window.run({ open() { throw new DOMException('no', 'SecurityError'); } })");
   assert.equal(refused.temporary, true);
   assert.notDeepEqual(refused.key, first.key);
+  await context.close();
+});
+
+test('whoever was met is written down in the order of the calls, so a later read tells that it is', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.addScriptTag({ content: script });
+  const stored = (await page.evaluate('window.meetWhileBusy()')) as { device: string }[] | undefined;
+  assert.deepEqual(
+    stored?.map(({ device }) => device),
+    ['someone'],
+  );
   await context.close();
 });
 

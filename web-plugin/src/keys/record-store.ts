@@ -2,7 +2,10 @@
 
 export interface RecordStore {
   get(name: string): Promise<unknown>;
-  /** Puts what `change` makes of what is stored, in one transaction: no other tab writes in between. */
+  /**
+   * Puts what `change` makes of what is stored, in one transaction: no other tab writes in between. Fulfilled once it is
+   * stored; a later `get` of this page sees it in any case.
+   */
   update(name: string, change: (stored: unknown) => unknown): Promise<void>;
   delete(name: string): Promise<void>;
   /** Calls back when another tab has updated it. */
@@ -23,12 +26,25 @@ export async function openRecords(factory: IDBFactory = indexedDB): Promise<Reco
     get: (name) => settled(table('readonly').get(name)),
     async update(name, change) {
       const records = table('readwrite');
-      await settled(records.put(change(await settled(records.get(name))), name));
+      const put = async () => records.put(change(await settled(records.get(name))), name);
+      await Promise.all([put(), committed(records.transaction)]);
       tabs.postMessage(name);
     },
-    delete: (name) => settled(table('readwrite').delete(name)).then(() => undefined),
+    async delete(name) {
+      const records = table('readwrite');
+      records.delete(name);
+      await committed(records.transaction);
+    },
     watch: (name, heard) => tabs.addEventListener('message', ({ data }) => data === name && heard()),
   };
+}
+
+/** A request that succeeded is not stored yet: the page may close, or the disk be full, before its transaction ends. */
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('the browser stored nothing'));
+  });
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {

@@ -17,22 +17,23 @@ export async function openTrust(records: RecordStore | null, pauseMs = PAUSE_MS)
   let hurry = () => {};
 
   /** Somebody who gives itself a new name in each of its messages must not keep every tab busy with its storage. */
-  const pause = (): Promise<void> => {
-    const ms = wroteAt + pauseMs - performance.now();
-    if (ms <= 0 || waiting.some(isDecision)) return Promise.resolve();
-    return new Promise((resolve) => {
+  const msToWait = () => (waiting.some(isDecision) ? 0 : wroteAt + pauseMs - performance.now());
+
+  const paused = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       hurry = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-  };
 
   const write = async (to: RecordStore): Promise<void> => {
     isWriting = true;
     while (waiting.length > 0) {
-      await pause();
+      const ms = msToWait();
+      // What need not wait is handed to the storage in the same turn: a page that closes now may still get it stored.
+      if (ms > 0) await paused(ms);
       wroteAt = performance.now();
       [underWay, waiting] = [waiting, []];
       let written: SeenDevice[] = [];
