@@ -133,9 +133,9 @@ export class Line {
 
 /** Waits for what nothing tells of: frames that waited and are opened when their key comes. */
 export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 30_000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`not within 5 s: ${condition}`);
+    if (Date.now() > end) throw new Error(`not within 30 s: ${condition}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
