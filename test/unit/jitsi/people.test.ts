@@ -12,6 +12,7 @@ function withAda() {
   people.joined('ada', 0);
   people.sealed(0);
   people.reached('ada', 0);
+  people.stated('ada', 2_000);
   let now = 10_000;
   const report = (transform: number, reasons: Record<string, number>, passed = 0, afterMs = 1_000) => {
     now += afterMs;
@@ -70,6 +71,37 @@ test('old frames alone are told once, change nothing, and are nothing to tell am
   assert.deepEqual(found, [null, null, 'replayed', null]);
   assert.equal(people.state('ada', true), 'sealed');
   for (let n = 0; n < 5; n += 1) assert.equal(report(PICTURE, { replayed: 50 }, 1), null);
+});
+
+test('silence of somebody who muted before this client came accuses nobody, however late the word of it comes', () => {
+  const people = new People();
+  people.sealed(0);
+  for (const id of ['ada', 'ben', 'cleo']) people.joined(id, 0);
+  people.reached('ada', 200);
+  const silence = (now: number, reason = 'unknown-key') =>
+    people.unopened('ada', { transform: SOUND, reasons: { [reason]: 50 }, passed: 0 }, now);
+  for (let now = 1_000; now <= 5_000; now += 1_000) assert.equal(silence(now), null);
+  people.stated('ada', 5_500);
+  for (let now = 6_000; now <= 8_000; now += 1_000) assert.equal(silence(now), null);
+  assert.deepEqual([silence(9_000), silence(10_000)], [null, null]);
+  assert.equal(silence(11_000), 'unreadable', 'what still does not open does not open');
+  assert.equal(silence(12_000, 'source-off'), 'off');
+  assert.equal(people.state('ada', true), 'sealed');
+  assert.equal(silence(13_000, 'source-off'), null);
+});
+
+test('somebody of whom no word comes is not waited for any longer than a first beacon takes', () => {
+  const found = (others: number) => {
+    const people = new People();
+    people.sealed(0);
+    for (let n = 0; n < others; n += 1) people.joined(`other ${n}`, 0);
+    people.reached('other 0', 0);
+    for (let now = 500; ; now += 1_000) {
+      const dropped = { transform: PICTURE, reasons: { 'unknown-key': 50 }, passed: 0 };
+      if (people.unopened('other 0', dropped, now) !== null) return now;
+    }
+  };
+  assert.deepEqual([found(2), found(99)], [8_500, 16_500]);
 });
 
 test('whoever’s channel ended is waited for, whatever frames still open, until there is another', () => {

@@ -349,6 +349,16 @@ test('a beacon that says sealed is evidence, and its sources go to the worker', 
   ]);
 });
 
+test('a new worker is told again what each said of its sources', () => {
+  const { tell, core, bob } = withPeer();
+  const sources: SourceState[] = [{ source: 0, on: false, floor: 7 }];
+  tell({ sources: [{ source: 0, on: true, floor: 0 }], seq: 1 }, 1);
+  tell({ sources, seq: 2 }, 2);
+  assert.deepEqual(ofType(core.handle({ type: 'worker-restarted' }, 3), 'source-states'), [
+    { type: 'source-states', owner: bob.participant.identity, sources },
+  ]);
+});
+
 test('an own source that goes off is told to all, with its floor, and stands in every later KEY', () => {
   const meeting = new Meeting();
   meeting.add('alice');
@@ -362,7 +372,8 @@ test('an own source that goes off is told to all, with its floor, and stands in 
   ]);
   meeting.add('carol');
   meeting.feed('carol', { type: 'sealed' });
-  meeting.advance(1000);
+  // What alice sent her before she was there is lost, and said again within two seconds.
+  meeting.advance(3000);
   const owner = meeting.cores.get('alice')?.identity;
   const key = meeting.actionsOf('carol', 'accept-key').find((action) => action.owner === owner);
   assert.deepEqual(key?.floors, [[1, 777]]);

@@ -21,8 +21,8 @@ export interface FramePorts {
   onTrouble(id: string, cause: Cause): void;
   /** The trouble is explained by another. */
   onExplained(id: string): void;
-  /** Somebody's media has stopped opening. */
-  onUnreadable(): void;
+  /** Somebody's media has stopped opening, or need not open any more. */
+  onReadability(): void;
 }
 
 /** Frames that nobody sealed have no envelope, or by chance something that begins like one. */
@@ -71,9 +71,10 @@ export class FrameReports {
     if (!occupant || !this.ports.isSealed()) return;
     const finding = people.unopened(occupant, report, performance.now());
     if (finding === null) return;
+    if (finding !== 'replayed') this.ports.onReadability();
+    if (finding === 'off') return;
     const kind = finding === 'unreadable' && looksUnsealed(reasons) ? 'unsealed' : finding;
     onTrouble(`${kind} ${occupant}`, { kind, name: name(occupant) });
-    if (finding === 'unreadable') this.ports.onUnreadable();
   }
 
   #swapped({ expected, seen }: Report<'swapped'>): void {

@@ -20,6 +20,8 @@ export interface KeyPorts {
   wish(at: number): void;
   run(step: () => void): void;
   onNotice(notice: Notice): void;
+  /** It has said, signed, which of its sources are on. */
+  onStated(owner: Identity): void;
   /** So many messages of this occupant did not arrive. */
   onMissed(occupant: string, count: number): void;
   /** After every event: something of what is said below may have changed. */
@@ -32,7 +34,8 @@ export class KeyExchange {
   #name: string | null = null;
   #hasKey = false;
   #isSending = false;
-  #sourcesOn = new Set<SourceId>();
+  /** Each that there was, and whether it is on: what the others were told. */
+  readonly #sources = new Map<SourceId, boolean>();
 
   constructor(
     private readonly room: Room,
@@ -106,12 +109,14 @@ export class KeyExchange {
   /** Local tracks came, went, or were muted. Before there is a core nobody can be told: it is called again on joining. */
   sourcesChanged(): void {
     if (!this.#core) return;
-    const on = this.room.sourcesOn();
-    this.#setSending(on.size > 0);
-    for (const source of new Set([...on, ...this.#sourcesOn])) {
-      if (on.has(source) !== this.#sourcesOn.has(source)) void this.#tellSource(source, on.has(source));
+    const sources = this.room.sources();
+    this.#setSending([...sources.values()].includes(true));
+    for (const source of new Set([...sources.keys(), ...this.#sources.keys()])) {
+      const on = sources.get(source) ?? false;
+      if (on === this.#sources.get(source)) continue;
+      this.#sources.set(source, on);
+      void this.#tellSource(source, on);
     }
-    this.#sourcesOn = on;
   }
 
   #setSending(on: boolean): void {
@@ -146,8 +151,11 @@ export class KeyExchange {
         break;
       case 'accept-key':
       case 'forget':
+        this.ports.command(action);
+        break;
       case 'source-states':
         this.ports.command(action);
+        this.ports.onStated(action.owner);
         break;
       case 'said':
         if (action.missed > 0) this.ports.onMissed(action.from, action.missed);

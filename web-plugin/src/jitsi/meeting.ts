@@ -110,6 +110,10 @@ export class Meeting {
       },
       onMissed: (occupant, count) =>
         this.trouble(`missed ${occupant}`, { kind: 'missed', name: this.#room.name(occupant), count }),
+      onStated: (owner) => {
+        const occupant = this.#keys.occupantOf(owner);
+        if (occupant !== null) this.#people.stated(occupant, performance.now());
+      },
       onTurn: () => this.#judge(),
     });
     this.#attendance = new Attendance(this.#room, this.#keys, this.#people, () => this.#verification);
@@ -130,7 +134,7 @@ export class Meeting {
       keys: this.#keys,
       routes: services.routes,
       codec: services.codec,
-      onUnreadable: () => this.#judge(),
+      onReadability: () => this.#judge(),
       onExplained: (id) => this.dismiss(id),
     });
   }
@@ -235,6 +239,7 @@ export class Meeting {
     if (this.#isOver) return;
     this.#services.command({ type: 'gate', gate: this.gate });
     this.#alarms.again();
+    this.#people.sealed(performance.now());
     this.#keys.feed({ type: 'worker-restarted' });
   }
 

@@ -1,6 +1,7 @@
 // How each other participant stands: from what the worker opened and the core heard, never from the server's word.
 
 import type { DropReason, WorkerReport } from '../frames/index.ts';
+import { spanMs } from '../keys/index.ts';
 import type { Person } from '../ui/index.ts';
 
 type Dropped = Extract<WorkerReport, { type: 'dropped' }>;
@@ -16,8 +17,13 @@ const UNREADABLE: readonly DropReason[] = [
   'metadata-mismatch',
 ];
 
-/** So long after a channel or a seal is new, frames that do not open are frames under way. */
+/**
+ * So long after a channel or a seal is new, frames that do not open are frames under way; and after somebody's first word
+ * of which sources are on, silence of one that is off, which the worker believes two seconds later.
+ */
 const SETTLING_MS = 3_000;
+/** That word comes in its beacon, which has a second to travel. */
+const TRAVEL_MS = 1_000;
 /** So long somebody may take to arrive without being waited for: keys come in a fraction of it. */
 export const ARRIVING_MS = 3_000;
 /** So many reports in a row (one a second) without a frame that opens make somebody unreadable. */
@@ -27,8 +33,8 @@ const STRAYS = 5;
 /** What did not open so long ago says nothing of now. */
 const FORGOTTEN_MS = 10_000;
 
-/** What somebody's media is found to be, when it is news. */
-export type Finding = 'unreadable' | 'replayed';
+/** What somebody's media is found to be, when it is news. `off`: what did not open was of a source that is off. */
+export type Finding = 'unreadable' | 'replayed' | 'off';
 
 /** Reports of frames that did not open, and no frame that did. */
 interface Unopened {
@@ -42,6 +48,8 @@ interface Standing {
   joinedAt: number;
   /** When its channel was finished; null before. */
   since: number | null;
+  /** When it first said which of its sources are on; null before. */
+  statedAt: number | null;
   /** By transform, what came since something opened: a still screen that is shared has one picture a second. */
   bad: Map<number, Unopened>;
   /** Reports in a row, by transform, in which nothing came but what had come before or was taken back. */
@@ -57,7 +65,8 @@ export class People {
   #sealedAt = 0;
 
   joined(id: string, now: number): void {
-    this.#all.set(id, { state: 'waiting', joinedAt: now, since: null, bad: new Map(), old: new Map() });
+    const begin = { state: 'waiting', joinedAt: now, since: null, statedAt: null } as const;
+    this.#all.set(id, { ...begin, bad: new Map(), old: new Map() });
   }
 
   /** It is somebody else from now on, and its coming does not count as one's who has just come. */
@@ -69,10 +78,11 @@ export class People {
     this.#all.delete(id);
   }
 
-  /** The room has just been sealed (or unsealed) for this client. */
+  /** The room has just been sealed (or unsealed) for this client, or its worker is new. */
   sealed(now: number): void {
     this.#sealedAt = now;
     for (const one of this.#all.values()) {
+      one.statedAt = null;
       one.bad.clear();
       one.old.clear();
     }
@@ -84,6 +94,11 @@ export class People {
     if (!one) return;
     one.since = now;
     if (one.state !== 'swapped') one.state = 'sealed';
+  }
+
+  stated(id: string, now: number): void {
+    const one = this.#all.get(id);
+    if (one) one.statedAt ??= now;
   }
 
   /** Its channel ended, and another is being made. */
@@ -113,7 +128,7 @@ export class People {
   routed(occupantOf: (transform: number) => string | null): void {
     for (const [id, one] of this.#all) {
       for (const transform of one.bad.keys()) if (occupantOf(transform) !== id) one.bad.delete(transform);
-      if (one.state === 'unreadable' && !isAnyTooMuch(one)) one.state = 'sealed';
+      this.#mend(one);
     }
   }
 
@@ -128,7 +143,7 @@ export class People {
     now: number,
   ): Finding | null {
     const one = this.#all.get(id);
-    if (!one || one.since === null || now - Math.max(one.since, this.#sealedAt) < SETTLING_MS) return null;
+    if (!one || one.since === null || now - this.#settlesFrom(one, one.since) < SETTLING_MS) return null;
     if (passed > 0) {
       this.opened(id, transform);
       return null;
@@ -138,6 +153,10 @@ export class People {
     one.old.set(transform, inARowOld);
     if (inARowOld === PATIENCE) return 'replayed';
     const count = UNREADABLE.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0);
+    if (count === 0 && reasons['source-off'] !== undefined) {
+      one.bad.delete(transform);
+      return this.#mend(one) ? 'off' : null;
+    }
     if (count === 0) return null;
     const before = one.bad.get(transform);
     const isRecent = before !== undefined && now - before.at < FORGOTTEN_MS;
@@ -148,6 +167,22 @@ export class People {
     const isNews = one.state === 'sealed';
     if (isNews) one.state = 'unreadable';
     return isNews ? 'unreadable' : null;
+  }
+
+  /**
+   * Whoever was muted before this client came goes on sending silence that nobody will open (rule M7); that it is off is
+   * known from its first beacon.
+   */
+  #settlesFrom({ statedAt }: Standing, since: number): number {
+    const begun = Math.max(since, this.#sealedAt);
+    return Math.max(begun, statedAt ?? begun + spanMs(this.#all.size + 1) + TRAVEL_MS);
+  }
+
+  /** Nothing that does not open is left. */
+  #mend(one: Standing): boolean {
+    const isMended = one.state === 'unreadable' && !isAnyTooMuch(one);
+    if (isMended) one.state = 'sealed';
+    return isMended;
   }
 
   isArriving(id: string, now: number): boolean {

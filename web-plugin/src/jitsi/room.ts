@@ -98,10 +98,15 @@ export class Room {
     return participant.getTracks().some((track) => !track.isMuted());
   }
 
-  /** What this participant sends at the moment: its sources that are not muted. */
-  sourcesOn(): Set<SourceId> {
-    const on = this.conference.getLocalTracks().filter((track) => !track.isMuted() && track.getTrack());
-    return new Set(on.map((track) => localSource(track.getTrack(), this.conference)));
+  /** What this participant has to send, and whether it is on: a muted microphone goes on with silence. */
+  sources(): Map<SourceId, boolean> {
+    const sources = new Map<SourceId, boolean>();
+    for (const track of this.conference.getLocalTracks()) {
+      if (!track.getTrack()) continue;
+      const source = localSource(track.getTrack(), this.conference);
+      sources.set(source, !track.isMuted() || sources.get(source) === true);
+    }
+    return sources;
   }
 
   publishBundle(bundle: string): void {

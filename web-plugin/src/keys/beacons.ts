@@ -36,6 +36,7 @@ export class Beacons {
   private readonly setup: BeaconsSetup;
   private readonly sources = new Map<number, SourceState>();
   private readonly names = new WeakMap<Peer, string>();
+  private readonly stated = new WeakMap<Peer, SourceState[]>();
   private seq = 0;
 
   constructor(setup: BeaconsSetup) {
@@ -80,7 +81,19 @@ export class Beacons {
       this.names.set(peer, beacon.name);
       outbox.tell({ type: 'name', occupant: peer.id, name: beacon.name });
     }
-    if (beacon.sources.length > 0) outbox.do({ type: 'source-states', owner, sources: beacon.sources });
+    this.stated.set(peer, beacon.sources);
+    this.tellWorker(peer);
+  }
+
+  /** The new worker knows of nobody what is off. */
+  workerRestarted(): void {
+    for (const peer of this.setup.roster.peers.values()) this.tellWorker(peer);
+  }
+
+  private tellWorker(peer: Peer): void {
+    const sources = this.stated.get(peer) ?? [];
+    const owner = peer.participant.identity;
+    if (sources.length > 0) this.setup.outbox.do({ type: 'source-states', owner, sources });
   }
 
   private states(): SourceState[] {

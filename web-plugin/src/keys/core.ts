@@ -241,6 +241,7 @@ class KeyCore implements Core {
         break;
       case 'worker-restarted':
         this.keys.workerRestarted();
+        this.beacons.workerRestarted();
         break;
       case 'signed':
         this.outbox.guarded(this.options.self, () => this.signatures.came(event.id, event.signature));
