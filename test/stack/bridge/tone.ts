@@ -7,6 +7,11 @@ const ABOVE_NEIGHBOURS = 10;
 const SHARE = 0.25;
 /** Root mean square below which a window is silence, of full scale 1. */
 const SILENCE = 0.001;
+/**
+ * In so many windows in a row the tone must be there. What an Opus decoder makes of random bytes has one of our tones in
+ * one window of some 60,000 by chance.
+ */
+const IN_A_ROW = 3;
 
 /** Energy of `frequency` in a window (Goertzel), relative to the energy of all its samples; Hann-weighted. */
 function share(samples: Float32Array, frequency: number, rate: number): number {
@@ -36,12 +41,15 @@ function audible(window: Float32Array, frequency: number, rate: number): boolean
   return tone > SHARE && tone > ABOVE_NEIGHBOURS * Math.max(...neighbours);
 }
 
-/** Seconds, in steps of 0.1, in which the tone is clearly there. Frequencies above 150 Hz. */
+/** Seconds, in steps of 0.1, in which the tone is clearly there, for 0.3 at least. Frequencies above 150 Hz. */
 export function secondsWithTone(samples: Float32Array, frequency: number, rate: number): number {
   const length = Math.round(rate * WINDOW_S);
   let windows = 0;
+  let inARow = 0;
   for (let at = 0; at + length <= samples.length; at += length) {
-    if (audible(samples.subarray(at, at + length), frequency, rate)) windows += 1;
+    inARow = audible(samples.subarray(at, at + length), frequency, rate) ? inARow + 1 : 0;
+    if (inARow === IN_A_ROW) windows += IN_A_ROW;
+    else if (inARow > IN_A_ROW) windows += 1;
   }
   return Math.round(windows * WINDOW_S * 10) / 10;
 }

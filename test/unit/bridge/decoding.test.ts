@@ -36,6 +36,9 @@ test('a tone is heard in its own windows, and nowhere else', () => {
     'in some noise',
   );
   assert.equal(secondsWithTone(samples(20, noise), 440, RATE), 0, 'noise is no tone');
+  const lasting = (seconds: number) => samples(2, (t) => (t % 1 < seconds ? sine(440)(t) : 0));
+  assert.equal(secondsWithTone(lasting(0.2), 440, RATE), 0, 'a chirp is no tone');
+  assert.equal(secondsWithTone(lasting(0.3), 440, RATE), 0.6);
   assert.equal(
     secondsWithTone(
       samples(2, () => 0),
