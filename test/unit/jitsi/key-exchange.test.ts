@@ -4,12 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KeyExchange } from '../../../web-plugin/src/jitsi/key-exchange.ts';
 import type { Room } from '../../../web-plugin/src/jitsi/room.ts';
+import { CAMERA, MICROPHONE } from '../../../web-plugin/src/jitsi/sources.ts';
 import { loadOlm, openDevice } from '../../../web-plugin/src/keys/index.ts';
 import { parseBeacon } from '../../../web-plugin/src/wire/index.ts';
 import { until } from '../../stack/until.ts';
-
-const MICROPHONE = 0;
-const CAMERA = 1;
 
 test('each source is said to be on or off, also one that was muted from the beginning', async () => {
   const sources = new Map([

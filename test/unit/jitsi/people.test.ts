@@ -10,7 +10,7 @@ const SOUND = 2;
 function withAda() {
   const people = new People();
   people.joined('ada', 0);
-  people.sealed(0);
+  people.beginAnew(0);
   people.reached('ada', 0);
   people.stated('ada', 2_000);
   let now = 10_000;
@@ -75,7 +75,7 @@ test('old frames alone are told once, change nothing, and are nothing to tell am
 
 test('silence of somebody who muted before this client came accuses nobody, however late the word of it comes', () => {
   const people = new People();
-  people.sealed(0);
+  people.beginAnew(0);
   for (const id of ['ada', 'ben', 'cleo']) people.joined(id, 0);
   people.reached('ada', 200);
   const silence = (now: number, reason = 'unknown-key') =>
@@ -93,7 +93,7 @@ test('silence of somebody who muted before this client came accuses nobody, howe
 test('somebody of whom no word comes is not waited for any longer than a first beacon takes', () => {
   const found = (others: number) => {
     const people = new People();
-    people.sealed(0);
+    people.beginAnew(0);
     for (let n = 0; n < others; n += 1) people.joined(`other ${n}`, 0);
     people.reached('other 0', 0);
     for (let now = 500; ; now += 1_000) {

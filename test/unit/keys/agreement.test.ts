@@ -372,8 +372,7 @@ test('an own source that goes off is told to all, with its floor, and stands in 
   ]);
   meeting.add('carol');
   meeting.feed('carol', { type: 'sealed' });
-  // What alice sent her before she was there is lost, and said again within two seconds.
-  meeting.advance(3000);
+  meeting.advance(1000);
   const owner = meeting.cores.get('alice')?.identity;
   const key = meeting.actionsOf('carol', 'accept-key').find((action) => action.owner === owner);
   assert.deepEqual(key?.floors, [[1, 777]]);

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { build } from 'esbuild';
 import { launchBrowser } from '../../stack/chromium.ts';
 import { until } from '../../stack/until.ts';
@@ -81,12 +81,17 @@ after(async () => {
   server.close();
 });
 
+async function pageOf(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.addScriptTag({ content: script });
+  return page;
+}
+
 test('a device comes back after a reload, cannot be exported, and is temporary where storage is refused', async () => {
   const context = await browser.newContext();
   const visit = async (call: string): Promise<Seen> => {
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.addScriptTag({ content: script });
+    const page = await pageOf(context);
     const seen = (await page.evaluate(call)) as Seen;
     await page.close();
     return seen;
@@ -106,9 +111,7 @@ test('a device comes back after a reload, cannot be exported, and is temporary w
 
 test('whoever was met is written down in the order of the calls, so a later read tells that it is', async () => {
   const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(url);
-  await page.addScriptTag({ content: script });
+  const page = await pageOf(context);
   const stored = (await page.evaluate('window.meetWhileBusy()')) as { device: string }[] | undefined;
   assert.deepEqual(
     stored?.map(({ device }) => device),
@@ -119,13 +122,9 @@ test('whoever was met is written down in the order of the calls, so a later read
 
 test('two tabs: who is verified in one is so in the other, and neither undoes what the other stored', async () => {
   const context = await browser.newContext();
-  const [one, other] = await Promise.all([context.newPage(), context.newPage()]);
+  const [one, other] = [await pageOf(context), await pageOf(context)];
   const pages = [one, other] as const;
-  for (const page of pages) {
-    await page.goto(url);
-    await page.addScriptTag({ content: script });
-    await page.evaluate('window.open()');
-  }
+  for (const page of pages) await page.evaluate('window.open()');
   const known = () => Promise.all(pages.map((page) => page.evaluate('JSON.stringify(trust.records())')));
   const both = (has: RegExp) =>
     until(`both know ${has}`, async () => (await known()).every((all) => has.test(String(all))), PATIENCE);

@@ -63,11 +63,13 @@ export class Meeting {
   private readonly wakes = new Map<string, number>();
 
   add(id: string, core: Core = newCore(id)): Core {
-    for (const [other, present] of this.cores) {
-      this.feed(id, { type: 'joined', occupant: other, bundle: present.bundle() }, core);
+    const others = [...this.cores];
+    // From the first on, what they send it arrives.
+    this.cores.set(id, core);
+    for (const [other, present] of others) {
+      this.feed(id, { type: 'joined', occupant: other, bundle: present.bundle() });
       this.feed(other, { type: 'joined', occupant: id, bundle: core.bundle() });
     }
-    this.cores.set(id, core);
     return core;
   }
 

@@ -239,7 +239,7 @@ export class Meeting {
     if (this.#isOver) return;
     this.#services.command({ type: 'gate', gate: this.gate });
     this.#alarms.again();
-    this.#people.sealed(performance.now());
+    this.#people.beginAnew(performance.now());
     this.#keys.feed({ type: 'worker-restarted' });
   }
 
@@ -367,7 +367,7 @@ export class Meeting {
   // The seal.
 
   #sealed(isSealed: boolean): void {
-    this.#people.sealed(performance.now());
+    this.#people.beginAnew(performance.now());
     this.#keys.feed({ type: isSealed ? 'sealed' : 'unsealed' });
     this.#keys.sourcesChanged();
   }

@@ -1,7 +1,7 @@
 // How each other participant stands: from what the worker opened and the core heard, never from the server's word.
 
 import type { DropReason, WorkerReport } from '../frames/index.ts';
-import { spanMs } from '../keys/index.ts';
+import { arrivalMs } from '../keys/index.ts';
 import type { Person } from '../ui/index.ts';
 
 type Dropped = Extract<WorkerReport, { type: 'dropped' }>;
@@ -22,8 +22,6 @@ const UNREADABLE: readonly DropReason[] = [
  * of which sources are on, silence of one that is off, which the worker believes two seconds later.
  */
 const SETTLING_MS = 3_000;
-/** That word comes in its beacon, which has a second to travel. */
-const TRAVEL_MS = 1_000;
 /** So long somebody may take to arrive without being waited for: keys come in a fraction of it. */
 export const ARRIVING_MS = 3_000;
 /** So many reports in a row (one a second) without a frame that opens make somebody unreadable. */
@@ -62,7 +60,7 @@ const isAnyTooMuch = ({ bad }: Standing): boolean => [...bad.values()].some(isTo
 
 export class People {
   readonly #all = new Map<string, Standing>();
-  #sealedAt = 0;
+  #begunAt = 0;
 
   joined(id: string, now: number): void {
     const begin = { state: 'waiting', joinedAt: now, since: null, statedAt: null } as const;
@@ -78,9 +76,9 @@ export class People {
     this.#all.delete(id);
   }
 
-  /** The room has just been sealed (or unsealed) for this client, or its worker is new. */
-  sealed(now: number): void {
-    this.#sealedAt = now;
+  /** What came so far says nothing any more: the room was sealed or unsealed, or the worker is new. */
+  beginAnew(now: number): void {
+    this.#begunAt = now;
     for (const one of this.#all.values()) {
       one.statedAt = null;
       one.bad.clear();
@@ -153,11 +151,11 @@ export class People {
     one.old.set(transform, inARowOld);
     if (inARowOld === PATIENCE) return 'replayed';
     const count = UNREADABLE.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0);
-    if (count === 0 && reasons['source-off'] !== undefined) {
+    if (count === 0) {
+      if (reasons['source-off'] === undefined) return null;
       one.bad.delete(transform);
       return this.#mend(one) ? 'off' : null;
     }
-    if (count === 0) return null;
     const before = one.bad.get(transform);
     const isRecent = before !== undefined && now - before.at < FORGOTTEN_MS;
     const { reports, frames } = isRecent ? before : { reports: 0, frames: 0 };
@@ -174,8 +172,8 @@ export class People {
    * known from its first beacon.
    */
   #settlesFrom({ statedAt }: Standing, since: number): number {
-    const begun = Math.max(since, this.#sealedAt);
-    return Math.max(begun, statedAt ?? begun + spanMs(this.#all.size + 1) + TRAVEL_MS);
+    const begun = Math.max(since, this.#begunAt);
+    return Math.max(begun, statedAt ?? begun + arrivalMs(this.#all.size + 1));
   }
 
   /** Nothing that does not open is left. */

@@ -17,6 +17,8 @@ const TRAVEL_MS = 1000;
 
 /** Beacons after a change of the roster come at a random moment within this time. */
 export const spanMs = (participants: number): number => Math.max(2000, 100 * participants);
+/** By then they have come. */
+export const arrivalMs = (participants: number): number => spanMs(participants) + TRAVEL_MS;
 export const periodMs = (participants: number): number => Math.max(20_000, 300 * participants);
 
 /** What is known of one peer's view. `silent` is never agreement. */
@@ -167,7 +169,7 @@ export class Agreement {
     for (const { claim } of this.heard.values()) {
       if (claim === null || claim.isPutOff) continue;
       claim.isPutOff = true;
-      const until = Math.min(now + span + TRAVEL_MS, claim.heardAt + span + SETTLE_MS);
+      const until = Math.min(now + arrivalMs(this.ports.participants()), claim.heardAt + span + SETTLE_MS);
       claim.judgeAt = Math.max(claim.judgeAt, until);
     }
   }

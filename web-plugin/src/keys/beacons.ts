@@ -1,6 +1,7 @@
 // The own beacon and those of others: signed, checked, handed to who compares them. docs/protocol.md §8.
 
 import {
+  type Beacon,
   beaconBody,
   beaconMessage,
   beaconMessageBytes,
@@ -35,8 +36,7 @@ export class Beacons {
   readonly agreement: Agreement;
   private readonly setup: BeaconsSetup;
   private readonly sources = new Map<number, SourceState>();
-  private readonly names = new WeakMap<Peer, string>();
-  private readonly stated = new WeakMap<Peer, SourceState[]>();
+  private readonly latest = new WeakMap<Peer, Beacon>();
   private seq = 0;
 
   constructor(setup: BeaconsSetup) {
@@ -77,11 +77,9 @@ export class Beacons {
     peerSealed(peer, beacon.sealed);
     this.agreement.hear(owner, beacon, outbox.now);
     peerDead(peer, beacon.dead);
-    if (beacon.name !== this.names.get(peer)) {
-      this.names.set(peer, beacon.name);
-      outbox.tell({ type: 'name', occupant: peer.id, name: beacon.name });
-    }
-    this.stated.set(peer, beacon.sources);
+    const isNamed = beacon.name !== this.latest.get(peer)?.name;
+    this.latest.set(peer, beacon);
+    if (isNamed) outbox.tell({ type: 'name', occupant: peer.id, name: beacon.name });
     this.tellWorker(peer);
   }
 
@@ -91,7 +89,7 @@ export class Beacons {
   }
 
   private tellWorker(peer: Peer): void {
-    const sources = this.stated.get(peer) ?? [];
+    const sources = this.latest.get(peer)?.sources ?? [];
     const owner = peer.participant.identity;
     if (sources.length > 0) this.setup.outbox.do({ type: 'source-states', owner, sources });
   }

@@ -1,6 +1,6 @@
 // Who holds which key: the pure core, libolm's loader, the seal of a conference.
 
-export { spanMs } from './agreement.ts';
+export { arrivalMs } from './agreement.ts';
 export { createCore } from './core.ts';
 export type { Core, CoreOptions, RosterView } from './core-api.ts';
 export type { CoreAction, CoreEvent, Identity, Notice, OccupantId } from './events.ts';
